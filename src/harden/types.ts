@@ -1,0 +1,75 @@
+import type { Position } from '../errors';
+import type { Evidence, Confidence } from '../images/types';
+import type { Data, Op, Path, Refusal } from '../yaml/types';
+
+export type { Confidence, Evidence, EvidenceKind } from '../images/types';
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export type FindingStatus = 'fixed' | 'would-fix' | 'held' | 'manual' | 'suppressed';
+export type FileStatus = 'fixed' | 'would-fix' | 'clean' | 'manual' | 'error';
+
+/** 1-based positions in the input. */
+export interface Span {
+  start: Position;
+  end: Position;
+}
+
+/** An op as the report shows it: `range` are the input lines it touches. */
+export interface ReportedOp {
+  op: 'add' | 'append' | 'replace' | 'remove';
+  path: (string | number)[];
+  before?: Data;
+  after?: Data;
+  range: Span;
+}
+
+/** What a transform says about one service: what is wrong and, with it, either the ops that mend it or why it does not. */
+export interface Proposal {
+  /** The service the finding is about; for a finding about several, the first. */
+  service: string;
+  /** All services that change, when there is more than one. */
+  services?: string[];
+  /** The place the finding points at; the nearest existing ancestor gives the range. */
+  path: Path;
+  severity: Severity;
+  controls: readonly string[];
+  /** What is wrong, one sentence without a full stop. */
+  message: string;
+  /** What would be done, one sentence in the imperative without a full stop. */
+  plan: string;
+  /** What could break, in words a person can check against their stack; empty when nothing is known to. */
+  breaks: string;
+  confidence: Confidence;
+  evidence: Evidence[];
+  ops?: Op[];
+  refusal?: Refusal;
+  /**
+   * The one value of this change a person may want to edit at the prompt (a user, a list of capabilities, a bind address), as text,
+   * and how to make ops from another one. `rebuild` answers a message when the text is not a usable value.
+   */
+  editable?: { label: string; value: string; rebuild(value: string): Op[] | { error: string } };
+}
+
+/** A proposal with its fate. The same object feeds the prompt, the text reports, JSON and SARIF. */
+export interface Finding extends Proposal {
+  transform: string;
+  range: Span;
+  status: FindingStatus;
+  reportedOps: ReportedOp[];
+}
+
+/** Everything known about one file after a run. */
+export interface FileResult {
+  /** The path as the person gave it, `-` for standard input. */
+  path: string;
+  status: FileStatus;
+  findings: Finding[];
+  /** The text as read (with its BOM), and the text as it would be or was written. Equal when nothing changes. */
+  before: string;
+  after: string;
+  error?: { code: string; message: string; line?: number; column?: number; hint?: string };
+  /** What the person should know and no finding says, e.g. which included file was not followed. */
+  notes: string[];
+}

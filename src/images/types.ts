@@ -1,0 +1,70 @@
+/** How sure a change is, best first. `proven` ran on this Engine; `known` has evidence for this configuration; `generic` is a rule of thumb that rarely breaks; `guess` may well break. */
+export const CONFIDENCES = ['proven', 'known', 'generic', 'guess'] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
+export type EvidenceKind = 'template' | 'dockerfile' | 'image-config' | 'engine-run' | 'compose-semantics';
+
+/** Why a value is believed: what kind of source, where it is, and what it says. */
+export interface Evidence {
+  kind: EvidenceKind;
+  ref: string;
+  detail: string;
+}
+
+/** What a container is for. `client` = drives the Docker socket; `runtime` = a language base image that runs the person's own code. */
+export type Role = 'datastore' | 'cache' | 'queue' | 'proxy' | 'web' | 'app' | 'admin' | 'agent' | 'client' | 'runtime' | 'unknown';
+
+/** A believed value. `why` is one sentence for the person; `breaks` says what fails if it is wrong. */
+export interface Verdict<T> {
+  value: T;
+  confidence: Confidence;
+  why: string;
+  breaks?: string;
+  evidence: Evidence[];
+}
+
+/** One tmpfs mount a read-only service needs. Absent options are not written. `size` is a Docker size such as `64m`, `mode` octal digits such as `1777`. */
+export interface TmpfsMount {
+  path: string;
+  uid?: number;
+  gid?: number;
+  mode?: string;
+  size?: string;
+  exec?: boolean;
+}
+
+/** What read-only means for a service: `false` = it cannot be, else the tmpfs mounts it needs. */
+export type ReadOnlyAdvice = false | { tmpfs: TmpfsMount[] };
+
+/** What a container port is for. `datastore` and `admin` may go to loopback; `public` must stay; `app` is unknown to the rule. */
+export type PortKind = 'datastore' | 'admin' | 'public' | 'app';
+
+/** Everything the transforms ask about one service's image, for the service as it is configured at this moment. */
+export interface Advice {
+  /** The template's family, e.g. `postgres`, or undefined for an unknown image. */
+  family?: string;
+  /** What to call the image in a sentence: `PostgreSQL (postgres:16-alpine)`, `acme/api:1`. */
+  label: string;
+  role: Role;
+  /** Which tag variant matched, e.g. `alpine`. */
+  variant?: string;
+  /** The user the container starts as when `user:` is not set: `root`, `uid[:gid]`, or undefined when unknown. */
+  imageUser?: string;
+  /** Whether a process of this service, as configured, starts as uid 0: undefined when unknown. */
+  startsAsRoot?: boolean;
+  /** The `user:` to set; undefined when the image does not allow one or nothing is known. */
+  user?: Verdict<string>;
+  /** Why there is no `user`, for the report. */
+  noUser?: Verdict<null>;
+  /** The capabilities to add beside `cap_drop: ALL`, sorted, without `CAP_`. */
+  capabilities: Verdict<string[]>;
+  /** false = it breaks something. */
+  noNewPrivileges: Verdict<boolean>;
+  readOnly: Verdict<ReadOnlyAdvice>;
+  /** Whether the service must be able to call out. `value: 'none'` allows an internal network. */
+  egress: Verdict<'none' | 'needed' | 'unknown'>;
+  /** What a published container port is for. */
+  port(containerPort: number, protocol: 'tcp' | 'udp'): Verdict<PortKind>;
+  /** Whether `privileged: true` is this image's job (`needed`), known not to be (`not-needed`), or unknown. */
+  privileged: Verdict<'needed' | 'not-needed' | 'unknown'>;
+}
