@@ -1,0 +1,143 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { InputError, type Position } from '../errors';
+
+/** The most that is read of one input, in bytes. The largest Compose files in the wild are a few hundred kilobytes. */
+export const MAX_INPUT_BYTES = 5 * 1024 * 1024;
+
+/**
+ * Reads one input file whole. `absolute` is where it is, `shown` how errors call it. The text keeps its BOM and line endings; `mode` are
+ * the permission bits.
+ *
+ * @throws InputError `not-found`, `is-directory`, `not-a-file` (a device, FIFO or socket), `unreadable`, `too-large`, `not-utf8` or
+ * `not-text` (a NUL character), each with a hint.
+ */
+export function readInput(absolute: string, shown: string): { text: string; mode: number } {
+  try {
+    // Looked at before it is opened, as opening a device can do things; and again after, as it may have been swapped.
+    requireFile(statSync(absolute), shown);
+    // Without O_NONBLOCK, opening a FIFO would wait for its writer.
+    const fd = openSync(absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stats = fstatSync(fd);
+      requireFile(stats, shown);
+      return { text: decode(readAll(fd, shown), shown), mode: stats.mode & 0o7777 };
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw error instanceof InputError ? error : readError(error, shown);
+  }
+}
+
+/**
+ * Reads standard input to its end, with the same limits. Errors call it `<stdin>`.
+ *
+ * @throws InputError `too-large`, `not-utf8`, `not-text` or `unreadable`.
+ */
+export async function readStdin(stream: AsyncIterable<Uint8Array | string>): Promise<{ text: string }> {
+  const shown = '<stdin>';
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : Buffer.from(chunk);
+      size += bytes.length;
+      if (size > MAX_INPUT_BYTES) throw tooLarge(shown);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    throw error instanceof InputError ? error : readError(error, shown);
+  }
+  return { text: decode(Buffer.concat(chunks), shown) };
+}
+
+function requireFile(stats: Stats, shown: string): void {
+  if (stats.isDirectory()) {
+    throw new InputError('is-directory', 'is a directory, not a file', { file: shown, hint: 'name a Compose file inside it' });
+  }
+  if (!stats.isFile()) {
+    throw new InputError('not-a-file', 'is not a regular file', {
+      file: shown,
+      hint: 'use "-" and standard input for anything but a file',
+    });
+  }
+  if (stats.size > MAX_INPUT_BYTES) throw tooLarge(shown);
+}
+
+/** Bounded by what is read, not by the size first seen: the file may be growing. */
+function readAll(fd: number, shown: string): Buffer {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(64 * 1024);
+    const count = readSync(fd, chunk, 0, chunk.length, null);
+    if (count === 0) return Buffer.concat(chunks);
+    size += count;
+    if (size > MAX_INPUT_BYTES) throw tooLarge(shown);
+    chunks.push(chunk.subarray(0, count));
+  }
+}
+
+function decode(bytes: Uint8Array, shown: string): string {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    const hint = utf16
+      ? 'it starts with a UTF-16 byte order mark: save it as UTF-8, or convert it with "iconv -f UTF-16 -t UTF-8"'
+      : 'save it as UTF-8';
+    throw new InputError('not-utf8', 'is not UTF-8 text', { file: shown, hint, cause });
+  }
+  const nul = text.indexOf('\0');
+  if (nul !== -1) {
+    const position = positionAt(text, nul);
+    throw new InputError('not-text', 'contains a NUL character, so it is no YAML text', {
+      file: shown,
+      position,
+      hint: 'is it a binary file, or UTF-16 without a byte order mark?',
+    });
+  }
+  return text;
+}
+
+function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+function tooLarge(shown: string): InputError {
+  const limit = `${MAX_INPUT_BYTES / 1024 / 1024} MB`;
+  return new InputError('too-large', `is larger than ${limit}`, { file: shown, hint: 'is it really a Compose file?' });
+}
+
+/** What a failed system call means to the person. */
+function readError(cause: unknown, shown: string): InputError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new InputError('not-found', 'no such file', { file: shown, hint: 'check the path and the current directory', cause });
+    case 'EISDIR':
+      return new InputError('is-directory', 'is a directory, not a file', { file: shown, hint: 'name a Compose file inside it', cause });
+    case 'EACCES':
+    case 'EPERM':
+      return new InputError('unreadable', 'no permission to read it', {
+        file: shown,
+        hint: `check the permissions with "ls -l ${shown}"`,
+        cause,
+      });
+    case 'ELOOP':
+      return new InputError('unreadable', 'is a symbolic link that leads back to itself', {
+        file: shown,
+        hint: 'name the file itself',
+        cause,
+      });
+    default:
+      return new InputError('unreadable', `cannot be read (${code ?? String(cause)})`, {
+        file: shown,
+        hint: 'try to open it yourself',
+        cause,
+      });
+  }
+}

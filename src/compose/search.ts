@@ -1,0 +1,93 @@
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import { InputError } from '../errors';
+
+const COMPOSE_NAME = /^(?:docker-)?compose(?:\..+)?\.ya?ml$/;
+const NEVER = new Set(['.git', 'node_modules']);
+
+/** The rules of one .gitignore, and the directory they count from. */
+interface Rules {
+  base: string;
+  rules: Ignore;
+}
+
+/**
+ * The Compose files in a directory and below, as sorted absolute paths: `compose.yaml`, `docker-compose.yml` and the like, and variants
+ * (`compose.prod.yaml`). What git would ignore is left out, by the .gitignore files below, here, and above up to the repository's root.
+ * `.git`, `node_modules` and links to directories are not entered. A directory below that may not be read is passed over: a database's
+ * data directory beside the Compose file is the usual case.
+ *
+ * @throws InputError `unreadable` when the directory itself may not be read; `shown` is how the error calls it.
+ */
+export function searchDirectory(directory: string, shown: string): string[] {
+  const entries = list(directory);
+  if (entries instanceof Error) {
+    throw new InputError('unreadable', 'the directory cannot be read', { file: shown, hint: 'check its permissions', cause: entries });
+  }
+  return visit(directory, entries, rulesAbove(directory)).sort();
+}
+
+function visit(directory: string, entries: Dirent[], above: Rules[]): string[] {
+  const rules = withOwnRules(directory, above);
+  const found: string[] = [];
+  for (const entry of entries) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) {
+      if (NEVER.has(entry.name) || isIgnored(path, true, rules)) continue;
+      const below = list(path);
+      if (!(below instanceof Error)) found.push(...visit(path, below, rules));
+    } else if (COMPOSE_NAME.test(entry.name) && isFile(entry, path) && !isIgnored(path, false, rules)) {
+      found.push(path);
+    }
+  }
+  return found;
+}
+
+function list(directory: string): Dirent[] | Error {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** A link to a file is as good as the file; one that leads nowhere, or back to itself, is not. */
+function isFile(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The rules from the root of the repository down to the parent of `directory`; none outside a repository. */
+function rulesAbove(directory: string): Rules[] {
+  const parents: string[] = [];
+  for (let at = directory; ; at = dirname(at)) {
+    if (at !== directory) parents.unshift(at);
+    if (existsSync(join(at, '.git'))) break;
+    if (dirname(at) === at) return [];
+  }
+  return parents.reduce<Rules[]>((rules, parent) => withOwnRules(parent, rules), []);
+}
+
+function withOwnRules(directory: string, above: Rules[]): Rules[] {
+  try {
+    const rules = ignore().add(readFileSync(join(directory, '.gitignore'), 'utf8'));
+    return [...above, { base: directory, rules }];
+  } catch {
+    return above;
+  }
+}
+
+/** The nearest .gitignore that says something about the path decides. */
+function isIgnored(path: string, directory: boolean, rules: Rules[]): boolean {
+  for (const { base, rules: own } of rules.toReversed()) {
+    const inside = relative(base, path).split(sep).join('/') + (directory ? '/' : '');
+    const { ignored, unignored } = own.test(inside);
+    if (ignored || unignored) return ignored;
+  }
+  return false;
+}
