@@ -22,7 +22,7 @@ export type Op =
   | { op: 'rename'; path: Path; key: string }
   | { op: 'comment'; path: Path; text: string };
 
-/** Replaces `text.slice(start, end)` by `text`; offsets are UTF-16 units into the source without its BOM. */
+/** Replaces `text.slice(start, end)` by `text`; offsets are UTF-16 units into the source without its BOM, as whole lines. */
 export interface Edit {
   start: number;
   end: number;

@@ -1,0 +1,74 @@
+import { writeScalar } from './scalar';
+import type { Style } from './style';
+import type { MapNode, Node, ScalarNode } from './tree';
+
+/** The scalars that fit on one line inside brackets. */
+const SHORT_FLOW = 80;
+
+/** A key made by an op, or one that was read and moved along with its text. */
+export function renderKey(key: ScalarNode, style: Style, flow: boolean): string {
+  return writeScalar(key.text, style.quote, flow);
+}
+
+/** Block lines of `key: value` at an indentation, without line endings. */
+export function renderEntry(key: ScalarNode, value: Node, indent: number, style: Style): string[] {
+  const head = `${' '.repeat(indent)}${renderKey(key, style, false)}:`;
+  return renderAfter(head, value, indent, style);
+}
+
+/** Block lines of `- value` at an indentation. */
+export function renderItem(value: Node, indent: number, style: Style): string[] {
+  const head = `${' '.repeat(indent)}-`;
+  if (value.kind === 'map' && value.entries.length > 0) {
+    const lines = renderMap(value, indent + 2, style);
+    return [`${head} ${lines[0]!.trimStart()}`, ...lines.slice(1)];
+  }
+  if (value.kind === 'scalar') {
+    const text = renderScalar(value, style, false);
+    return [text === '' ? head : `${head} ${text}`];
+  }
+  return [`${head} ${renderFlow(value, style)}`];
+}
+
+/** Lines of a value that follows `head` (a key and its colon, written at `indent`). */
+export function renderAfter(head: string, value: Node, indent: number, style: Style): string[] {
+  if (value.kind === 'scalar') {
+    const text = renderScalar(value, style, false);
+    return [text === '' ? head : `${head} ${text}`];
+  }
+  if (inline(value, style)) return [`${head} ${renderFlow(value, style)}`];
+  return [head, ...renderNested(value, indent, style)];
+}
+
+/** Lines of a collection below a key at `indent`. */
+export function renderNested(value: Node, indent: number, style: Style): string[] {
+  if (value.kind === 'seq') return value.items.flatMap((item) => renderItem(item.value, indent + style.dashOffset, style));
+  return renderMap(value as MapNode, indent + style.step, style);
+}
+
+function renderMap(map: MapNode, indent: number, style: Style): string[] {
+  return map.entries.flatMap((entry) => renderEntry(entry.key, entry.value, indent, style));
+}
+
+/** True when a value is written on the line of its key: it is empty, or the file likes brackets and it is short. */
+export function inline(value: Node, style: Style): boolean {
+  if (value.kind === 'scalar' || value.kind === 'alias') return true;
+  if (value.kind === 'map') return value.entries.length === 0;
+  if (value.items.length === 0) return true;
+  return style.flowLists && value.items.every((item) => item.value.kind === 'scalar') && renderFlow(value, style).length <= SHORT_FLOW;
+}
+
+/** A value in flow style, on one line. */
+export function renderFlow(value: Node, style: Style): string {
+  if (value.kind === 'scalar') return renderScalar(value, style, true);
+  if (value.kind === 'alias') return `*${value.name}`;
+  if (value.kind === 'seq') return `[${value.items.map((item) => renderFlow(item.value, style)).join(', ')}]`;
+  if (value.entries.length === 0) return '{}';
+  return `{ ${value.entries.map((entry) => `${renderKey(entry.key, style, true)}: ${renderFlow(entry.value, style)}`).join(', ')} }`;
+}
+
+export function renderScalar(node: ScalarNode, style: Style, flow: boolean): string {
+  if (node.data !== undefined)
+    return writeScalar(node.data, node.style === 'single' ? "'" : node.style === 'double' ? '"' : style.quote, flow);
+  return writeScalar(node.text, style.quote, flow);
+}

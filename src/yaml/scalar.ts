@@ -1,0 +1,46 @@
+/** How a string that an op writes is quoted when it needs to be. */
+export type Quote = '"' | "'";
+
+/**
+ * Strings that every YAML reader takes for a string, written bare: they start with a letter, `/`, `.`, `_` or `-`, hold nothing that is
+ * syntax, and are no word that YAML 1.1 or 1.2 reads as null, a boolean or a number. Digits first is quoted: `999:999` is a base-60 number to some.
+ */
+const SAFE_PLAIN = /^(?:[A-Za-z/_]|-[A-Za-z]|\.\/)[A-Za-z0-9/_.+@=:,-]*$/;
+const SPECIAL_WORDS = /^(?:null|true|false|yes|no|on|off|y|n|\.inf|\.nan)$/i;
+
+/**
+ * Writes a scalar so that YAML 1.1 and 1.2 read it alike.
+ * @param flow whether it stands inside `[]` or `{}`, where a comma ends it
+ */
+export function writeScalar(value: null | boolean | number | string, quote: Quote, flow: boolean): string {
+  if (value === null) return flow ? 'null' : '';
+  if (typeof value !== 'string') return String(value);
+  const bare = SAFE_PLAIN.test(value) && !SPECIAL_WORDS.test(value) && !value.endsWith(':') && !(flow && value.includes(','));
+  return bare ? value : quoted(value, quote);
+}
+
+/** A quoted scalar; characters that single quotes cannot hold force double quotes. */
+export function quoted(value: string, quote: Quote): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  const special = /[\u0000-\u001f\u007f\u0085\u2028\u2029\ufeff]/;
+  if (quote === "'" && !special.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  return `"${[...value].map(escaped).join('')}"`;
+}
+
+function escaped(char: string): string {
+  switch (char) {
+    case '"':
+      return '\\"';
+    case '\\':
+      return '\\\\';
+    case '\n':
+      return '\\n';
+    case '\t':
+      return '\\t';
+    case '\r':
+      return '\\r';
+  }
+  const code = char.codePointAt(0)!;
+  const control = code < 0x20 || code === 0x7f || code === 0x85 || code === 0x2028 || code === 0x2029 || code === 0xfeff;
+  return control ? `\\u${code.toString(16).padStart(4, '0')}` : char;
+}
