@@ -21,9 +21,11 @@ interface Rules {
  * @throws InputError `unreadable` when the directory itself may not be read; `shown` is how the error calls it.
  */
 export function searchDirectory(directory: string, shown: string): string[] {
-  const entries = list(directory);
-  if (entries instanceof Error) {
-    throw new InputError('unreadable', 'the directory cannot be read', { file: shown, hint: 'check its permissions', cause: entries });
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(directory, { withFileTypes: true });
+  } catch (cause) {
+    throw new InputError('unreadable', 'the directory cannot be read', { file: shown, hint: 'check its permissions', cause });
   }
   return visit(directory, entries, rulesAbove(directory)).sort();
 }
@@ -35,8 +37,7 @@ function visit(directory: string, entries: Dirent[], above: Rules[]): string[] {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) {
       if (NEVER.has(entry.name) || isIgnored(path, true, rules)) continue;
-      const below = list(path);
-      if (!(below instanceof Error)) found.push(...visit(path, below, rules));
+      found.push(...visit(path, listOrNothing(path), rules));
     } else if (COMPOSE_NAME.test(entry.name) && isFile(entry, path) && !isIgnored(path, false, rules)) {
       found.push(path);
     }
@@ -44,11 +45,11 @@ function visit(directory: string, entries: Dirent[], above: Rules[]): string[] {
   return found;
 }
 
-function list(directory: string): Dirent[] | Error {
+function listOrNothing(directory: string): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
-    return error as Error;
+  } catch {
+    return [];
   }
 }
 

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
-  accessSync,
   closeSync,
-  constants,
   fchmodSync,
   fchownSync,
   fsyncSync,
@@ -44,7 +42,7 @@ export function writeFileAtomic(absolute: string, text: string, options: WriteOp
     requireUnchanged(old, options.expectedText, shown);
     if (old?.equals(bytes)) return;
     // A rename only needs the directory, but a read-only file says that it is not to be changed.
-    if (real.stats) accessSync(real.path, constants.W_OK);
+    if (real.stats) closeSync(openSync(real.path, 'r+'));
     replace(real.path, bytes, real.stats, () => {
       if (old) requireUnchanged(readFileSync(real.path), options.expectedText, shown);
       // Last, so that a write that fails earlier leaves no backup behind.
