@@ -19,8 +19,8 @@ function isScalar(value: Data): value is string | number | boolean {
 }
 
 /**
- * Splits like the shellwords library that Compose uses: `'…'` is literal, a backslash elsewhere takes the next character (`\t` and `\n`
- * are a tab and a line feed), `$(…)` and backquotes keep their blanks. An unquoted `;`, `&`, `|`, `<` or `>` ends the command: Compose
+ * Splits like the shellwords library that Compose uses: `'…'` is literal, a backslash elsewhere gives the next character, whatever it
+ * is, `$(…)` and backquotes stay whole. An unquoted `;`, `&`, `|`, `<` or `>` ends the command: Compose
  * drops what follows, as there is no shell to see it. Undefined when the string is refused.
  *
  * Rule: https://github.com/mattn/go-shellwords/blob/master/shellwords.go
@@ -33,7 +33,7 @@ function splitLine(line: string): string[] | undefined {
   for (const char of line) {
     if (escaped) {
       escaped = false;
-      word = (word ?? '') + afterBackslash(char, quote);
+      word = (word ?? '') + (quote === '(' || quote === '`' ? `\\${char}` : char);
     } else if (char === '\\' && quote !== "'") {
       escaped = true;
     } else if (quote !== undefined) {
@@ -63,10 +63,4 @@ function splitLine(line: string): string[] | undefined {
   if (escaped || quote !== undefined) return undefined;
   if (word !== undefined) result.push(word);
   return result;
-}
-
-function afterBackslash(char: string, quote: string | undefined): string {
-  if (quote === '(' || quote === '`') return `\\${char}`;
-  if (char === 't') return '\t';
-  return char === 'n' ? '\n' : char;
 }

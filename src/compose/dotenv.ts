@@ -25,7 +25,7 @@ export function parseDotEnv(text: string): Record<string, string> {
       at = last;
       value = quote === "'" ? value.slice(1, close) : resolveEscapes(value.slice(1, close));
     } else {
-      value = value.replace(/(?:^|\s+)#.*$/, '');
+      value = value.replace(/\s+#.*$/, '');
     }
     result[match[1] ?? ''] = value;
   }

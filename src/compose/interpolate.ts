@@ -14,7 +14,8 @@ const BRACED = /^([_a-z][_a-z0-9]*)(?:(:?[-+?])([\s\S]*))?$/i;
  * `${V+alt}`, nested in each other, and `$$` for a dollar.
  *
  * Without `env` every variable is unset: what is left is what the file itself says. An unset variable without a default becomes the
- * empty string and makes the result not `known`; so does a `$` that starts no variable, which Compose refuses and which stays as text.
+ * empty string and makes the result not `known`; so does a `${` that starts no variable, which Compose refuses and which stays as text.
+ * A lone `$` is one.
  *
  * Rule: https://github.com/compose-spec/compose-go/blob/main/template/template.go
  */
@@ -120,7 +121,7 @@ function pieceAt(raw: string, at: number): { piece: Piece; end: number } {
   }
   NAME.lastIndex = at + 1;
   const name = NAME.exec(raw)?.[0];
-  if (name === undefined) return { piece: { kind: 'malformed', text: '$' }, end: at + 1 };
+  if (name === undefined) return { piece: { kind: 'text', text: '$' }, end: at + 1 };
   return { piece: { kind: 'variable', name, word: '' }, end: at + 1 + name.length };
 }
 

@@ -22,11 +22,17 @@ export function parseShortPort(raw: string, env?: Readonly<Record<string, string
   const protocol = readProtocol(protocolName, known);
   if (protocol === undefined) return undefined;
   const hostIp = withoutBrackets(ip);
-  if (known && !(isPortRange(target) && (host === '' || isPortRange(host)) && (hostIp === '' || isIP(hostIp) !== 0))) return undefined;
+  const ports = { target: readPorts(target, 1), published: readPorts(host, 0) };
+  if (known) {
+    if (ports.target === undefined || (host !== '' && ports.published === undefined) || (hostIp !== '' && isIP(hostIp) === 0))
+      return undefined;
+    // One container port may take any port of a host range; several need one host port each.
+    if (host !== '' && count(ports.target) > 1 && count(ports.target) !== count(ports.published)) return undefined;
+  }
   // What an unset variable leaves of a part may be no port at all: it is then left out.
   return {
-    target: isPortRange(target) ? target : '',
-    published: isPortRange(host) ? host : undefined,
+    target: ports.target ?? '',
+    published: ports.published,
     hostIp: isIP(hostIp) === 0 ? undefined : hostIp,
     protocol,
     long: false,
@@ -48,13 +54,13 @@ export function parseLongPort(map: Data, env?: Readonly<Record<string, string>>)
   const fields = { target: read('target'), published: read('published'), hostIp: read('host_ip'), protocol: read('protocol') };
   const known = Object.values(fields).every((field) => field.known);
   const protocol = readProtocol(fields.protocol.text, fields.protocol.known);
-  if (protocol === undefined || (fields.target.known && !isPortRange(fields.target.text))) return undefined;
+  if (protocol === undefined || (fields.target.known && readPorts(fields.target.text, 1) === undefined)) return undefined;
   const hostIp = withoutBrackets(fields.hostIp.text);
   const short = [withBrackets(fields.hostIp.raw), fields.published.raw, fields.target.raw];
   const parts = short[0] === '' ? (short[1] === '' ? short.slice(2) : short.slice(1)) : short;
   return {
-    target: isPortRange(fields.target.text) ? fields.target.text : '',
-    published: isPortRange(fields.published.text) ? fields.published.text : undefined,
+    target: readPorts(fields.target.text, 1) ?? '',
+    published: readPorts(fields.published.text, 0),
     hostIp: hostIp === '' ? undefined : hostIp,
     protocol,
     mode: typeof map.mode === 'string' ? map.mode : undefined,
@@ -117,16 +123,23 @@ function standsForPort(part: string, parts: number): boolean {
   const port = splitOutsideBraces(part, '/')[0] ?? '';
   const value = evaluate(port);
   if (!value.interpolated) return true;
-  if (value.known) return isPortRange(value.text);
+  if (value.known) return readPorts(value.text, 0) !== undefined;
   return parts > 1 && variableNames(port).every((name) => /port/i.test(name));
 }
 
-function isPortRange(text: string): boolean {
+/** A port or a range without leading zeros; undefined for anything else. Port 0 on the host means any free port. */
+function readPorts(text: string, least: 0 | 1): string | undefined {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
-  if (!match) return false;
+  if (!match) return undefined;
   const first = Number(match[1]);
   const last = Number(match[2] ?? match[1]);
-  return first <= last && last <= 65535;
+  if (first < least || first > last || last > 65535) return undefined;
+  return match[2] === undefined ? String(first) : `${first}-${last}`;
+}
+
+function count(ports: string | undefined): number {
+  const [first = 0, last = first] = (ports ?? '').split('-').map(Number);
+  return last - first + 1;
 }
 
 function readProtocol(name: string | undefined, known: boolean): Protocol | undefined {

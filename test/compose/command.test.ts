@@ -20,7 +20,7 @@ test.each([
   ['sh -c \'echo "a b"; c\'', ['sh', '-c', 'echo "a b"; c']],
   ['a\\ b c\\\\d', ['a b', 'c\\d']],
   ['\'a\\b\' "c\\"d"', ['a\\b', 'c"d']],
-  ['a\\tb', ['a\tb']],
+  ['a\\tb', ['atb']],
   ['x \'\' "" y', ['x', '', '', 'y']],
   ['--opt="a b"c', ['--opt=a bc']],
   ['  spread\n\tout  ', ['spread', 'out']],

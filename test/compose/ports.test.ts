@@ -17,6 +17,8 @@ describe('parseShortPort', () => {
     ['53/UDP', { target: '53', protocol: 'udp' }],
     ['9:9/sctp', { published: '9', target: '9', protocol: 'sctp' }],
     [':80', { target: '80' }],
+    ['080:80', { published: '80', target: '80' }],
+    ['0:80', { published: '0', target: '80' }],
     ['${BIND:-127.0.0.1}:8080:80', { hostIp: '127.0.0.1', published: '8080', target: '80' }],
     ['${BIND:-127.0.0.1}:${PORT:-8080}:80/tcp', { hostIp: '127.0.0.1', published: '8080', target: '80' }],
     ['${WEB:-127.0.0.1:8080}:80', { hostIp: '127.0.0.1', published: '8080', target: '80' }],
@@ -42,12 +44,22 @@ describe('parseShortPort', () => {
     expect(parseShortPort('${PORT}:80', { PORT: '127.0.0.1:9000' })).toMatchObject({ hostIp: '127.0.0.1', published: '9000', known: true });
   });
 
-  test.each(['', 'web', 'localhost:80:80', '80:web', '80:', '8080:80/icmp', '70000:80', '3-1:3-1', '300.0.0.1:80:80', 'x:80'])(
-    'refused by Compose: "%s"',
-    (raw) => {
-      expect(parseShortPort(raw)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    'web',
+    'localhost:80:80',
+    '80:web',
+    '80:',
+    '8080:80/icmp',
+    '70000:80',
+    '3-1:3-1',
+    '300.0.0.1:80:80',
+    'x:80',
+    '80:0',
+    '9000:3000-3002',
+  ])('refused by Compose: "%s"', (raw) => {
+    expect(parseShortPort(raw)).toBeUndefined();
+  });
 });
 
 describe('parseLongPort', () => {
