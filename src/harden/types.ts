@@ -1,5 +1,5 @@
 import type { Position } from '../errors';
-import type { Evidence, Confidence } from '../images/types';
+import type { Confidence, Evidence } from '../images/types';
 import type { Data, Op, Path, Refusal } from '../yaml/types';
 
 export type { Confidence, Evidence, EvidenceKind } from '../images/types';

@@ -1,0 +1,320 @@
+import type { YamlDocument } from '../yaml/document';
+import { effectiveEntries, find, type MapNode, type Node, resolve, type ScalarNode, type SeqNode, toData } from '../yaml/tree';
+import type { Data, Path, Range } from '../yaml/types';
+import { words } from './command';
+import { cleanContainerPath } from './container-path';
+import { evaluate } from './interpolate';
+import { parseLongVolume, parseShortVolume, parseTmpfs } from './mounts';
+import { parseLongPort, parseShortPort } from './ports';
+import type { ComposeProject } from './project';
+import type { Evaluated, Grant, Item, Mount, NetworkRef, Origin, Port, Service, TmpfsEntry } from './types';
+
+interface Listed {
+  node: ScalarNode | MapNode | SeqNode;
+  path: Path;
+  own: boolean;
+}
+
+interface Located {
+  node: ScalarNode | MapNode | SeqNode;
+  origin: Origin;
+  path: Path;
+}
+
+/** Keys whose lists Compose appends when a service extends another; for all other keys the nearest value wins. */
+const APPENDED = new Set([
+  'cap_add',
+  'cap_drop',
+  'security_opt',
+  'ports',
+  'volumes',
+  'devices',
+  'tmpfs',
+  'secrets',
+  'configs',
+  'group_add',
+]);
+
+/** A service read lazily off the tree: what is not asked for is not computed. */
+export class ComposeService implements Service {
+  readonly path: Path;
+  readonly notFollowed: string | undefined;
+  private readonly parent: ComposeService | undefined;
+  private readonly cache = new Map<string, unknown>();
+
+  constructor(
+    readonly name: string,
+    /** The service's own map, aliases followed. */
+    readonly map: MapNode,
+    private readonly document: YamlDocument,
+    private readonly project: ComposeProject,
+    parent: ComposeService | undefined,
+    notFollowed: string | undefined,
+  ) {
+    this.path = ['services', name];
+    this.parent = parent;
+    this.notFollowed = notFollowed ?? parent?.notFollowed;
+  }
+
+  get range(): Range {
+    return this.document.rangeOf(this.path);
+  }
+
+  has(key: string): boolean {
+    return this.locate(key).length > 0;
+  }
+
+  origin(key: string): Origin | undefined {
+    return this.locate(key)[0]?.origin;
+  }
+
+  data(key: string): Data | undefined {
+    const [found] = this.locate(key);
+    return found && toData(found.node);
+  }
+
+  get complete(): boolean {
+    return this.memo('complete', () => !this.notFollowed && !this.has('provider') && (this.has('image') || this.has('build')));
+  }
+
+  get image(): Evaluated | undefined {
+    return this.text('image');
+  }
+
+  get build(): Service['build'] {
+    return this.memo('build', () => {
+      const data = this.data('build');
+      if (data === undefined || data === null) return undefined;
+      if (typeof data !== 'object' || Array.isArray(data)) return { context: evaluate(String(data)), inline: false };
+      const part = (key: string): Evaluated | undefined =>
+        data[key] === undefined || data[key] === null ? undefined : evaluate(String(data[key]));
+      return {
+        context: part('context'),
+        dockerfile: part('dockerfile'),
+        target: part('target'),
+        inline: data.dockerfile_inline !== undefined,
+      };
+    });
+  }
+
+  get user(): Evaluated | undefined {
+    return this.text('user');
+  }
+
+  get command(): string[] | undefined {
+    return this.memo('command', () => words(this.data('command')));
+  }
+
+  get entrypoint(): string[] | undefined {
+    return this.memo('entrypoint', () => words(this.data('entrypoint')));
+  }
+
+  get environment(): ReadonlyMap<string, Evaluated | null> {
+    return this.memo('environment', () => this.pairs('environment'));
+  }
+
+  get labels(): ReadonlyMap<string, Evaluated | null> {
+    return this.memo('labels', () => this.pairs('labels'));
+  }
+
+  get capAdd(): Item[] {
+    return this.items('cap_add');
+  }
+
+  get capDrop(): Item[] {
+    return this.items('cap_drop');
+  }
+
+  get securityOpt(): Item[] {
+    return this.items('security_opt');
+  }
+
+  get devices(): Item[] {
+    return this.items('devices');
+  }
+
+  get mounts(): Mount[] {
+    return this.memo('volumes', () =>
+      this.listed('volumes').flatMap(({ node, path, own }) => {
+        const parsed = node.kind === 'scalar' ? parseShortVolume(node.text) : parseLongVolume(toData(node));
+        return parsed ? [{ ...parsed, path, range: this.rangeIf(own, path) }] : [];
+      }),
+    );
+  }
+
+  get tmpfs(): TmpfsEntry[] {
+    return this.memo('tmpfs', () => this.items('tmpfs').map(({ raw, path }) => ({ ...parseTmpfs(raw), path })));
+  }
+
+  get ports(): Port[] {
+    return this.memo('ports', () =>
+      this.listed('ports').flatMap(({ node, path, own }) => {
+        const parsed = node.kind === 'scalar' ? parseShortPort(node.text) : parseLongPort(toData(node));
+        return parsed ? [{ ...parsed, path, range: this.rangeIf(own, path) }] : [];
+      }),
+    );
+  }
+
+  get networks(): NetworkRef[] | undefined {
+    return this.memo('networks', () => {
+      const all: NetworkRef[] = [];
+      for (const { node } of this.locate('networks').reverse()) {
+        if (node.kind === 'seq') all.push(...node.items.map((item) => ({ name: textOf(item.value), aliases: [] })));
+        if (node.kind === 'map') all.push(...effectiveEntries(node).map((entry) => ({ name: entry.key, aliases: aliasesOf(entry.node) })));
+      }
+      const unique = all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+      return unique.length > 0 ? unique : undefined;
+    });
+  }
+
+  get networkMode(): Evaluated | undefined {
+    return this.text('network_mode');
+  }
+
+  get secrets(): Grant[] {
+    return this.memo('secrets', () => this.grants('secrets', '/run/secrets/'));
+  }
+
+  get configs(): Grant[] {
+    return this.memo('configs', () => this.grants('configs', '/'));
+  }
+
+  get privileged(): boolean | 'maybe' | undefined {
+    return this.flag('privileged');
+  }
+
+  get readOnly(): boolean | 'maybe' | undefined {
+    return this.flag('read_only');
+  }
+
+  get init(): boolean | 'maybe' | undefined {
+    return this.flag('init');
+  }
+
+  get dependsOn(): ReadonlySet<string> {
+    return this.memo('depends_on', () => {
+      const names = new Set<string>();
+      for (const key of ['depends_on', 'links', 'volumes_from']) {
+        const data = this.data(key);
+        const list = Array.isArray(data) ? data.map(String) : data !== null && typeof data === 'object' ? Object.keys(data) : [];
+        for (const item of list) if (!item.startsWith('container:')) names.add(item.split(':')[0]!);
+      }
+      for (const key of ['network_mode', 'ipc', 'pid', 'uts', 'cgroup']) {
+        const mode = this.text(key)?.text;
+        if (mode?.startsWith('service:')) names.add(mode.slice('service:'.length));
+      }
+      return names;
+    });
+  }
+
+  get containerName(): Evaluated | undefined {
+    return this.text('container_name');
+  }
+
+  get hostname(): Evaluated | undefined {
+    return this.text('hostname');
+  }
+
+  /** The service of the same file that this one extends. */
+  get extended(): ComposeService | undefined {
+    return this.parent;
+  }
+
+  // --- reading keys
+
+  /** Where a key's value is, nearest first: on the service, merged into it, and, where Compose merges further, on what it extends. */
+  private locate(key: string): Located[] {
+    return [...this.memo(`@${key}`, () => this.locateAnew(key))];
+  }
+
+  private locateAnew(key: string): Located[] {
+    const found = find(this.map, key);
+    const own: Located[] = found ? [{ node: found.node, origin: found.via, path: [...this.path, key] }] : [];
+    if (found?.node.tag === '!reset') return [];
+    if (!this.parent || found?.node.tag === '!override') return own;
+    return [...own, ...this.parent.locate(key).map((each): Located => ({ ...each, origin: 'extends' }))];
+  }
+
+  private text(key: string): Evaluated | undefined {
+    return this.memo(`text:${key}`, () => {
+      const [found] = this.locate(key);
+      return found?.node.kind === 'scalar' && toData(found.node) !== null ? evaluate(found.node.text) : undefined;
+    });
+  }
+
+  private flag(key: string): boolean | 'maybe' | undefined {
+    const value = this.text(key);
+    if (!value) return undefined;
+    if (!value.known) return 'maybe';
+    return /^(?:true|yes|on|y|1|t)$/i.test(value.text);
+  }
+
+  private listed(key: string): Listed[] {
+    const places = this.locate(key);
+    const used = APPENDED.has(key) ? places.reverse() : places.slice(0, 1);
+    return used.flatMap(({ node, origin, path }): Listed[] => {
+      const own = origin === 'own';
+      if (node.kind === 'seq') return node.items.map((item, index) => ({ node: resolve(item.value), path: [...path, index], own }));
+      return node.kind === 'scalar' && toData(node) !== null ? [{ node, path, own }] : [];
+    });
+  }
+
+  private items(key: string): Item[] {
+    return this.memo(key, () =>
+      this.listed(key).flatMap(({ node, path, own }) =>
+        node.kind === 'scalar' ? [{ ...evaluate(node.text), path, range: this.rangeIf(own, path) }] : [],
+      ),
+    );
+  }
+
+  private pairs(key: string): Map<string, Evaluated | null> {
+    const out = new Map<string, Evaluated | null>();
+    for (const { node } of this.locate(key).reverse()) {
+      if (node.kind === 'map') {
+        for (const entry of effectiveEntries(node)) {
+          const value = resolve(entry.node);
+          out.set(entry.key, value.kind === 'scalar' && toData(value) !== null ? evaluate(value.text) : null);
+        }
+      } else if (node.kind === 'seq') {
+        for (const item of node.items) {
+          const text = textOf(item.value);
+          const equals = text.indexOf('=');
+          if (equals < 0) out.set(text, null);
+          else out.set(text.slice(0, equals), evaluate(text.slice(equals + 1)));
+        }
+      }
+    }
+    return out;
+  }
+
+  private grants(kind: 'secrets' | 'configs', directory: string): Grant[] {
+    return this.listed(kind).map(({ node }) => {
+      const data = toData(node);
+      const long = data !== null && typeof data === 'object' && !Array.isArray(data) ? data : undefined;
+      const name = String(long ? (long.source ?? '') : data);
+      const target = evaluate(String(long?.target ?? name)).text;
+      const absolute = target.startsWith('/') ? target : directory + target;
+      return { name, target: cleanContainerPath(absolute), source: this.project.grantSource(kind, name) };
+    });
+  }
+
+  private rangeIf(own: boolean, path: Path): Range | undefined {
+    return own ? this.document.rangeOf(path) : undefined;
+  }
+
+  private memo<T>(key: string, make: () => T): T {
+    if (!this.cache.has(key)) this.cache.set(key, make());
+    return this.cache.get(key) as T;
+  }
+}
+
+function textOf(node: Node): string {
+  const target = resolve(node);
+  return target.kind === 'scalar' ? target.text : '';
+}
+
+function aliasesOf(node: Node): string[] {
+  const target = resolve(node);
+  const aliases = target.kind === 'map' ? find(target, 'aliases')?.node : undefined;
+  return aliases?.kind === 'seq' ? aliases.items.map((item) => textOf(item.value)) : [];
+}

@@ -1,0 +1,99 @@
+import { InputError } from '../errors';
+import type { YamlDocument } from '../yaml/document';
+import { effectiveEntries, find, type MapNode, type Node, resolve, toData } from '../yaml/tree';
+import type { Path } from '../yaml/types';
+
+type Kind = 'map' | 'list' | 'text';
+
+/** What a service's keys may be, for the keys that batten reads as a structure. A wrong kind is an error of the file, found here with its place. */
+const SERVICE_KEYS: Record<string, readonly Kind[]> = {
+  cap_add: ['list'],
+  cap_drop: ['list'],
+  security_opt: ['list'],
+  ports: ['list'],
+  volumes: ['list'],
+  devices: ['list'],
+  secrets: ['list'],
+  configs: ['list'],
+  tmpfs: ['list', 'text'],
+  networks: ['list', 'map'],
+  environment: ['list', 'map'],
+  labels: ['list', 'map'],
+  depends_on: ['list', 'map'],
+  image: ['text'],
+  user: ['text'],
+  privileged: ['text'],
+  read_only: ['text'],
+  network_mode: ['text'],
+  deploy: ['map'],
+};
+
+/**
+ * Checks that a document has the shape of a Compose file and returns its root map.
+ * @throws InputError `not-compose`, `compose-v1`, `no-services`, `wrong-type`, with line and column
+ */
+export function checkShapes(document: YamlDocument): MapNode {
+  const root = resolve(document.root);
+  if (root.kind !== 'map') {
+    throw at(document, [], 'not-compose', `the file holds ${article(root)}, not a map`, 'a Compose file has a top-level `services:` map');
+  }
+  const services = find(root, 'services');
+  if (!services || toData(services.node) === null) {
+    if (find(root, 'include')) return root;
+    throw noServices(document, root);
+  }
+  if (services.node.kind !== 'map') {
+    throw at(
+      document,
+      ['services'],
+      'wrong-type',
+      `services must be a map of names, it is ${article(services.node)}`,
+      'write each service as a key: `web:`',
+    );
+  }
+  for (const key of ['networks', 'volumes', 'secrets', 'configs']) {
+    const node = find(root, key)?.node;
+    if (node && node.kind !== 'map' && toData(node) !== null) {
+      throw at(document, [key], 'wrong-type', `${key} must be a map, it is ${article(node)}`, `write each as a key under \`${key}:\``);
+    }
+  }
+  for (const { key, node } of effectiveEntries(services.node)) if (!key.startsWith('x-')) checkService(document, key, resolve(node));
+  return root;
+}
+
+function checkService(document: YamlDocument, name: string, service: Node): void {
+  const path = ['services', name];
+  if (service.kind !== 'map') throw at(document, path, 'wrong-type', `services.${name} must be a map, it is ${article(service)}`);
+  for (const { key, node } of effectiveEntries(service)) {
+    const kinds = SERVICE_KEYS[key];
+    const value = resolve(node);
+    if (!kinds || value.tag === '!reset' || kinds.includes(kindOf(value)) || (value.kind === 'scalar' && toData(value) === null)) continue;
+    const wanted = kinds.map((kind) => ({ map: 'a map', list: 'a list', text: 'a single value' })[kind]).join(' or ');
+    throw at(document, [...path, key], 'wrong-type', `services.${name}.${key} must be ${wanted}, it is ${article(value)}`);
+  }
+}
+
+function noServices(document: YamlDocument, root: MapNode): InputError {
+  const looksLikeV1 = root.entries.some((entry) => {
+    const value = resolve(entry.value);
+    return value.kind === 'map' && (find(value, 'image') !== undefined || find(value, 'build') !== undefined);
+  });
+  if (looksLikeV1) {
+    const hint = 'Compose v2 cannot read it either: put the services under a top-level `services:` key';
+    return at(document, [root.entries[0]!.key.text], 'compose-v1', 'this is a Compose v1 file: its services stand at the top level', hint);
+  }
+  const first = root.entries[0];
+  return at(document, first ? [first.key.text] : [], 'no-services', 'the file has no `services:`', 'is it a Compose file?');
+}
+
+function kindOf(node: Node): Kind {
+  return node.kind === 'map' ? 'map' : node.kind === 'seq' ? 'list' : 'text';
+}
+
+function article(node: Node): string {
+  return { map: 'a map', list: 'a list', text: 'a single value' }[kindOf(node)];
+}
+
+function at(document: YamlDocument, path: Path, code: string, message: string, hint?: string): InputError {
+  return new InputError(code, message, { position: document.source.position(document.rangeOf(path).start), hint });
+}

@@ -1,0 +1,275 @@
+import { ComposeProject, type OverrideKeys } from '../compose/project';
+import type { ComposeService } from '../compose/service';
+import type { Advice } from '../images/types';
+import type { Applied } from '../yaml/apply';
+import { YamlDocument } from '../yaml/document';
+import type { Op, Range } from '../yaml/types';
+import { guard } from './guard';
+import { concerns } from './select';
+import { ignoreComment, ignoreFor, readIgnores } from './suppress';
+import type { Transform, TransformContext } from './transform';
+import type { Finding, Proposal, ReportedOp, Span } from './types';
+
+/** What happens to a finding that could be fixed. `ops` replaces the finding's own when the person edited the value. */
+export type Decision = { kind: 'apply'; ops?: Op[] } | { kind: 'hold' } | { kind: 'ignore'; reason: string };
+
+/** A finding that waits for a decision, and the document without it. */
+export interface Pending {
+  finding: Finding;
+  document: YamlDocument;
+}
+
+export interface ChainSetup {
+  transforms: readonly Transform[];
+  advise(service: ComposeService): Advice;
+  /** Only findings about these services. */
+  services?: readonly string[];
+  overrides?: readonly OverrideKeys[];
+  inlineIgnores?: boolean;
+  /** The status of an applied finding. */
+  applied: 'fixed' | 'would-fix';
+}
+
+export interface ChainResult {
+  findings: Finding[];
+  /** The document after all decisions, proven. */
+  document: YamlDocument;
+  notes: readonly string[];
+}
+
+interface Accepted {
+  finding: Finding;
+  ops: readonly Op[];
+}
+
+/** A transform whose findings depend on each other settles in two or three rounds. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Runs the transforms in order over one document, yielding each finding that could be fixed and taking a decision for it. Accepted
+ * ops change the document's tree at once, so that later transforms see them; the text is written and proven once, at the end.
+ * @throws InputError when the document is not a Compose file
+ */
+export function* chain(raw: string, setup: ChainSetup): Generator<Pending, ChainResult, Decision> {
+  const run = new Run(raw, setup);
+  for (const transform of setup.transforms) yield* run.transform(transform);
+  return run.finish();
+}
+
+class Run {
+  private document: YamlDocument;
+  private project: ComposeProject;
+  private readonly findings: Finding[] = [];
+  private readonly accepted: Accepted[] = [];
+  private readonly ignores;
+  private readonly notes: readonly string[];
+  private shadow: YamlDocument | undefined;
+
+  constructor(
+    private readonly raw: string,
+    private readonly setup: ChainSetup,
+  ) {
+    this.document = YamlDocument.open(raw);
+    this.project = this.read();
+    this.notes = this.project.notes;
+    this.ignores = setup.inlineIgnores === false ? [] : readIgnores(this.document);
+  }
+
+  *transform(transform: Transform): Generator<Pending, void, Decision> {
+    const decided = new Set<string>();
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const open = this.propose(transform).filter((proposal) => concerns(proposal, this.setup.services) && !decided.has(keyOf(proposal)));
+      const { now, later } = this.split(open);
+      let changed = false;
+      let retry = later.length > 0;
+      for (const proposal of now) {
+        const finding = this.finding(transform, guard(proposal, open, this.project));
+        const outcome: Outcome = finding.status === 'held' ? yield* this.decide(finding, round === MAX_ROUNDS - 1) : 'settled';
+        if (outcome === 'retry') {
+          retry = true;
+          continue;
+        }
+        changed ||= outcome === 'changed';
+        decided.add(keyOf(proposal));
+        this.findings.push(finding);
+      }
+      if (changed) this.project = this.read();
+      if (!retry) return;
+    }
+  }
+
+  finish(): ChainResult {
+    const proven = this.document.prove();
+    const document = 'document' in proven ? this.settled(proven.document) : undefined;
+    return { findings: this.findings, document: document ?? this.rebuild(), notes: this.notes };
+  }
+
+  private *decide(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
+    const decision = yield { finding, document: this.document };
+    if (decision.kind === 'hold') {
+      finding.reportedOps = this.rehearse(finding.ops!);
+      return 'settled';
+    }
+    if (decision.kind === 'ignore') {
+      const { path, text } = ignoreComment(finding.transform, finding, decision.reason, this.document.root);
+      this.accept(finding, [{ op: 'comment', path, text }], 'suppressed');
+      return 'changed';
+    }
+    const ops = decision.ops ?? finding.ops!;
+    const refused = this.accept(finding, ops, this.setup.applied);
+    // Another finding of this round was in the way: the next round looks again.
+    if (refused && !last) return 'retry';
+    return refused ? 'settled' : 'changed';
+  }
+
+  /** Applies all ops or none. True when one was refused; the finding then says why. */
+  private accept(finding: Finding, ops: readonly Op[], status: Finding['status']): boolean {
+    const reported: ReportedOp[] = [];
+    for (const [index, op] of ops.entries()) {
+      const done = this.document.apply(op);
+      if ('refusal' in done) {
+        if (index > 0) this.restore();
+        finding.status = 'manual';
+        finding.refusal = done.refusal;
+        return true;
+      }
+      reported.push(...this.reported(op, done));
+    }
+    finding.ops = [...ops];
+    finding.status = status;
+    finding.refusal = undefined;
+    finding.reportedOps = reported;
+    this.accepted.push({ finding, ops });
+    return false;
+  }
+
+  /** Back to the state before an op list that failed half-way. */
+  private restore(): void {
+    this.document = YamlDocument.open(this.raw);
+    for (const { ops } of this.accepted) for (const op of ops) this.document.apply(op);
+    this.project = this.read();
+  }
+
+  /** Where held ops would go, tried on a copy that nobody writes. */
+  private rehearse(ops: readonly Op[]): ReportedOp[] {
+    this.shadow ??= this.document.fork();
+    const out: ReportedOp[] = [];
+    for (const op of ops) {
+      const done = this.shadow.apply(op);
+      if (!('refusal' in done)) out.push(...this.reported(op, done));
+    }
+    return out;
+  }
+
+  private reported(op: Op, done: Applied): ReportedOp[] {
+    if (op.op === 'comment') return [];
+    const renamed = op.op === 'rename';
+    const out: ReportedOp = {
+      op: renamed ? 'replace' : op.op,
+      path: [...(renamed ? op.path.slice(0, -1) : op.path)],
+      range: this.span(done.touches),
+    };
+    if (done.before !== undefined) out.before = done.before;
+    if (done.after !== undefined) out.after = done.after;
+    return [out];
+  }
+
+  private finding(transform: Transform, proposal: Proposal): Finding {
+    const silenced = ignoreFor(this.ignores, transform.id, proposal) !== undefined;
+    return {
+      ...proposal,
+      transform: transform.id,
+      range: this.span(this.document.rangeOf(proposal.path)),
+      // `held` until it is decided.
+      status: silenced ? 'suppressed' : proposal.refusal ? 'manual' : 'held',
+      reportedOps: [],
+    };
+  }
+
+  private span(range: Range): Span {
+    const { source } = this.document;
+    return { start: source.position(range.start), end: source.position(range.end) };
+  }
+
+  private propose(transform: Transform): Proposal[] {
+    return [...transform.find(contextOf(this.project, this.setup))];
+  }
+
+  /** A service that inherits from another which is about to change waits for the next round: it may have nothing left to ask for. */
+  private split(open: readonly Proposal[]): { now: Proposal[]; later: Proposal[] } {
+    const now: Proposal[] = [];
+    const later: Proposal[] = [];
+    const waiting = new Set<string>();
+    for (const proposal of open) {
+      const service = proposal.ops && proposal.services === undefined ? this.project.service(proposal.service) : undefined;
+      if (!service || waiting.has(service.name)) continue;
+      for (const { service: other } of this.project.sharing(service)) waiting.add(other);
+    }
+    for (const proposal of open) (waiting.has(proposal.service) ? later : now).push(proposal);
+    // Services that share each other's text would wait for ever: then the first of them goes ahead.
+    if (now.length === 0 && later.length > 0) now.push(later.shift()!);
+    return { now, later };
+  }
+
+  /** (V5) What was fixed must not be found again in the proven document. */
+  private settled(document: YamlDocument): YamlDocument | undefined {
+    const project = ComposeProject.read(document, this.setup.overrides);
+    for (const transform of this.setup.transforms) {
+      const done = new Map(
+        this.accepted.filter(({ finding }) => finding.transform === transform.id).map(({ finding }) => [keyOf(finding), finding]),
+      );
+      if (done.size === 0) continue;
+      for (const proposal of transform.find(contextOf(project, this.setup))) {
+        const finding = proposal.ops ? done.get(keyOf(proposal)) : undefined;
+        if (finding && finding.status !== 'suppressed') return this.withdraw(finding, 'the same finding is still there afterwards');
+      }
+    }
+    return document;
+  }
+
+  private withdraw(finding: Finding, reason: string): undefined {
+    finding.status = 'manual';
+    finding.refusal = { code: 'conflict', message: `internal: edit not proven (${reason}); please report it` };
+    return undefined;
+  }
+
+  /** The slow way, after a proof failed: one finding at a time, each proven; those that cannot be are left to the person. */
+  private rebuild(): YamlDocument {
+    let document = YamlDocument.open(this.raw);
+    for (const { finding, ops } of this.accepted) {
+      if (finding.status === 'manual') continue;
+      const trial = document.fork();
+      const refused = ops.map((op) => trial.apply(op)).find((done) => 'refusal' in done);
+      const proven = refused ? { reason: 'it needs a change that was not proven' } : trial.prove();
+      if ('document' in proven) document = trial;
+      else this.withdraw(finding, proven.reason);
+    }
+    const proven = document.prove();
+    return 'document' in proven ? proven.document : YamlDocument.open(this.raw);
+  }
+
+  private read(): ComposeProject {
+    return ComposeProject.read(this.document, this.setup.overrides);
+  }
+}
+
+type Outcome = 'settled' | 'changed' | 'retry';
+
+function contextOf(project: ComposeProject, setup: ChainSetup): TransformContext {
+  const known = new Map<ComposeService, Advice>();
+  return {
+    project,
+    advise(service) {
+      let advice = known.get(service);
+      if (!advice) {
+        advice = setup.advise(service);
+        known.set(service, advice);
+      }
+      return advice;
+    },
+  };
+}
+
+function keyOf({ service, path }: Proposal): string {
+  return JSON.stringify([service, path]);
+}

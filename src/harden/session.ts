@@ -1,0 +1,147 @@
+import type { Answer, FixSession, Input, Question } from './api';
+import { type ChainResult, type ChainSetup, chain, type Decision, type Pending } from './chain';
+import { fileResult } from './result';
+import { atLeast } from './select';
+import type { Confidence, FileResult } from './types';
+
+/** Applies what is at or above a confidence and holds the rest. @throws InputError */
+export function runChain(raw: string, setup: ChainSetup, least: Confidence): ChainResult {
+  const running = chain(raw, setup);
+  let step = running.next();
+  while (!step.done) {
+    step = running.next(atLeast(step.value.finding.confidence, least) ? { kind: 'apply' } : { kind: 'hold' });
+  }
+  return step.value;
+}
+
+/** A chain that is answered by a person. Undoing an answer plays all others again: the chain gives the same answers the same result. */
+export class Session implements FixSession {
+  private readonly answers: Answer[] = [];
+  private readonly total: number;
+  private replay: Replay;
+
+  constructor(
+    private readonly input: Input,
+    private readonly setup: ChainSetup,
+  ) {
+    this.total = this.countAll();
+    this.replay = this.play();
+  }
+
+  current(): Question | undefined {
+    const { pending, asked } = this.replay;
+    if (!pending) return undefined;
+    const { document, finding } = pending;
+    const trial = document.fork();
+    for (const op of finding.ops!) trial.apply(op);
+    return { index: asked, total: Math.max(this.total, asked), finding, before: document.toText(), after: trial.toText() };
+  }
+
+  answer(answer: Answer): { error: string } | undefined {
+    const { pending } = this.replay;
+    if (!pending) return { error: 'nothing is left to ask' };
+    if (answer.kind === 'edit') {
+      const { editable } = pending.finding;
+      if (!editable) return { error: 'this change has no value to edit' };
+      const rebuilt = editable.rebuild(answer.value);
+      if ('error' in rebuilt) return rebuilt;
+    }
+    this.answers.push(answer);
+    this.replay.take(answer);
+    return undefined;
+  }
+
+  undo(): boolean {
+    if (this.answers.pop() === undefined) return false;
+    this.replay = this.play();
+    return true;
+  }
+
+  finish(): FileResult {
+    const replay = this.play();
+    while (replay.pending) replay.take({ kind: 'skip' });
+    return fileResult(this.input, replay.result!);
+  }
+
+  private play(): Replay {
+    const replay = new Replay(chain(this.input.text, this.setup));
+    for (const answer of this.answers) replay.take(answer);
+    return replay;
+  }
+
+  private countAll(): number {
+    const running = chain(this.input.text, this.setup);
+    let count = 0;
+    for (let step = running.next(); !step.done; step = running.next({ kind: 'apply' })) count++;
+    return count;
+  }
+}
+
+/** One run of the chain, fed with answers; those that stand for several findings are used up here. */
+class Replay {
+  pending: Pending | undefined;
+  result: ChainResult | undefined;
+  /** The number of the pending question, from 1. */
+  asked = 0;
+  private readonly autoTransforms = new Map<string, Confidence>();
+  private readonly autoServices = new Map<string, Confidence>();
+  private skipAll = false;
+
+  constructor(private readonly running: Generator<Pending, ChainResult, Decision>) {
+    this.settle(running.next());
+  }
+
+  take(answer: Answer): void {
+    const { finding } = this.pending!;
+    switch (answer.kind) {
+      case 'apply':
+        return this.feed({ kind: 'apply' });
+      case 'apply-transform':
+        this.autoTransforms.set(finding.transform, finding.confidence);
+        return this.feed({ kind: 'apply' });
+      case 'apply-service':
+        this.autoServices.set(finding.service, finding.confidence);
+        return this.feed({ kind: 'apply' });
+      case 'skip':
+        return this.feed({ kind: 'hold' });
+      case 'skip-file':
+        this.skipAll = true;
+        return this.feed({ kind: 'hold' });
+      case 'ignore':
+        return this.feed({ kind: 'ignore', reason: answer.reason });
+      case 'edit': {
+        const rebuilt = finding.editable?.rebuild(answer.value);
+        return this.feed(Array.isArray(rebuilt) ? { kind: 'apply', ops: rebuilt } : { kind: 'hold' });
+      }
+    }
+  }
+
+  private feed(decision: Decision): void {
+    this.settle(this.running.next(decision));
+  }
+
+  /** Goes on to the next finding that nothing said so far decides. */
+  private settle(first: IteratorResult<Pending, ChainResult>): void {
+    let step = first;
+    for (;;) {
+      if (step.done) {
+        this.pending = undefined;
+        this.result = step.value;
+        return;
+      }
+      this.asked++;
+      const decision = this.foregone(step.value);
+      if (!decision) {
+        this.pending = step.value;
+        return;
+      }
+      step = this.running.next(decision);
+    }
+  }
+
+  private foregone({ finding }: Pending): Decision | undefined {
+    if (this.skipAll) return { kind: 'hold' };
+    const least = this.autoTransforms.get(finding.transform) ?? this.autoServices.get(finding.service);
+    return least !== undefined && atLeast(finding.confidence, least) ? { kind: 'apply' } : undefined;
+  }
+}
