@@ -2,7 +2,7 @@ import type { Answer, FixSession, Input, Question } from './api';
 import { type ChainResult, type ChainSetup, chain, type Decision, type Pending } from './chain';
 import { fileResult } from './result';
 import { atLeast } from './select';
-import type { Confidence, FileResult } from './types';
+import type { Confidence, FileResult, Finding } from './types';
 
 /** Applies what is at or above a confidence and holds the rest. @throws InputError */
 export function runChain(raw: string, setup: ChainSetup, least: Confidence): ChainResult {
@@ -93,31 +93,10 @@ class Replay {
 
   take(answer: Answer): void {
     const { finding } = this.pending!;
-    switch (answer.kind) {
-      case 'apply':
-        return this.feed({ kind: 'apply' });
-      case 'apply-transform':
-        this.autoTransforms.set(finding.transform, finding.confidence);
-        return this.feed({ kind: 'apply' });
-      case 'apply-service':
-        this.autoServices.set(finding.service, finding.confidence);
-        return this.feed({ kind: 'apply' });
-      case 'skip':
-        return this.feed({ kind: 'hold' });
-      case 'skip-file':
-        this.skipAll = true;
-        return this.feed({ kind: 'hold' });
-      case 'ignore':
-        return this.feed({ kind: 'ignore', reason: answer.reason });
-      case 'edit': {
-        const rebuilt = finding.editable?.rebuild(answer.value);
-        return this.feed(Array.isArray(rebuilt) ? { kind: 'apply', ops: rebuilt } : { kind: 'hold' });
-      }
-    }
-  }
-
-  private feed(decision: Decision): void {
-    this.settle(this.running.next(decision));
+    if (answer.kind === 'apply-transform') this.autoTransforms.set(finding.transform, finding.confidence);
+    if (answer.kind === 'apply-service') this.autoServices.set(finding.service, finding.confidence);
+    if (answer.kind === 'skip-file') this.skipAll = true;
+    this.settle(this.running.next(decisionFor(answer, finding)));
   }
 
   /** Goes on to the next finding that nothing said so far decides. */
@@ -143,5 +122,23 @@ class Replay {
     if (this.skipAll) return { kind: 'hold' };
     const least = this.autoTransforms.get(finding.transform) ?? this.autoServices.get(finding.service);
     return least !== undefined && atLeast(finding.confidence, least) ? { kind: 'apply' } : undefined;
+  }
+}
+
+function decisionFor(answer: Answer, finding: Finding): Decision {
+  switch (answer.kind) {
+    case 'apply':
+    case 'apply-transform':
+    case 'apply-service':
+      return { kind: 'apply' };
+    case 'skip':
+    case 'skip-file':
+      return { kind: 'hold' };
+    case 'ignore':
+      return { kind: 'ignore', reason: answer.reason };
+    case 'edit': {
+      const rebuilt = finding.editable?.rebuild(answer.value);
+      return Array.isArray(rebuilt) ? { kind: 'apply', ops: rebuilt } : { kind: 'hold' };
+    }
   }
 }

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { transforms } from '../transforms';
+import { OVERRIDE_NAMES } from './compose/discover';
+import { type OverrideKeys, overrideKeys } from './compose/project';
+import { BattenError } from './errors';
+import type { Batten, FixSession, Input, RunOptions, TransformInfo } from './harden/api';
+import type { ChainSetup } from './harden/chain';
+import { fileResult } from './harden/result';
+import { selectTransforms } from './harden/select';
+import { runChain, Session } from './harden/session';
+import type { FileResult } from './harden/types';
+import { advise } from './images';
+import { YamlDocument } from './yaml/document';
+
+export { BattenError, ConfigError, EngineError, InputError, UsageError } from './errors';
+export type * from './harden/api';
+export type * from './harden/types';
+export type { Data, Edit, Op, Path, Refusal, RefusalCode } from './yaml/types';
+
+/** Names that Compose loads without `-f`, and beside which it therefore looks for an override file. */
+const DEFAULT_NAME = /^(?:docker-)?compose\.ya?ml$/;
+
+/** Everything the command line can do, a program can do. */
+export const batten: Batten = {
+  run(input: Input, options: RunOptions = {}): FileResult {
+    return named(input, () => fileResult(input, runChain(input.text, setup(input, options), options.confidence ?? 'generic')));
+  },
+
+  session(input: Input, options: RunOptions = {}): FixSession {
+    return named(input, () => new Session(input, setup(input, options)));
+  },
+
+  transforms(): readonly TransformInfo[] {
+    return transforms.map(({ find: _, ...info }) => ({ ...info, readme: `transforms/${info.id}/README.md` }));
+  },
+};
+
+function setup(input: Input, options: RunOptions): ChainSetup {
+  return {
+    transforms: selectTransforms(transforms, options),
+    advise,
+    services: options.services,
+    overrides: overridesOf(input),
+    inlineIgnores: options.inlineIgnores,
+    applied: options.apply ? 'fixed' : 'would-fix',
+  };
+}
+
+/** The override files Compose would merge into this one. One that cannot be read is its own error, not this file's. */
+function overridesOf({ path: shown, directory }: Input): OverrideKeys[] {
+  if (directory === undefined || !DEFAULT_NAME.test(path.basename(shown))) return [];
+  return OVERRIDE_NAMES.flatMap((name) => {
+    const file = path.join(directory, name);
+    if (!existsSync(file)) return [];
+    try {
+      return [overrideKeys(YamlDocument.open(readFileSync(file, 'utf8')), name)];
+    } catch {
+      return [{ file: name, services: new Map() }];
+    }
+  });
+}
+
+/** Errors say which file they are about. */
+function named<T>(input: Input, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof BattenError) error.file ??= input.path;
+    throw error;
+  }
+}

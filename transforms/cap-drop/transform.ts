@@ -1,0 +1,89 @@
+import { isKnownCapability, normaliseCapability } from '../../src/compose/capabilities';
+import type { ComposeService } from '../../src/compose/service';
+import { addToList, type Transform } from '../../src/harden/transform';
+import type { Op } from '../../src/yaml/types';
+
+const transform: Transform = {
+  id: 'cap-drop',
+  title: 'Drop all capabilities but those in use',
+  summary: 'Adds `cap_drop: [ALL]` and the `cap_add` entries this service, as it is configured, needs to start, restart and stop.',
+  severity: 'high',
+  controls: ['CIS 5.4', 'OWASP RULE#3'],
+  default: true,
+  *find({ project, advise }) {
+    for (const service of project.services) {
+      if (!service.complete || service.privileged) continue;
+      const added = names(service.capAdd);
+      const dropped = names(service.capDrop);
+      if (dropped.includes('ALL') && !added.includes('ALL')) continue;
+      const verdict = advise(service).capabilities;
+      // Existing entries stay, they are why the stack works; what the file drops by name is never added back.
+      const needed = verdict.value.filter((name) => !dropped.includes(name));
+      const common = {
+        service: service.name,
+        path: [...service.path, 'cap_drop'],
+        severity: transform.severity,
+        controls: transform.controls,
+        breaks: verdict.breaks ?? 'a program that uses a capability which is neither listed here nor known for the image',
+        confidence: verdict.confidence,
+        evidence: verdict.evidence,
+      };
+      if (added.includes('ALL')) {
+        yield {
+          ...common,
+          path: [...service.path, 'cap_add'],
+          severity: 'critical',
+          message: `"${service.name}" has every capability (cap_add: ALL)`,
+          plan: `name the capabilities that "${service.name}" uses`,
+          refusal: {
+            code: 'needs-decision',
+            message: 'with ALL in cap_add a cap_drop of ALL does nothing: the capabilities in use must be named',
+            snippet: `cap_drop: [ALL]\ncap_add: [${needed.join(', ')}]`,
+          },
+        };
+        continue;
+      }
+      yield {
+        ...common,
+        message: `"${service.name}" keeps Docker's default capabilities`,
+        plan: describe(service.name, needed, added),
+        ops: ops(service, needed, added),
+        editable: {
+          label: 'capabilities to add back',
+          value: needed.join(' '),
+          rebuild: (value) => rebuild(service, value, added),
+        },
+      };
+    }
+  },
+};
+
+export default transform;
+
+function names(items: readonly { text: string }[]): string[] {
+  return items.map(({ text }) => normaliseCapability(text));
+}
+
+function ops(service: ComposeService, needed: readonly string[], added: readonly string[]): Op[] {
+  const missing = needed.filter((name) => !added.includes(name));
+  const drop = addToList(service, 'cap_drop', ['ALL']);
+  return missing.length === 0 ? drop : [...drop, ...addToList(service, 'cap_add', missing)];
+}
+
+function describe(service: string, needed: readonly string[], added: readonly string[]): string {
+  const missing = needed.filter((name) => !added.includes(name));
+  const kept = added.length > 0 ? `, keeping ${added.join(', ')}` : '';
+  const back = missing.length > 0 ? `, adding back ${missing.join(', ')}` : added.length > 0 ? '' : ', adding none back';
+  return `drop all capabilities of "${service}"${kept}${back}`;
+}
+
+function rebuild(service: ComposeService, value: string, added: readonly string[]): Op[] | { error: string } {
+  const wanted = value
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(normaliseCapability);
+  const unknown = wanted.find((name) => !isKnownCapability(name));
+  return unknown
+    ? { error: `"${unknown}" is no Linux capability; write names such as CHOWN SETUID, or nothing at all` }
+    : ops(service, wanted, added);
+}

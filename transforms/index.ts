@@ -1,0 +1,11 @@
+import type { Transform } from '../src/harden/transform';
+import capDrop from './cap-drop/transform';
+import internalNetworks from './internal-networks/transform';
+import noNewPrivileges from './no-new-privileges/transform';
+import ports from './ports/transform';
+import privileged from './privileged/transform';
+import readOnly from './read-only/transform';
+import user from './user/transform';
+
+/** The chain, in order: later transforms see what earlier ones decided. A service that gets a `user` needs no `cap_add`. */
+export const transforms: readonly Transform[] = [privileged, user, capDrop, noNewPrivileges, readOnly, internalNetworks, ports];

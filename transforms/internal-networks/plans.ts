@@ -1,0 +1,113 @@
+import type { Network } from '../../src/compose/project';
+import type { ComposeService } from '../../src/compose/service';
+import type { TransformContext } from '../../src/harden/transform';
+import type { Proposal } from '../../src/harden/types';
+import type { Op } from '../../src/yaml/types';
+import { type Candidate, networksOf } from './candidates';
+
+type Plan = Pick<Proposal, 'plan' | 'ops' | 'refusal' | 'services'>;
+
+/**
+ * Whether a network can simply become internal: everyone on it is a data store, or is also on another network that leads outside
+ * (which keeps its published ports and its calls out working: moby/moby#36174).
+ */
+export function closable(name: string, closed: ReadonlySet<string>, stores: readonly Candidate[], { project }: TransformContext): boolean {
+  return project.services
+    .filter((service) => networksOf(service).includes(name))
+    .every((service) => {
+      if (stores.some((store) => store.service === service)) return true;
+      return networksOf(service).some((other) => other !== name && !closed.has(other) && project.networks.get(other)?.internal === false);
+    });
+}
+
+/** Makes the network itself internal: nobody moves. */
+export function close(network: Network, here: readonly Candidate[]): Plan {
+  const path = ['networks', network.name, 'internal'];
+  return {
+    plan: `make the network "${network.name}" internal: everyone on it either needs nothing from outside or has another network for it`,
+    services: here.map(({ service }) => service.name),
+    ops: [{ op: 'add', path, value: true }],
+  };
+}
+
+/** Moves the data stores onto a new internal network, with everyone who shared the old one: each pair that could talk still can. */
+export function move(network: Network, movable: readonly Candidate[], context: TransformContext): Plan {
+  const { project } = context;
+  const name = freeName(context);
+  const moving = new Set(movable.map(({ service }) => service));
+  const members = project.services.filter((service) => networksOf(service).includes(network.name));
+  const peers = members.filter((service) => !moving.has(service));
+  const plan = `put ${movable.map(({ service }) => `"${service.name}"`).join(', ')} on a new internal network "${name}", shared with ${peers.map((peer) => `"${peer.name}"`).join(', ')}`;
+  const stranded = strandedBehindTraefik(members, peers, context);
+  if (stranded) return { plan, refusal: stranded };
+  const ops: Op[] = [{ op: 'add', path: ['networks', name], value: { internal: true } }];
+  const seen = new Set<unknown>();
+  for (const service of members) {
+    // `web2: *web` is the same text: changing it once is changing both.
+    if (seen.has(service.map)) continue;
+    seen.add(service.map);
+    ops.push(...(moving.has(service) ? leave(service, network.name, name) : join(service, network.name, name)));
+  }
+  return { plan, services: members.map((service) => service.name), ops };
+}
+
+function leave(service: ComposeService, from: string, to: string): Op[] {
+  const path = [...service.path, 'networks'];
+  const data = service.data('networks');
+  if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0)
+    return [{ op: 'replace', path: [...path, data.indexOf(from)], value: to }];
+  if (service.origin('networks') === 'own' && isMap(data)) return [{ op: 'rename', path: [...path, from], key: to }];
+  return whole(service, [to]);
+}
+
+function join(service: ComposeService, from: string, to: string): Op[] {
+  const path = [...service.path, 'networks'];
+  const data = service.data('networks');
+  if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0) return [{ op: 'append', path, value: to }];
+  if (service.origin('networks') === 'own' && isMap(data)) return [{ op: 'add', path: [...path, to], value: null }];
+  const names = service.networks?.map(({ name }) => name) ?? [from];
+  return whole(service, [...names, to]);
+}
+
+/** The list as a whole, where there is none yet or it is inherited. A list of one's own ends the implicit `default`, so that one is in it. */
+function whole(service: ComposeService, names: readonly string[]): Op[] {
+  const path = [...service.path, 'networks'];
+  const origin = service.origin('networks');
+  if (origin === 'own' || origin === 'alias') return [{ op: 'replace', path, value: [...names] }];
+  return [{ op: 'add', path, value: [...names], near: ['ports', 'depends_on'] }];
+}
+
+/**
+ * Traefik takes any address of a container that is on several networks, unless a label names the network: one that it cannot reach
+ * answers 504 (traefik/traefik#6597). It can reach them all when it is on the same networks itself.
+ */
+function strandedBehindTraefik(
+  members: readonly ComposeService[],
+  peers: readonly ComposeService[],
+  { advise }: TransformContext,
+): Plan['refusal'] {
+  const isTraefik = (service: ComposeService): boolean => advise(service).family === 'traefik';
+  if (members.some(isTraefik)) return undefined;
+  const stranded = peers.find((service) => {
+    const labels = [...service.labels.keys()];
+    return labels.some((label) => label.startsWith('traefik.')) && !labels.includes('traefik.docker.network');
+  });
+  if (!stranded) return undefined;
+  return {
+    code: 'needs-decision',
+    message: `"${stranded.name}" is behind a Traefik outside this network and does not say which network to use: on one more network Traefik may pick an address it cannot reach`,
+    snippet: 'labels:\n  - traefik.docker.network=<the real name of the network shared with Traefik>',
+  };
+}
+
+function freeName({ project }: TransformContext): string {
+  const taken = (name: string): boolean => project.networks.has(name);
+  for (const name of ['backend', 'backend-internal']) if (!taken(name)) return name;
+  let number = 2;
+  while (taken(`backend-${number}`)) number++;
+  return `backend-${number}`;
+}
+
+function isMap(data: unknown): data is Record<string, unknown> {
+  return data !== null && typeof data === 'object' && !Array.isArray(data) && Object.keys(data).length > 0;
+}

@@ -1,0 +1,115 @@
+import { isAnyAddress, isLoopback, withHostIp } from '../../src/compose/ports';
+import type { ComposeService } from '../../src/compose/service';
+import type { Port } from '../../src/compose/types';
+import { atMost } from '../../src/harden/confidence';
+import type { Transform, TransformContext } from '../../src/harden/transform';
+import type { Confidence, Proposal } from '../../src/harden/types';
+import type { PortKind, Verdict } from '../../src/images/types';
+import type { Op, Refusal } from '../../src/yaml/types';
+
+const transform: Transform = {
+  id: 'ports',
+  title: 'Publish ports on loopback',
+  summary: 'Binds published ports of data stores and admin interfaces to 127.0.0.1; reverse proxies and LAN services stay public.',
+  severity: 'high',
+  controls: ['CIS 5.14', 'OWASP RULE#5a'],
+  default: true,
+  *find(context) {
+    for (const service of context.project.services) {
+      // Host networking publishes nothing: the list is ignored there.
+      if (service.networkMode?.text === 'host' || service.has('provider')) continue;
+      for (const port of service.ports) {
+        const proposal = propose(service, port, context);
+        if (proposal) yield proposal;
+      }
+    }
+  },
+};
+
+export default transform;
+
+function propose(service: ComposeService, port: Port, context: TransformContext): Proposal | undefined {
+  // An address other than "all" is a decision: a VPN, one LAN interface.
+  if (isLoopback(port.hostIp) || !isAnyAddress(port.hostIp)) return undefined;
+  const first = Number.parseInt(port.target, 10);
+  if (Number.isNaN(first)) return undefined;
+  const verdict = context.advise(service).port(first, port.protocol === 'udp' ? 'udp' : 'tcp');
+  if (verdict.value === 'public') return undefined;
+  const ip = port.hostIp?.includes(':') ? '::1' : '127.0.0.1';
+  const attempt = bind(service, port, ip);
+  return {
+    service: service.name,
+    path: port.path,
+    severity: verdict.value === 'app' ? 'medium' : transform.severity,
+    controls: transform.controls,
+    message: `"${service.name}" publishes ${what(verdict.value)} port ${port.target} on every interface`,
+    plan: `publish port ${port.published ?? port.target} of "${service.name}" on ${ip} only`,
+    breaks: verdict.breaks ?? 'clients on other machines, and containers that go through the address of the host',
+    confidence: confidence(verdict, context),
+    evidence: verdict.evidence,
+    ...('refusal' in attempt
+      ? { refusal: attempt.refusal }
+      : {
+          ops: attempt.ops,
+          editable: {
+            label: 'address to publish on',
+            value: ip,
+            rebuild: (value: string) => {
+              const again = bind(service, port, value.trim());
+              return 'ops' in again ? again.ops : { error: again.refusal.message };
+            },
+          },
+        }),
+  };
+}
+
+function what(kind: PortKind): string {
+  return kind === 'datastore' ? 'its database' : kind === 'admin' ? 'its admin' : 'its';
+}
+
+/** The stack itself always keeps running: what may break is a client elsewhere, which no file shows. */
+function confidence(verdict: Verdict<PortKind>, { project, advise }: TransformContext): Confidence {
+  if (verdict.value === 'app') return 'guess';
+  const others = project.services.filter((service) => service.complete);
+  const proxied = others.some((service) => advise(service).role === 'proxy');
+  const throughHost = others.some(goesThroughHost);
+  if (throughHost || (verdict.value === 'admin' && !proxied)) return 'guess';
+  return atMost(verdict.confidence, 'generic');
+}
+
+/** A container that talks to the host's address would no longer find the port there (docker/for-linux#1365). */
+function goesThroughHost(service: ComposeService): boolean {
+  const words = [JSON.stringify(service.data('extra_hosts') ?? ''), ...(service.command ?? [])];
+  for (const value of service.environment.values()) if (value) words.push(value.text);
+  return words.some((word) => /host\.docker\.internal|host-gateway/.test(word));
+}
+
+function bind(service: ComposeService, port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+  const origin = service.origin('ports');
+  if (origin !== 'own' || !port.range) {
+    const message = 'the list of ports is shared with other services: bind it where it is written';
+    return { refusal: { code: origin === 'alias' ? 'alias' : 'merge-inherited', message } };
+  }
+  return port.long ? bindLong(port, ip) : bindShort(service, port, ip);
+}
+
+function bindShort(service: ComposeService, port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+  const bound = withHostIp(port.raw, ip);
+  if ('refusal' in bound) return { refusal: { code: 'interpolated', message: bound.refusal } };
+  if (service.ports.some((other) => other !== port && other.raw === bound.text)) {
+    return { refusal: { code: 'conflict', message: `"${bound.text}" is published already: remove one of the two` } };
+  }
+  return { ops: [{ op: 'replace', path: port.path, value: bound.text }] };
+}
+
+function bindLong(port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+  if (port.mode === 'host' || port.mode === 'ingress') {
+    return {
+      refusal: { code: 'needs-decision', message: `the port has a mode (${port.mode}), as in a Swarm stack, which has no host_ip` },
+    };
+  }
+  const path = [...port.path, 'host_ip'];
+  return {
+    ops: [port.hostIp === undefined ? { op: 'add', path, value: ip, near: ['published', 'target'] } : { op: 'replace', path, value: ip }],
+  };
+}

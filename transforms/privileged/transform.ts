@@ -1,0 +1,64 @@
+import type { ComposeService } from '../../src/compose/service';
+import type { Transform } from '../../src/harden/transform';
+import type { Op, Refusal } from '../../src/yaml/types';
+
+/** Host paths and sockets that a container is usually made privileged for. */
+const REASONS_TO_BE = /^\/(?:dev|sys|proc|lib\/modules|run\/udev|var\/run|run|var\/lib\/docker|sys\/fs\/cgroup)(?:\/|$)/;
+
+const SNIPPET = `# instead of privileged, give what is used, for example:
+devices: ["/dev/dri:/dev/dri"]   # a GPU, a serial port, /dev/net/tun
+cap_add: [NET_ADMIN]             # the one capability that is needed`;
+
+const transform: Transform = {
+  id: 'privileged',
+  title: 'No privileged containers',
+  summary: 'Removes `privileged: true`, which gives a container every capability and every device of the host.',
+  severity: 'critical',
+  controls: ['CIS 5.5', 'OWASP RULE#3'],
+  default: true,
+  *find({ project, advise }) {
+    for (const service of project.services) {
+      const { privileged } = service;
+      if (privileged !== true && privileged !== 'maybe') continue;
+      const verdict = advise(service).privileged;
+      const refusal = reasonToKeep(service, verdict.value, verdict.why);
+      yield {
+        service: service.name,
+        path: [...service.path, 'privileged'],
+        severity: 'critical',
+        controls: transform.controls,
+        message: `"${service.name}" runs privileged: it owns the host's devices and every capability`,
+        plan: `remove privileged from "${service.name}"`,
+        breaks: verdict.breaks ?? 'anything that mounts, loads kernel modules, reads raw devices or changes the network of the host',
+        confidence: verdict.value === 'not-needed' ? verdict.confidence : 'guess',
+        evidence: verdict.evidence,
+        ...(refusal ? { refusal } : { ops: [withdraw(service)] }),
+      };
+    }
+  },
+};
+
+export default transform;
+
+function reasonToKeep(service: ComposeService, need: string, why: string): Refusal | undefined {
+  if (service.privileged === 'maybe') {
+    return {
+      code: 'interpolated',
+      message: 'whether it is privileged comes from a variable: set the variable to false where it is defined',
+    };
+  }
+  if (need === 'needed') return { code: 'needs-decision', message: why, snippet: SNIPPET };
+  if (need === 'not-needed') return undefined;
+  const mount = service.mounts.find(({ kind, source }) => kind === 'bind' && source !== undefined && REASONS_TO_BE.test(source));
+  const device = service.devices[0];
+  const used = mount?.source ?? device?.raw;
+  if (used === undefined) return undefined;
+  return { code: 'needs-decision', message: `it uses ${used} of the host, which may be why it is privileged`, snippet: SNIPPET };
+}
+
+/** An inherited value cannot be removed here; a local `false` overrides it. */
+function withdraw(service: ComposeService): Op {
+  const path = [...service.path, 'privileged'];
+  const origin = service.origin('privileged');
+  return origin === 'own' || origin === 'alias' ? { op: 'remove', path } : { op: 'add', path, value: false };
+}

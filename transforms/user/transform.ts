@@ -1,0 +1,71 @@
+import type { ComposeService } from '../../src/compose/service';
+import { atMost } from '../../src/harden/confidence';
+import { groupedAfter, type Transform } from '../../src/harden/transform';
+import type { Proposal } from '../../src/harden/types';
+import type { Op } from '../../src/yaml/types';
+
+const transform: Transform = {
+  id: 'user',
+  title: 'Run as a non-root user',
+  summary: 'Sets `user:` to the uid and gid the image keeps for its service.',
+  severity: 'high',
+  controls: ['CIS 4.1', 'OWASP RULE#2'],
+  default: true,
+  *find({ project, advise }) {
+    for (const service of project.services) {
+      if (!service.complete) continue;
+      const advice = advise(service);
+      if (advice.startsAsRoot === false) continue;
+      const explicit = service.has('user');
+      const verdict = advice.user ?? advice.noUser;
+      if (!verdict) continue;
+      const common = {
+        service: service.name,
+        path: [...service.path, 'user'],
+        severity: transform.severity,
+        controls: transform.controls,
+        message: `"${service.name}" starts as root`,
+        breaks: verdict.breaks ?? 'files and volumes that belong to root are no longer writable',
+        evidence: verdict.evidence,
+      };
+      if (advice.user) yield proposal(service, advice.user.value, explicit, { ...common, confidence: advice.user.confidence });
+      else {
+        yield {
+          ...common,
+          plan: `leave the user of "${service.name}" as it is`,
+          confidence: verdict.confidence,
+          refusal: { code: 'needs-decision', message: verdict.why },
+        };
+      }
+    }
+  },
+};
+
+export default transform;
+
+function proposal(service: ComposeService, user: string, explicit: boolean, common: Omit<Proposal, 'plan'>): Proposal {
+  if (service.user && !service.user.known) {
+    const message = `the user comes from a variable without a default: when it is unset, the container runs as root; write \${UID:?}`;
+    return { ...common, plan: `set user ${user} on "${service.name}"`, refusal: { code: 'interpolated', message } };
+  }
+  const ops = (value: string): Op[] => {
+    const path = [...service.path, 'user'];
+    const origin = service.origin('user');
+    return [
+      origin === 'own' || origin === 'alias' ? { op: 'replace', path, value } : { op: 'add', path, value, near: groupedAfter('user') },
+    ];
+  };
+  return {
+    ...common,
+    // Who wrote `user: root` had a reason.
+    confidence: explicit ? atMost(common.confidence, 'guess') : common.confidence,
+    plan: `run "${service.name}" as ${user}`,
+    ops: ops(user),
+    editable: {
+      label: 'user (uid:gid)',
+      value: user,
+      rebuild: (value) =>
+        /^\d+(?::\d+)?$/.test(value.trim()) ? ops(value.trim()) : { error: 'write it as numbers: uid:gid, for example 1000:1000' },
+    },
+  };
+}
