@@ -1,0 +1,115 @@
+import type { Service } from '../compose/types';
+import { choose } from './conditions';
+import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, genericReadOnly, genericUser } from './generic';
+import { type Match, matchService } from './match';
+import { wellKnownPort } from './ports';
+import { ownedBy, settleReadOnly } from './read-only';
+import { applyRules, atMost, type Draft } from './rules';
+import { type Situation, situationOf } from './situation';
+import { installsSoftware } from './tells';
+import type { Entry, Template } from './template';
+import type { Advice, Evidence, PortKind, ReadOnlyAdvice, Verdict } from './types';
+
+/**
+ * What a service's image needs and allows, for the service as it is configured at this moment: what a template says where its conditions
+ * hold, else a rule of thumb. Pure and cheap; ask again after changing the service.
+ */
+export function advise(service: Service): Advice {
+  const match = matchService(service);
+  const situation = situationOf(service, match);
+  const read = reader(service, situation, match);
+
+  const capabilities = read((template) => template.capabilities) ?? fallbackCapabilities(situation, match);
+  const draft: Draft = {
+    family: match?.template.family,
+    label: labelOf(service, match),
+    role: match?.template.role ?? 'unknown',
+    variant: situation.variant?.id,
+    imageUser: situation.imageUser,
+    startsAsRoot: situation.startsAsRoot,
+    ...userOf(service, situation, match, read),
+    capabilities: { ...capabilities, value: [...capabilities.value].sort() },
+    noNewPrivileges: read((template) => template.no_new_privileges) ?? genericNoNewPrivileges(service, situation),
+    readOnly: readOnlyOf(service, situation, read),
+    egress: read((template) => template.egress) ?? {
+      value: 'unknown',
+      confidence: 'guess',
+      why: 'nothing is known about whom this service calls',
+      evidence: [],
+    },
+    privileged: read((template) => template.privileged) ?? genericPrivileged(service),
+  };
+  applyRules(draft, { service, situation, match });
+  draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
+  return { ...draft, port: (port, protocol) => portOf(port, protocol, match) };
+}
+
+/** Reads one field of the template for the service; undefined when the image is unknown or no entry's conditions hold. */
+type Read = <T>(field: (template: Template) => Entry<T>[]) => Verdict<T> | undefined;
+
+function reader(service: Service, situation: Situation, match: Match | undefined): Read {
+  return (field) => {
+    if (!match) return undefined;
+    const entry = choose(field(match.template), situation, service);
+    if (!entry) return undefined;
+    const { value, confidence, why, breaks } = entry;
+    return { value, confidence, why, breaks, evidence: evidenceOf(match.template, entry.sources) };
+  };
+}
+
+function evidenceOf(template: Template, sources: readonly string[]): Evidence[] {
+  return sources.flatMap((name) => template.sources[name] ?? []);
+}
+
+/** A command of one's own in a known image: the rule of thumb, and whatever the image's own start would need on top. */
+function fallbackCapabilities(situation: Situation, match: Match | undefined): Verdict<string[]> {
+  const generic = genericCapabilities(situation);
+  const own = match?.template.capabilities.find((entry) => entry.when?.start === situation.start)?.value ?? [];
+  return { ...generic, value: [...new Set([...generic.value, ...own])] };
+}
+
+function userOf(service: Service, situation: Situation, match: Match | undefined, read: Read): Pick<Advice, 'user' | 'noUser'> {
+  const verdict = read<string | null>((template) => template.user);
+  if (!verdict) {
+    if (!match) return genericUser(service);
+    const why =
+      situation.command === 'custom' || situation.entrypoint === 'custom'
+        ? "its command is not the image's own, so the image's user may not fit"
+        : "the image's user depends on a tag that is not known";
+    return { noUser: { value: null, confidence: 'generic', why, evidence: [] } };
+  }
+  if (verdict.value === null) return { noUser: { ...verdict, value: null } };
+  const value = verdict.value === 'runs_as' ? situation.variant?.runs_as : verdict.value;
+  if (value === undefined) {
+    return {
+      noUser: {
+        value: null,
+        confidence: 'known',
+        why: "the image's user differs between its tags, and this tag is not known",
+        evidence: verdict.evidence,
+      },
+    };
+  }
+  return { user: { ...verdict, value } };
+}
+
+function readOnlyOf(service: Service, situation: Situation, read: Read): Verdict<ReadOnlyAdvice> {
+  const verdict = read((template) => template.read_only);
+  if (!verdict || verdict.value === false) return verdict ? { ...verdict, value: false } : genericReadOnly(service, situation);
+  const settled: Verdict<ReadOnlyAdvice> = { ...verdict, value: { tmpfs: ownedBy(verdict.value.tmpfs, situation) } };
+  return installsSoftware(service) ? atMost({ ...settled, value: false }, 'generic', 'its command installs software') : settled;
+}
+
+function portOf(port: number, protocol: 'tcp' | 'udp', match: Match | undefined): Verdict<PortKind> {
+  const known = match?.template.ports.find((each) => each.port === port && (each.protocol ?? 'tcp') === protocol);
+  if (!match || !known) return wellKnownPort(port, protocol);
+  const why = known.why ?? `${port} is a port of ${match.template.title}`;
+  const breaks = known.kind === 'public' ? undefined : 'clients on other machines that use the published port';
+  return { value: known.kind, confidence: 'known', why, breaks, evidence: evidenceOf(match.template, known.sources) };
+}
+
+function labelOf(service: Service, match: Match | undefined): string {
+  if (service.build) return `the image built for ${service.name}`;
+  const image = service.image ? (service.image.known ? service.image.text : service.image.raw) : service.name;
+  return match ? `${match.template.title} (${image})` : image;
+}

@@ -1,0 +1,33 @@
+import { covers } from '../compose/container-path';
+import type { Service } from '../compose/types';
+import type { Situation } from './situation';
+import type { Entry, When } from './template';
+import { meets } from './version';
+
+/** The first entry whose conditions all hold for the service. */
+export function choose<T>(entries: readonly Entry<T>[], situation: Situation, service: Service): Entry<T> | undefined {
+  return entries.find((entry) => holds(entry.when ?? {}, situation, service));
+}
+
+/** Whether every condition holds. Something unknown never holds. */
+export function holds(when: When, situation: Situation, service: Service): boolean {
+  const { start, variant, major, data, command = 'default', entrypoint = 'default', init, network, env, mounts, secrets, user } = when;
+  return (
+    (command === 'any' || command === situation.command) &&
+    (entrypoint === 'any' || entrypoint === situation.entrypoint) &&
+    (start === undefined || start === situation.start) &&
+    (variant === undefined || (situation.variant !== undefined && many(variant).includes(situation.variant.id))) &&
+    (major === undefined || meets(situation.version, major) === true) &&
+    (data === undefined || (situation.data !== undefined && many(data).includes(situation.data))) &&
+    (init === undefined || init === situation.init) &&
+    (network === undefined || (network === 'host') === situation.hostNetwork) &&
+    (env === undefined || many(env).some((name) => service.environment.has(name))) &&
+    (mounts === undefined || service.mounts.some((mount) => covers(mounts, mount.target))) &&
+    (secrets === undefined || (secrets === 'file' ? situation.fileSecrets : !situation.grants)) &&
+    (user === undefined || (situation.user.kind === 'user' && String(situation.user.uid) === user))
+  );
+}
+
+function many<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}

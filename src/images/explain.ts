@@ -1,0 +1,113 @@
+import { GENERIC_CAPABILITIES } from './generic';
+import { loadTemplates } from './load';
+import { type Match, matchImage } from './match';
+import { parseReference } from './reference';
+import type { Entry, Template, TemplateTmpfs, When } from './template';
+import type { Role } from './types';
+
+/** One family batten has a template for. */
+export interface Family {
+  family: string;
+  title: string;
+  role: Role;
+  /** The image names it speaks about. */
+  images: string[];
+}
+
+/** All families, in order of their id. */
+export function families(): Family[] {
+  return loadTemplates().map(({ family, title, role, match }) => ({ family, title, role, images: match.map((each) => each.name) }));
+}
+
+/**
+ * What batten knows about an image, as text to read: its family and variant, and each value with its condition, reason, confidence and
+ * evidence. For an unknown image, what is done instead. Never throws for any text.
+ */
+export function explainImage(reference: string): string {
+  const match = matchImage(reference);
+  return match ? explainFamily(match) : explainUnknown(reference);
+}
+
+function explainUnknown(reference: string): string {
+  const { name, nameKnown } = parseReference(reference);
+  const which = nameKnown ? `${name}: no template` : `${reference}: the image's name hangs on a variable`;
+  return `${which}
+
+Nothing is known about this image, so batten goes by rules of thumb and says so:
+  capabilities   keep ${GENERIC_CAPABILITIES.join(' ')} (generic);
+                 with a user: that is not root only NET_BIND_SERVICE
+  privileges     no-new-privileges, unless the service uses sudo, crontab, fixuid or postfix (generic)
+  user           1000:1000 where nothing in the service speaks for root (guess)
+  read-only      with a tmpfs at /tmp and /run (guess)
+  network        whether it calls out is not known, so it keeps its way out
+
+\`batten prove\` finds out what it really needs by running it.
+`;
+}
+
+function explainFamily({ template, reference, variant, version }: Match): string {
+  const which = variant && template.variants.length > 1 ? `, variant ${variant.id}` : '';
+  const lines = [
+    `${template.title} (${reference.name}${reference.tag === undefined ? '' : `:${reference.tag}`}): family ${template.family}${which}, ${template.role}`,
+  ];
+  for (const each of variant ? [variant] : template.variants) {
+    const tagged = template.variants.length > 1 ? ` (${each.id})` : '';
+    lines.push(`Starts as ${each.start}${each.runs_as ? `, then runs as ${each.runs_as}` : ''}${tagged}.`);
+  }
+  if (!variant) lines.push('Which variant this tag is cannot be told.');
+  if (version) lines.push(`Version ${version.join('.')}.`);
+
+  section(lines, 'user', template, template.user, (value) =>
+    value === 'runs_as' ? (variant?.runs_as ?? 'the user it steps down to') : (value ?? 'not possible'),
+  );
+  section(lines, 'capabilities', template, template.capabilities, (value) => (value.length === 0 ? 'none' : value.join(' ')));
+  section(lines, 'no-new-privileges', template, template.no_new_privileges, (value) => (value ? 'yes' : 'no'));
+  section(lines, 'read-only', template, template.read_only, (value) => (value === false ? 'no' : tmpfsText(value.tmpfs)));
+  section(lines, 'calls out', template, template.egress, (value) => value);
+  section(lines, 'privileged', template, template.privileged, (value) => value);
+  if (template.ports.length > 0) {
+    lines.push('', 'ports');
+    for (const port of template.ports)
+      lines.push(`  ${port.port}/${port.protocol ?? 'tcp'}  ${port.kind}${port.why ? `: ${port.why}` : ''}`);
+  }
+  lines.push('', 'evidence');
+  for (const [name, source] of Object.entries(template.sources)) lines.push(`  [${name}] ${source.ref}`, `      ${source.detail}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function section<T>(lines: string[], title: string, template: Template, entries: readonly Entry<T>[], show: (value: T) => string): void {
+  if (entries.length === 0) return;
+  lines.push('', title);
+  for (const entry of entries) {
+    const condition = conditionText(entry.when, template);
+    lines.push(`  ${show(entry.value)}  (${entry.confidence}${condition ? `, ${condition}` : ''})`);
+    lines.push(`      ${entry.why} [${entry.sources.join(', ')}]`);
+    if (entry.breaks) lines.push(`      could break: ${entry.breaks}`);
+  }
+}
+
+function tmpfsText(tmpfs: readonly TemplateTmpfs[]): string {
+  return tmpfs.length === 0 ? 'yes, without a tmpfs' : `yes, with a tmpfs at ${tmpfs.map((each) => each.path).join(' and ')}`;
+}
+
+/** The conditions as a person would say them, in the order of the fields. */
+function conditionText(when: When | undefined, template: Template): string {
+  if (!when) return '';
+  const words = (value: string | readonly string[]) => (typeof value === 'string' ? value : value.join(' or '));
+  const parts: (string | undefined | false)[] = [
+    when.start && (when.start === 'root' ? 'when it starts as root' : 'with a user: that is not root'),
+    when.variant && `variant ${words(when.variant)}`,
+    when.major && `version ${when.major}`,
+    when.data && `data in ${words(when.data).replace('none', 'no mount of yours')}`,
+    when.command === 'custom' && 'with a command of your own',
+    when.command === 'any' && template.command !== 'args' && 'whatever the command',
+    when.entrypoint === 'custom' && 'with an entrypoint of your own',
+    when.init !== undefined && (when.init ? 'with init: true' : 'without init'),
+    when.network && (when.network === 'host' ? 'on the host network' : 'on its own network'),
+    when.env && `with ${words(when.env)} set`,
+    when.mounts && `with something mounted at ${when.mounts}`,
+    when.secrets && (when.secrets === 'file' ? 'with a secret from a file' : 'without secrets'),
+    when.user && `with user ${when.user}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}

@@ -1,0 +1,70 @@
+import type { Service } from '../compose/types';
+import { loadTemplates } from './load';
+import { parseReference, type Reference } from './reference';
+import type { Template, TemplateMatch, Variant } from './template';
+import { meets, type Version, versionOf } from './version';
+
+/** A template that speaks about an image, and which of its variants the tag names. */
+export interface Match {
+  template: Template;
+  reference: Reference;
+  /** Undefined when the tag hangs on a variable, or when only a digest is written and there is more than one variant. */
+  variant?: Variant;
+  version?: Version;
+}
+
+const remembered = new Map<string, Match | undefined>();
+
+/**
+ * The template for a service's image, by its full name. A service with `build:` has none: `image:` is then only what the result is called.
+ */
+export function matchService(service: Service): Match | undefined {
+  if (service.build || !service.image) return undefined;
+  return matchImage(service.image.known ? service.image.text : service.image.raw);
+}
+
+/** The template for an image reference as written, variables included. Remembered per reference. */
+export function matchImage(image: string): Match | undefined {
+  if (!remembered.has(image)) remembered.set(image, findMatch(parseReference(image)));
+  return remembered.get(image);
+}
+
+function findMatch(reference: Reference): Match | undefined {
+  if (!reference.nameKnown) return undefined;
+  for (const exact of [true, false]) {
+    for (const template of loadTemplates()) {
+      const entry = template.match.find((each) => speaksAbout(each, reference.name, exact));
+      if (!entry) continue;
+      const version = reference.tag === undefined ? undefined : versionOf(reference.tag, entry.version);
+      return { template, reference, version, variant: variantOf(template.variants, reference, version) };
+    }
+  }
+  return undefined;
+}
+
+/** A full name, or a namespace's `*`; an exact name wins, so that one image of a namespace may have its own template. */
+function speaksAbout(entry: TemplateMatch, name: string, exact: boolean): boolean {
+  if (!entry.name.endsWith('/*')) return exact && entry.name === name;
+  const namespace = entry.name.slice(0, -1);
+  return !exact && name.startsWith(namespace) && !name.slice(namespace.length).includes('/');
+}
+
+/**
+ * The first variant whose conditions hold. What is known of a partly undetermined tag (`${V}-alpine`) may name a variant, but cannot rule
+ * one out: then, as with an unknown version, the variant is unknown unless there is only one.
+ */
+function variantOf(variants: readonly Variant[], reference: Reference, version: Version | undefined): Variant | undefined {
+  for (const variant of variants) {
+    const tag = variant.tag === undefined ? true : tagMatches(variant.tag, reference);
+    const major = variant.major === undefined ? true : meets(version, variant.major);
+    if (tag === false || major === false) continue;
+    if (tag === undefined || major === undefined) return undefined;
+    return variant;
+  }
+  return undefined;
+}
+
+function tagMatches(pattern: string, reference: Reference): boolean | undefined {
+  if (reference.tag !== undefined && new RegExp(pattern).test(reference.tag)) return true;
+  return reference.tagKnown ? false : undefined;
+}

@@ -1,0 +1,175 @@
+import type { Service } from '../compose/types';
+import type { Match } from './match';
+import type { Situation } from './situation';
+import { callsOut, commandNeedsRoot, engineSocket, needsNewPrivileges, usesPing } from './tells';
+import type { Advice, Confidence, Evidence, Verdict } from './types';
+import { CONFIDENCES } from './types';
+
+/** Advice while it is being settled; every rule may change its verdicts. */
+export type Draft = Omit<Advice, 'port'>;
+
+interface Context {
+  service: Service;
+  situation: Situation;
+  match?: Match;
+}
+
+/** What holds whatever the image is: the service's own mounts, secrets and networks change what a template says. */
+export function applyRules(draft: Draft, context: Context): void {
+  capabilityRules(draft, context);
+  userRules(draft, context);
+  privilegeRules(draft, context);
+  egressRules(draft, context);
+}
+
+/** The verdict, no surer than `limit`, with the reason added to its sentence. */
+export function atMost<T>(verdict: Verdict<T>, limit: Confidence, reason: string, evidence?: Evidence): Verdict<T> {
+  const confidence = CONFIDENCES.indexOf(verdict.confidence) < CONFIDENCES.indexOf(limit) ? limit : verdict.confidence;
+  return {
+    ...verdict,
+    confidence,
+    why: `${verdict.why}; but ${reason}`,
+    evidence: evidence ? [...verdict.evidence, evidence] : verdict.evidence,
+  };
+}
+
+function fact(ref: string, detail: string): Evidence {
+  return { kind: 'engine-run', ref, detail };
+}
+
+const LOW_PORTS = fact('https://github.com/moby/moby/pull/41030', "only a container's own network has ip_unprivileged_port_start=0");
+
+const KEY_LIKE = /(\.(key|pem|crt|cer|p12|pfx|jks)$|\/(certs?|ssl|tls|keys?|private|letsencrypt|acme|secrets?|htpasswd|\.ssh)(\/|$|\.))/i;
+
+function capabilityRules(draft: Draft, { service, situation, match }: Context): void {
+  const add = (capability: string, why: string, evidence: Evidence) => {
+    const verdict = draft.capabilities;
+    if (verdict.value.includes(capability)) return;
+    draft.capabilities = {
+      ...verdict,
+      value: [...verdict.value, capability].sort(),
+      why: `${verdict.why}; ${capability} because ${why}`,
+      evidence: [...verdict.evidence, evidence],
+    };
+  };
+
+  if (usesPing(service)) {
+    add(
+      'NET_RAW',
+      'it calls ping',
+      fact('https://github.com/louislam/uptime-kuma/issues/858', 'ping with a file capability cannot be executed without NET_RAW'),
+    );
+  }
+  if (situation.start === 'user') return;
+
+  if (situation.user.kind === 'maybe-root') {
+    draft.capabilities = {
+      ...draft.capabilities,
+      why: `${draft.capabilities.why}; user: hangs on a variable and is root when that is unset`,
+    };
+  }
+  if (situation.stepsDown && situation.init) {
+    const ref = 'https://github.com/krallin/tini';
+    add(
+      'KILL',
+      'init: true makes root signal a process of another uid',
+      fact(ref, 'without KILL tini dies on SIGTERM and the server is killed'),
+    );
+  }
+  if (situation.stepsDown && situation.data === 'bind') {
+    const ref = 'https://github.com/docker-library/postgres/issues/649';
+    add(
+      'CHOWN',
+      'its data is a bind mount, which Docker creates as root',
+      fact(ref, 'the entrypoint gives a root-owned data directory away'),
+    );
+  }
+  const readsEverything = () => draft.capabilities.value.some((name) => name === 'DAC_OVERRIDE' || name === 'DAC_READ_SEARCH');
+  const writable = service.mounts.find(
+    (mount) => mount.kind === 'bind' && !mount.readOnly && !mount.target.endsWith('.sock') && !isTimezone(mount.target),
+  );
+  if (match && !situation.stepsDown && writable && match.template.role !== 'agent') {
+    const ref = 'https://docs.docker.com/engine/storage/bind-mounts/';
+    const why = `it stays root and ${writable.target} is a bind mount that may belong to another user`;
+    add('DAC_OVERRIDE', why, fact(ref, 'root without DAC_OVERRIDE cannot write to files and directories of another uid'));
+  }
+  if (situation.fileSecrets && !readsEverything()) {
+    const ref = 'https://github.com/docker/compose/issues/9648';
+    add(
+      'DAC_READ_SEARCH',
+      'a secret or config from a file keeps the owner and mode of the host',
+      fact(ref, 'a 0600 file of another uid is unreadable for root without it'),
+    );
+  }
+  const key = service.mounts.find((mount) => mount.kind === 'bind' && mount.readOnly && KEY_LIKE.test(mount.target));
+  if (key && !readsEverything()) {
+    const ref = 'https://github.com/nself-org/cli/pull/276';
+    add(
+      'DAC_READ_SEARCH',
+      `${key.target} may be readable by its owner only`,
+      fact(ref, 'root without it cannot read a 0600 key of another uid'),
+    );
+  }
+  const low = situation.hostNetwork ? match?.template.ports.find((port) => port.port < 1024)?.port : undefined;
+  if (low) {
+    add('NET_BIND_SERVICE', `on the host network port ${low} is privileged`, LOW_PORTS);
+  }
+}
+
+function isTimezone(target: string): boolean {
+  return target === '/etc/localtime' || target === '/etc/timezone';
+}
+
+function userRules(draft: Draft, context: Context): void {
+  const { service, situation } = context;
+  if (!draft.user) return;
+  const refused = userRefusal(context);
+  if (refused) {
+    draft.user = undefined;
+    draft.noUser = refused;
+    return;
+  }
+  if (situation.fileSecrets) {
+    const evidence = fact('https://github.com/docker/compose/issues/9648', 'uid, gid and mode of file secrets are ignored');
+    draft.user = atMost(draft.user, 'guess', 'it reads a secret or config from a file, which that user may not be allowed to', evidence);
+  }
+  if (service.devices.length > 0) draft.user = atMost(draft.user, 'guess', 'its devices belong to groups of the host');
+  if (service.capAdd.length > 0 && situation.startsAsRoot !== false) {
+    draft.user = atMost(draft.user, 'guess', 'it is given capabilities, which only a root process gets');
+  }
+}
+
+/** Why no `user:` can be set, although the image would allow one. */
+function userRefusal({ service, situation, match }: Context): Verdict<null> | undefined {
+  const refusal = (confidence: Confidence, why: string, evidence: Evidence[]): Verdict<null> => ({
+    value: null,
+    confidence,
+    why,
+    evidence,
+  });
+  const command = match?.template.role === 'runtime' ? commandNeedsRoot(service) : undefined;
+  if (command) return refusal('generic', command, []);
+  const low = match?.template.ports.find((port) => port.port < 1024)?.port;
+  if (situation.hostNetwork && low) {
+    return refusal('known', `on the host network port ${low} needs root or a capability, and another user gets none`, [LOW_PORTS]);
+  }
+  if (engineSocket(service)) {
+    const why =
+      'the Docker socket belongs to root and to a group whose number only the host knows; user: would also need group_add with that number';
+    const evidence = fact('https://github.com/nfrastack/container-traefik/issues/7', "another user without the socket's group is refused");
+    return refusal('known', why, [evidence]);
+  }
+  return undefined;
+}
+
+function privilegeRules(draft: Draft, { service, situation }: Context): void {
+  if (!draft.noNewPrivileges.value) return;
+  const tell = needsNewPrivileges(service, situation.start === 'user');
+  if (tell) draft.noNewPrivileges = { ...draft.noNewPrivileges, value: false, confidence: 'generic', why: tell };
+}
+
+function egressRules(draft: Draft, { service }: Context): void {
+  if (draft.egress.value !== 'none') return;
+  const tell = callsOut(service);
+  if (tell) draft.egress = { ...draft.egress, value: 'unknown', confidence: 'guess', why: tell };
+}
