@@ -79,11 +79,18 @@ class Run {
     const decided = new Set<string>();
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const open = this.propose(transform).filter((proposal) => concerns(proposal, this.setup.services) && !decided.has(keyOf(proposal)));
-      const { now, later } = this.split(open);
+      const guarded = open.map((proposal) => guard(proposal, open, this.project));
+      const { now, later } = this.split(guarded);
+      const blocked = new Set(guarded.filter((proposal, index) => proposal !== open[index] && proposal.refusal?.code === 'alias'));
       let changed = false;
       let retry = later.length > 0;
-      for (const proposal of now) {
-        const finding = this.finding(transform, guard(proposal, open, this.project));
+      // What is blocked by a service that shares its text goes last: that service may get keys of its own and stand in the way no more.
+      for (const proposal of [...now.filter((each) => !blocked.has(each)), ...now.filter((each) => blocked.has(each))]) {
+        if (blocked.has(proposal) && (changed || later.length > 0) && round < MAX_ROUNDS - 1) {
+          retry = true;
+          continue;
+        }
+        const finding = this.finding(transform, proposal);
         const outcome: Outcome = finding.status === 'held' ? yield* this.decide(finding, round === MAX_ROUNDS - 1) : 'settled';
         if (outcome === 'retry') {
           retry = true;

@@ -99,10 +99,37 @@ export class Lowering {
         previous = before;
       } else {
         if (!previous) throw new CannotWrite('nothing is left to write after');
-        const at = lineAfter(this.source, entryEnd(previous.entry.src!, previous.value), column);
-        this.lines(at, renderEntry(entry.key, entry.value, column, this.style));
+        const at = this.afterRemoved(map, previous.entry, lineAfter(this.source, entryEnd(previous.entry.src!, previous.value), column));
+        const lines = renderEntry(entry.key, entry.value, column, this.style);
+        const last = previous.entry === read[read.length - 1]!.entry;
+        this.lines(at, last && this.isSpaced(map) ? ['', ...lines] : lines);
       }
     }
+  }
+
+  /** New entries come below what is removed after their elder sibling: a comment that stays behind keeps its place. */
+  private afterRemoved(map: MapNode, previous: Entry, at: number): number {
+    const read = map.read!;
+    const kept = new Set(map.entries);
+    let place = at;
+    for (let index = read.findIndex(({ entry }) => entry === previous) + 1; index < read.length; index++) {
+      const { entry, value } = read[index]!;
+      if (kept.has(entry)) break;
+      place = Math.max(place, this.source.nextLine(entryEnd(entry.src!, value)));
+    }
+    return place;
+  }
+
+  /** Whether the entries of a map are mostly set apart by blank lines. */
+  private isSpaced(map: MapNode): boolean {
+    const read = map.read!;
+    let blank = 0;
+    for (let index = 1; index < read.length; index++) {
+      const { entry, value } = read[index - 1]!;
+      const between = this.source.text.slice(entryEnd(entry.src!, value), read[index]!.entry.src!.start);
+      if (/\n[ \t]*\r?\n/.test(between)) blank++;
+    }
+    return blank * 2 > read.length - 1;
   }
 
   private blockSeq(seq: SeqNode): void {

@@ -129,8 +129,11 @@ export function toData(node: Node): Data {
     if (target.tag === '!!str' || target.tag === 'tag:yaml.org,2002:str') return target.text;
     return target.style === 'plain' ? resolvePlain(target.text) : target.text;
   }
-  const out: { [key: string]: Data } = Object.create(null) as { [key: string]: Data };
-  for (const { key, node: value } of effectiveEntries(target)) out[key] = toData(value);
+  const out: { [key: string]: Data } = {};
+  for (const { key, node: value } of effectiveEntries(target)) {
+    // Assigning to `__proto__` would set the prototype instead of a key.
+    Object.defineProperty(out, key, { value: toData(value), enumerable: true, configurable: true, writable: true });
+  }
   return out;
 }
 

@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { applyPatch, createPatch } from 'diff';
+import { parse } from 'yaml';
+import { batten } from '../../src';
+import type { RunOptions } from '../../src/harden/api';
+import type { FileResult } from '../../src/harden/types';
+import { violations } from './compose-schema';
+
+/*
+ * test/fixtures/<transform>/<case>/
+ *   input.yaml     the file as it was
+ *   expected.yaml  the file as it must be, byte for byte; when missing, nothing may change
+ *   case.json      optional: { "options": RunOptions, "findings": [partial findings, all of which must be there] }
+ *
+ * The folder `chain` runs every transform, every other folder only the one it is named after, applying everything down to guesses.
+ * UPDATE_FIXTURES=1 writes expected.yaml; CI never does.
+ */
+
+const ROOT = path.join(__dirname, '..', 'fixtures');
+const UPDATE = process.env.UPDATE_FIXTURES === '1' && !process.env.CI;
+
+interface Case {
+  options?: RunOptions;
+  findings?: Record<string, unknown>[];
+}
+
+function folders(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+for (const transform of folders(ROOT)) {
+  describe(transform, () => {
+    for (const name of folders(path.join(ROOT, transform))) {
+      const directory = path.join(ROOT, transform, name);
+      describe(name, () => fixture(transform, directory));
+    }
+  });
+}
+
+function fixture(transform: string, directory: string): void {
+  const input = readFileSync(path.join(directory, 'input.yaml'), 'utf8');
+  const expectedFile = path.join(directory, 'expected.yaml');
+  const setting: Case = existsSync(path.join(directory, 'case.json'))
+    ? JSON.parse(readFileSync(path.join(directory, 'case.json'), 'utf8'))
+    : {};
+  const options: RunOptions = {
+    confidence: 'guess',
+    apply: true,
+    ...(transform === 'chain' ? {} : { only: [transform] }),
+    ...setting.options,
+  };
+  const run = (text: string): FileResult => batten.run({ path: 'compose.yaml', text, directory }, options);
+  if (UPDATE) {
+    const { after } = run(input);
+    if (after !== input) writeFileSync(expectedFile, after);
+  }
+  const expected = existsSync(expectedFile) ? readFileSync(expectedFile, 'utf8') : input;
+
+  test('gives the expected bytes', () => {
+    expect(run(input).after).toBe(expected);
+  });
+
+  test('reports what the case names', () => {
+    const { findings } = run(input);
+    for (const wanted of setting.findings ?? []) expect(findings).toContainEqual(expect.objectContaining(nested(wanted)));
+    for (const { message, plan, evidence, status, refusal } of findings) {
+      expect(message).not.toBe('');
+      expect(plan).not.toBe('');
+      if (status === 'fixed') expect(evidence.length).toBeGreaterThan(0);
+      if (status === 'manual') expect(refusal?.message).toBeTruthy();
+      expect(refusal?.message ?? '').not.toMatch(/internal/);
+    }
+  });
+
+  test('changes nothing when it runs again', () => {
+    expect(run(expected).after).toBe(expected);
+  });
+
+  test.each([
+    ['CRLF', (text: string) => text.replaceAll('\r\n', '\n').replaceAll('\n', '\r\n')],
+    ['a byte order mark', (text: string) => `\uFEFF${text.replace(/^\uFEFF/, '')}`],
+    ['no final newline', (text: string) => text.replace(/(?:\r?\n)+$/, '')],
+  ])('does the same with %s', (_, vary) => {
+    expect(run(vary(input)).after).toBe(vary(expected));
+  });
+
+  test('keeps every value it did not declare, under YAML 1.2 and 1.1', () => {
+    const { findings } = run(input);
+    const paths = findings.filter(({ status }) => status === 'fixed').flatMap(({ reportedOps }) => reportedOps.map((op) => op.path));
+    for (const version of ['1.2', '1.1'] as const) {
+      const before = parse(input, { version, merge: true, logLevel: 'silent' }) as unknown;
+      const after = parse(expected, { version, merge: true, logLevel: 'silent' }) as unknown;
+      for (const change of differences(before, after, [])) {
+        const declared = paths.some((declaredPath) =>
+          declaredPath.every((part, index) => change[index] === undefined || String(part) === change[index]),
+        );
+        expect(declared ? 'declared' : change.join('.')).toBe('declared');
+      }
+    }
+  });
+
+  test('is reproduced by its patch', () => {
+    expect(applyPatch(input, createPatch('compose.yaml', input, expected))).toBe(expected);
+  });
+
+  test('breaks no rule of the Compose schema', () => {
+    const known = violations(input);
+    expect(violations(expected).filter((problem) => !known.includes(problem))).toEqual([]);
+  });
+}
+
+function nested(wanted: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([key, value]) => [
+      key,
+      value !== null && typeof value === 'object' && !Array.isArray(value) ? expect.objectContaining(value) : value,
+    ]),
+  );
+}
+
+/** Paths at which two plain values differ; a service that merges or aliases another shows the change too, at its own path. */
+function differences(before: unknown, after: unknown, at: string[]): string[][] {
+  if (Object.is(before, after)) return [];
+  const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object';
+  if (!isObject(before) || !isObject(after) || Array.isArray(before) !== Array.isArray(after)) return [at];
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].flatMap((key) => (key in before && key in after ? differences(before[key], after[key], [...at, key]) : [[...at, key]]));
+}
