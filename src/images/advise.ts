@@ -4,7 +4,7 @@ import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, generic
 import { type Match, matchService } from './match';
 import { wellKnownPort } from './ports';
 import { ownedBy, settleReadOnly } from './read-only';
-import { applyRules, atMost, type Draft } from './rules';
+import { applyRules, type Draft } from './rules';
 import { type Situation, situationOf } from './situation';
 import { installsSoftware } from './tells';
 import type { Entry, Template } from './template';
@@ -97,7 +97,8 @@ function readOnlyOf(service: Service, situation: Situation, read: Read): Verdict
   const verdict = read((template) => template.read_only);
   if (!verdict || verdict.value === false) return verdict ? { ...verdict, value: false } : genericReadOnly(service, situation);
   const settled: Verdict<ReadOnlyAdvice> = { ...verdict, value: { tmpfs: ownedBy(verdict.value.tmpfs, situation) } };
-  return installsSoftware(service) ? atMost({ ...settled, value: false }, 'generic', 'its command installs software') : settled;
+  if (!installsSoftware(service)) return settled;
+  return { ...settled, value: false, confidence: 'generic', why: 'its command installs software, which needs a writable root' };
 }
 
 function portOf(port: number, protocol: 'tcp' | 'udp', match: Match | undefined): Verdict<PortKind> {

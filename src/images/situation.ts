@@ -99,7 +99,8 @@ function dataKind(service: Service, paths: readonly string[]): DataKind | undefi
   // A source that hangs on a variable is read as a bind mount, which is what it nearly always is and needs the most.
   if (['bind', 'npipe', 'cluster', 'image'].some((kind) => kinds.has(kind as Mount['kind']))) return 'bind';
   if (kinds.has('volume') || kinds.has('anonymous')) return 'volume';
-  if (kinds.has('tmpfs') || service.tmpfs.some((entry) => paths.some((data) => covers(entry.target, data)))) return 'tmpfs';
+  if (kinds.has('tmpfs') || service.tmpfs.some((entry) => paths.some((data) => covers(entry.target, data) || covers(data, entry.target))))
+    return 'tmpfs';
   return 'none';
 }
 

@@ -31,9 +31,24 @@ describe('compileTemplates', () => {
 
   test.each([
     ['a value without a reason', 'why: it chowns, ', '', /capabilities\[0\]\.why: expected a sentence/],
-    ['a confidence that only a run gives', 'confidence: known, why: it chowns', 'confidence: proven, why: it chowns', /capabilities\[0\]\.confidence/],
-    ['a source that is not defined', 'why: it chowns, sources: [image]', 'why: it chowns, sources: [rumour]', /capabilities\[0\]\.sources\[0\].*rumour/],
-    ['no source at all', 'why: it chowns, sources: [image]', 'why: it chowns, sources: []', /capabilities\[0\]\.sources: at least one source/],
+    [
+      'a confidence that only a run gives',
+      'confidence: known, why: it chowns',
+      'confidence: proven, why: it chowns',
+      /capabilities\[0\]\.confidence/,
+    ],
+    [
+      'a source that is not defined',
+      'why: it chowns, sources: [image]',
+      'why: it chowns, sources: [rumour]',
+      /capabilities\[0\]\.sources\[0\].*rumour/,
+    ],
+    [
+      'no source at all',
+      'why: it chowns, sources: [image]',
+      'why: it chowns, sources: []',
+      /capabilities\[0\]\.sources: at least one source/,
+    ],
     ['a misspelt condition', '{ start: root }', '{ starts: root }', /capabilities\[0\]\.when\.starts: unknown field/],
     ['a condition on a variant that is not there', '{ start: root }', '{ variant: alpine }', /capabilities\[0\]\.when\.variant/],
     ['a capability that does not exist', '[CHOWN]', '[CAP_CHOWN]', /capabilities\[0\]\.value\[0\].*CAP_CHOWN/],
@@ -41,13 +56,20 @@ describe('compileTemplates', () => {
     ['a wildcard in the middle', 'docker.io/acme/demo', 'docker.io/*/demo', /match\[0\]\.name/],
     ['a tmpfs that is not absolute', 'path: /tmp', 'path: tmp', /read_only\[0\]\.value\.tmpfs\[0\]\.path/],
     ['a last variant with a condition', '{ id: only, start: root }', '{ id: only, tag: alpine, start: root }', /variants: the last one/],
-    ['a broken regex', '{ id: only, start: root }', '{ id: a, tag: "(", start: root }, { id: b, start: root }', /variants\[0\]\.tag: expected a regular expression/],
+    [
+      'a broken regex',
+      '{ id: only, start: root }',
+      '{ id: a, tag: "(", start: root }, { id: b, start: root }',
+      /variants\[0\]\.tag: expected a regular expression/,
+    ],
     ['a user nobody steps down to', 'user: [{ value: null', 'user: [{ value: runs_as', /user\[0\]\.value: runs_as, but no variant/],
     ['a missing field', 'role: app', '', /role: expected one of/],
     ['text that is not YAML', 'family: demo', 'family: [', /not YAML/],
   ])('refuses %s', (_what, from, to, message) => {
     expect(MINIMAL).toContain(from);
-    expect(() => compile(MINIMAL.replace(from, to))).toThrow(expect.objectContaining({ message: expect.stringMatching(message), file: 'demo.yaml' }));
+    expect(() => compile(MINIMAL.replace(from, to))).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message), file: 'demo.yaml' }),
+    );
   });
 
   test('refuses two templates for one image', () => {
@@ -66,15 +88,26 @@ describe('the templates', () => {
     expect(loadTemplates()).toBe(loadTemplates());
   });
 
-  test.each(loadTemplates().map((template) => [template.family, template] as const))('%s uses every source it names, and ends safely', (_family, template) => {
-    const used = [template.user, template.capabilities, template.no_new_privileges, template.read_only, template.egress, template.privileged, template.ports]
-      .flat()
-      .flatMap((entry) => entry.sources);
-    expect(Object.keys(template.sources).filter((name) => !used.includes(name))).toEqual([]);
-    // A root start keeps what it needs whatever is not known, so its last entry asks for nothing but the start.
-    const last = template.capabilities.filter((entry) => entry.when?.start !== 'user').at(-1);
-    if (last && template.role !== 'runtime') expect(Object.keys(last.when ?? {}).filter((key) => key !== 'start')).toEqual([]);
-  });
+  test.each(loadTemplates().map((template) => [template.family, template] as const))(
+    '%s uses every source it names, and ends safely',
+    (_family, template) => {
+      const used = [
+        template.user,
+        template.capabilities,
+        template.no_new_privileges,
+        template.read_only,
+        template.egress,
+        template.privileged,
+        template.ports,
+      ]
+        .flat()
+        .flatMap((entry) => entry.sources);
+      expect(Object.keys(template.sources).filter((name) => !used.includes(name))).toEqual([]);
+      // A root start keeps what it needs whatever is not known, so its last entry asks for nothing but the start.
+      const last = template.capabilities.filter((entry) => entry.when?.start !== 'user').at(-1);
+      if (last && template.role !== 'runtime') expect(Object.keys(last.when ?? {}).filter((key) => key !== 'start')).toEqual([]);
+    },
+  );
 
   test('families lists them with their images', () => {
     const postgres = families().find((each) => each.family === 'postgres');

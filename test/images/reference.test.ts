@@ -1,0 +1,119 @@
+import { parseReference } from '../../src/images';
+import { matchImage } from '../../src/images/match';
+
+describe('parseReference', () => {
+  test.each([
+    ['postgres', 'docker.io/library/postgres', 'latest'],
+    ['postgres:16-alpine', 'docker.io/library/postgres', '16-alpine'],
+    ['library/postgres:16', 'docker.io/library/postgres', '16'],
+    ['docker.io/postgres', 'docker.io/library/postgres', 'latest'],
+    ['index.docker.io/library/postgres:16', 'docker.io/library/postgres', '16'],
+    ['registry-1.docker.io/library/postgres:16', 'docker.io/library/postgres', '16'],
+    ['public.ecr.aws/docker/library/postgres:16', 'docker.io/library/postgres', '16'],
+    ['public.ecr.aws/nginx/nginx:1', 'public.ecr.aws/nginx/nginx', '1'],
+    ['mirror.gcr.io/library/postgres', 'docker.io/library/postgres', 'latest'],
+    ['acme/api:1', 'docker.io/acme/api', '1'],
+    ['ghcr.io/acme/team/api', 'ghcr.io/acme/team/api', 'latest'],
+    ['localhost/api', 'localhost/api', 'latest'],
+    ['host:5000/api', 'host:5000/api', 'latest'],
+    ['host:5000/api:2', 'host:5000/api', '2'],
+    ['postgres:${TAG:-16-alpine}', 'docker.io/library/postgres', '16-alpine'],
+    ['${IMAGE:-postgres:${TAG-16}}', 'docker.io/library/postgres', '16'],
+  ])('%s is %s, tag %s', (image, name, tag) => {
+    expect(parseReference(image)).toMatchObject({ name, tag, nameKnown: true, tagKnown: true });
+  });
+
+  test('a digest alone has no tag; with a tag both count', () => {
+    expect(parseReference('postgres@sha256:abc')).toMatchObject({ tag: undefined, tagKnown: false, digest: 'sha256:abc' });
+    expect(parseReference('postgres:16@sha256:abc')).toMatchObject({ tag: '16', tagKnown: true, digest: 'sha256:abc' });
+  });
+
+  test.each([
+    ['postgres:${TAG}', '*'],
+    ['postgres:$TAG', '*'],
+    ['postgres:${TAG:?set it}', '*'],
+    ['postgres:${TAG:+x}', '*'],
+    ['postgres:${V}-alpine', '*-alpine'],
+    ['postgres:16.${MINOR}', '16.*'],
+  ])('%s leaves a part of the tag open: %s', (image, tag) => {
+    expect(parseReference(image)).toMatchObject({ name: 'docker.io/library/postgres', nameKnown: true, tagKnown: false, tag });
+  });
+
+  test.each(['${IMAGE}', '${REGISTRY}/postgres:16', 'acme/${APP}', '$REGISTRY/library/postgres', ''])(
+    '%s has no name to go by',
+    (image) => {
+      expect(parseReference(image).nameKnown).toBe(false);
+    },
+  );
+});
+
+describe('matchImage', () => {
+  test.each([
+    ['postgres:16', 'postgres', 'debian'],
+    ['postgres:16-alpine', 'postgres', 'alpine'],
+    ['postgres:16@sha256:abc', 'postgres', 'debian'],
+    ['postgres:${V}-alpine', 'postgres', 'alpine'],
+    ['postgres:${V}', 'postgres', undefined],
+    ['postgres:${V}-bookworm', 'postgres', undefined],
+    ['postgres@sha256:abc', 'postgres', undefined],
+    ['pgvector/pgvector:pg16', 'postgres', 'debian'],
+    ['postgis/postgis:16-3.4-alpine', 'postgres', 'alpine'],
+    ['public.ecr.aws/docker/library/redis:7-alpine', 'redis', 'alpine'],
+    ['mysql:${V}', 'mysql', 'official'],
+    ['mariadb', 'mariadb', 'official'],
+    ['nginxinc/nginx-unprivileged:stable', 'nginx-unprivileged', 'official'],
+    ['php:8.3-fpm-alpine', 'php', 'fpm-alpine'],
+    ['php:8.3-fpm', 'php', 'fpm'],
+    ['php:8.3-apache', 'php', 'apache'],
+    ['php:8.3', 'php', 'cli'],
+    ['wordpress:6-php8.3-fpm-alpine', 'wordpress', 'fpm-alpine'],
+    ['wordpress:cli', 'wordpress', 'cli'],
+    ['wordpress', 'wordpress', 'apache'],
+    ['nextcloud:30', 'nextcloud', 'apache'],
+    ['haproxy:2.2', 'haproxy', 'old'],
+    ['haproxy:3.0-alpine', 'haproxy', 'current'],
+    ['haproxy:lts', 'haproxy', 'current'],
+    ['haproxy', 'haproxy', 'current'],
+    ['grafana/grafana:7.5.1', 'grafana', 'old'],
+    ['grafana/grafana-oss:11.0.0', 'grafana', 'current'],
+    ['lscr.io/linuxserver/sonarr:latest', 'linuxserver', 's6'],
+    ['linuxserver/radarr', 'linuxserver', 's6'],
+    ['ghcr.io/linuxserver/plex', 'linuxserver', 's6'],
+  ])('%s is %s, variant %s', (image, family, variant) => {
+    const match = matchImage(image);
+    expect([match?.template.family, match?.variant?.id]).toEqual([family, variant]);
+  });
+
+  test.each([
+    'acme/postgres',
+    'bitnami/postgresql:16',
+    'bitnami/redis',
+    'ghcr.io/x/redis',
+    'quay.io/prometheuscommunity/postgres-exporter',
+    'prometheuscommunity/postgres-exporter',
+    'registry.example.com/library/postgres',
+    'localhost:5000/postgres',
+    'postgresql',
+    'nginx/nginx-ingress',
+    'nginx/unit',
+    'mongo-express',
+    'redis/redis-stack',
+    'acme/linuxserver',
+    'lscr.io/linuxserver/team/app',
+    '${REGISTRY}/postgres:16',
+    '${IMAGE}',
+  ])('%s has no template', (image) => {
+    expect(matchImage(image)).toBeUndefined();
+  });
+
+  test.each([
+    ['postgres:16.4-alpine', [16, 4]],
+    ['postgres:16', [16]],
+    ['postgres:16.${MINOR}', [16]],
+    ['postgres:1${MINOR}', undefined],
+    ['postgres:latest', undefined],
+    ['pgvector/pgvector:0.8.0-pg16', [16]],
+  ])('the version of %s is %s', (image, version) => {
+    expect(matchImage(image)?.version).toEqual(version);
+  });
+});
