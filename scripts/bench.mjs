@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+// Measures what speed we promise, in one run:
+//   start   wall time of `batten check` on one small file, as a ratio to `node -e 0`          (aim: 2 or less)
+//   file    milliseconds a file in process, as a ratio to parseDocument of the package yaml  (aim: 6 or less)
+//   memory  peak memory of a process that checks the whole folder                            (aim: under 200 MB)
+// usage: npm run bench [-- DIR]     DIR: a folder of Compose files, default BATTEN_CORPUS, else examples and test/fixtures
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const require = createRequire(import.meta.url);
+const cli = path.join(root, 'dist', 'cli', 'main.js');
+const given = process.argv[2] ?? process.env.BATTEN_CORPUS;
+const folders = given ? [given] : [path.join(root, 'examples'), path.join(root, 'test', 'fixtures')];
+
+if (process.env.BATTEN_BENCH_CHILD) {
+  const { batten } = require(path.join(root, 'dist', 'index.js'));
+  for (const file of folders.flatMap(walk)) attempt(() => batten.run({ path: file, text: readFileSync(file, 'utf8') }));
+  console.log(process.resourceUsage().maxRSS / 1024);
+} else {
+  start();
+  perFile();
+  memory();
+}
+
+function start() {
+  const small = path.join(root, 'examples', 'blog', 'compose.yaml');
+  const node = [];
+  const check = [];
+  // One after the other, so that both see the same machine.
+  for (let round = 0; round < 21; round++) {
+    node.push(wall(['-e', '0']));
+    check.push(wall([cli, 'check', '--exit-zero', small]));
+  }
+  report('start', `batten check ${median(check).toFixed(1)} ms, node -e 0 ${median(node).toFixed(1)} ms (medians of ${node.length})`, median(check) / median(node), 2);
+}
+
+function perFile() {
+  const { parseDocument } = require('yaml');
+  const { batten } = require(path.join(root, 'dist', 'index.js'));
+  const texts = folders.flatMap(walk).map((file) => readFileSync(file, 'utf8'));
+  const parse = [];
+  const check = [];
+  for (let round = 0; round < 7; round++) {
+    parse.push(inProcess(texts, (text) => parseDocument(text)));
+    check.push(inProcess(texts, (text) => batten.run({ path: 'compose.yaml', text })));
+  }
+  // The first rounds warm the compiler up and do not count.
+  const [ours, theirs] = [check, parse].map((times) => median(times.slice(2)) / texts.length);
+  report('file', `batten ${ours.toFixed(2)} ms, parseDocument ${theirs.toFixed(2)} ms a file (${texts.length} files)`, ours / theirs, 6);
+}
+
+function memory() {
+  const args = [fileURLToPath(import.meta.url), ...(given ? [given] : [])];
+  const peak = Number(execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, BATTEN_BENCH_CHILD: '1' } }));
+  console.log(`memory  ${peak.toFixed(0)} MB peak over the whole folder (aim: under 200)`);
+}
+
+function report(name, text, ratio, aim) {
+  console.log(`${name.padEnd(7)} ratio ${ratio.toFixed(2)} (aim: ${aim} or less): ${text}`);
+}
+
+function wall(args) {
+  const begin = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`node ${args.join(' ')} exited ${status}: ${stderr}`);
+  return Number(process.hrtime.bigint() - begin) / 1e6;
+}
+
+function inProcess(texts, work) {
+  const begin = process.hrtime.bigint();
+  for (const text of texts) attempt(() => work(text));
+  return Number(process.hrtime.bigint() - begin) / 1e6;
+}
+
+/** Files that are refused are part of the work. */
+function attempt(work) {
+  try {
+    work();
+  } catch {}
+}
+
+function walk(place) {
+  if (statSync(place).isDirectory()) return readdirSync(place).sort().flatMap((name) => walk(path.join(place, name)));
+  return /\.ya?ml$/.test(place) ? [place] : [];
+}
+
+function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
