@@ -101,7 +101,8 @@ function strandedBehindTraefik(
 }
 
 function freeName({ project }: TransformContext): string {
-  const taken = (name: string): boolean => project.networks.has(name);
+  // A network named like a service is legal and reads badly.
+  const taken = (name: string): boolean => project.networks.has(name) || project.service(name) !== undefined;
   for (const name of ['backend', 'backend-internal']) if (!taken(name)) return name;
   let number = 2;
   while (taken(`backend-${number}`)) number++;

@@ -37,7 +37,7 @@ type Reading = 'on' | 'off' | 'refused' | undefined;
 function propose(service: ComposeService, { advise }: TransformContext): Proposal | undefined {
   const items = listOf(service.data('security_opt'));
   const readings = items.map(read);
-  const wrong = readings.findIndex((reading) => reading === 'refused');
+  const wrong = readings.indexOf('refused');
   // The Engine goes through the list in order: the last one counts.
   const last = readings.findLast((reading) => reading === 'on' || reading === 'off');
   if (last === 'on' && wrong < 0) return undefined;

@@ -3,7 +3,7 @@ import type { ComposeService } from '../../src/compose/service';
 import type { Port } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Proposal } from '../../src/harden/types';
+import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { PortKind, Verdict } from '../../src/images/types';
 import type { Op, Refusal } from '../../src/yaml/types';
 
@@ -28,6 +28,13 @@ const transform: Transform = {
 
 export default transform;
 
+const LOOPBACK: Evidence = {
+  kind: 'compose-semantics',
+  ref: 'https://github.com/compose-spec/compose-spec/blob/170098b/05-services.md#ports',
+  detail:
+    'a port without an address is published on 0.0.0.0 and [::], past the host firewall; services of one network reach each other without published ports',
+};
+
 function propose(service: ComposeService, port: Port, context: TransformContext): Proposal | undefined {
   // An address other than "all" is a decision: a VPN, one LAN interface.
   if (isLoopback(port.hostIp) || !isAnyAddress(port.hostIp)) return undefined;
@@ -46,7 +53,7 @@ function propose(service: ComposeService, port: Port, context: TransformContext)
     plan: `publish port ${port.published ?? port.target} of "${service.name}" on ${ip} only`,
     breaks: verdict.breaks ?? 'clients on other machines, and containers that go through the address of the host',
     confidence: confidence(verdict, context),
-    evidence: verdict.evidence,
+    evidence: [...verdict.evidence, LOOPBACK],
     ...('refusal' in attempt
       ? { refusal: attempt.refusal }
       : {
