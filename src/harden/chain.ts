@@ -42,6 +42,9 @@ interface Accepted {
   ops: readonly Op[];
 }
 
+/** Keys that say nothing about what an image needs: a change of these leaves the advice about the service as it is. */
+const NO_MATTER_TO_IMAGES = new Set<unknown>(['cap_drop', 'cap_add', 'security_opt', 'read_only', 'tmpfs', 'networks', 'ports']);
+
 /** A transform whose findings depend on each other settles in two or three rounds. */
 const MAX_ROUNDS = 5;
 
@@ -64,6 +67,7 @@ class Run {
   private readonly ignores;
   private readonly notes: readonly string[];
   private shadow: YamlDocument | undefined;
+  private advice = new Map<string, Advice>();
 
   constructor(
     private readonly raw: string,
@@ -142,6 +146,7 @@ class Run {
       }
       reported.push(...this.reported(op, done));
     }
+    if (ops.some(({ path }) => path[0] === 'services' && !NO_MATTER_TO_IMAGES.has(path[2]))) this.advice.clear();
     finding.ops = [...ops];
     finding.status = status;
     finding.refusal = undefined;
@@ -153,6 +158,7 @@ class Run {
   /** Back to the state before an op list that failed half-way. */
   private restore(): void {
     this.document = YamlDocument.open(this.raw);
+    this.advice.clear();
     for (const { ops } of this.accepted) for (const op of ops) this.document.apply(op);
     this.project = this.read();
   }
@@ -199,7 +205,7 @@ class Run {
   }
 
   private propose(transform: Transform): Proposal[] {
-    return [...transform.find(contextOf(this.project, this.setup))];
+    return [...transform.find(contextOf(this.project, this.setup, this.advice))];
   }
 
   /** A service that inherits from another which is about to change waits for the next round: it may have nothing left to ask for. */
@@ -221,12 +227,13 @@ class Run {
   /** (V5) What was fixed must not be found again in the proven document. */
   private settled(document: YamlDocument): YamlDocument | undefined {
     const project = ComposeProject.read(document, this.setup.overrides);
+    const context = contextOf(project, this.setup, new Map());
     for (const transform of this.setup.transforms) {
       const done = new Map(
         this.accepted.filter(({ finding }) => finding.transform === transform.id).map(({ finding }) => [keyOf(finding), finding]),
       );
       if (done.size === 0) continue;
-      for (const proposal of transform.find(contextOf(project, this.setup))) {
+      for (const proposal of transform.find(context)) {
         const finding = proposal.ops ? done.get(keyOf(proposal)) : undefined;
         if (finding && finding.status !== 'suppressed') return this.withdraw(finding, 'the same finding is still there afterwards');
       }
@@ -262,15 +269,14 @@ class Run {
 
 type Outcome = 'settled' | 'changed' | 'retry';
 
-function contextOf(project: ComposeProject, setup: ChainSetup): TransformContext {
-  const known = new Map<ComposeService, Advice>();
+function contextOf(project: ComposeProject, setup: ChainSetup, known: Map<string, Advice>): TransformContext {
   return {
     project,
     advise(service) {
-      let advice = known.get(service);
+      let advice = known.get(service.name);
       if (!advice) {
         advice = setup.advise(service);
-        known.set(service, advice);
+        known.set(service.name, advice);
       }
       return advice;
     },
