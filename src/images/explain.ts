@@ -90,6 +90,17 @@ function tmpfsText(tmpfs: readonly TemplateTmpfs[]): string {
   return tmpfs.length === 0 ? 'yes, without a tmpfs' : `yes, with a tmpfs at ${tmpfs.map((each) => each.path).join(' and ')}`;
 }
 
+const DATA_WORDS = {
+  volume: 'its data in a volume',
+  bind: 'its data in a bind mount',
+  tmpfs: 'its data in a tmpfs',
+  none: 'nothing mounted for its data',
+};
+
+function many<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
 /** The conditions as a person would say them, in the order of the fields. */
 function conditionText(when: When | undefined, template: Template): string {
   if (!when) return '';
@@ -98,7 +109,7 @@ function conditionText(when: When | undefined, template: Template): string {
     when.start && (when.start === 'root' ? 'when it starts as root' : 'with a user: that is not root'),
     when.variant && `variant ${words(when.variant)}`,
     when.major && `version ${when.major}`,
-    when.data && `data in ${words(when.data).replace('none', 'no mount of yours')}`,
+    when.data && `with ${words(many(when.data).map((kind) => DATA_WORDS[kind]))}`,
     when.command === 'custom' && 'with a command of your own',
     when.command === 'any' && template.command !== 'args' && 'whatever the command',
     when.entrypoint === 'custom' && 'with an entrypoint of your own',

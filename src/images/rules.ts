@@ -133,6 +133,9 @@ function userRules(draft: Draft, context: Context): void {
     const evidence = fact('https://github.com/docker/compose/issues/9648', 'uid, gid and mode of file secrets are ignored');
     draft.user = atMost(draft.user, 'guess', 'it reads a secret or config from a file, which that user may not be allowed to', evidence);
   }
+  if ((situation.user.kind === 'root' || situation.user.kind === 'maybe-root') && situation.imageUser !== 'root') {
+    draft.user = atMost(draft.user, 'guess', 'user: made it root, so the files it has written since may belong to root');
+  }
   if (service.devices.length > 0) draft.user = atMost(draft.user, 'guess', 'its devices belong to groups of the host');
   if (service.capAdd.length > 0 && situation.startsAsRoot !== false) {
     draft.user = atMost(draft.user, 'guess', 'it is given capabilities, which only a root process gets');

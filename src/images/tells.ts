@@ -20,9 +20,17 @@ export function commandLine(service: Service): string {
   return [...(service.entrypoint ?? []), ...(service.command ?? [])].join(' ');
 }
 
+const paths = new Map<string, string>();
+
 /** The image's path below its registry, or '' when there is none. */
 function imagePath(service: Service): string {
-  return service.image ? parseReference(service.image.raw).path : '';
+  const image = service.image?.raw ?? '';
+  let path = paths.get(image);
+  if (path === undefined) {
+    path = image === '' ? '' : parseReference(image).path;
+    paths.set(image, path);
+  }
+  return path;
 }
 
 /** Whether the command installs software, which needs a writable root and a way out. */

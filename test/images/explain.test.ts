@@ -5,7 +5,7 @@ describe('explainImage', () => {
     const text = explainImage('postgres:16-alpine');
     expect(text).toContain('PostgreSQL (docker.io/library/postgres:16-alpine): family postgres, variant alpine, datastore');
     expect(text).toContain('Starts as root, then runs as 70:70 (alpine).');
-    expect(text).toContain('  70:70  (known, data in volume or no mount of yours)');
+    expect(text).toContain('  70:70  (known, with its data in a volume or nothing mounted for its data)');
     expect(text).toContain('  CHOWN DAC_READ_SEARCH SETGID SETUID  (known, when it starts as root)');
     expect(text).toContain('yes, with a tmpfs at /tmp and /var/run/postgresql  (known)');
     expect(text).toContain('could break:');

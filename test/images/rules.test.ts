@@ -122,3 +122,14 @@ test('the same question gives the same answer', () => {
   const strip = ({ port, ...advice }: ReturnType<typeof advise>) => ({ ...advice, port: port(5432, 'tcp') });
   expect(strip(advise(asked))).toEqual(strip(advise(asked)));
 });
+
+describe('a user that was made root', () => {
+  test('may have left files of root behind, where the image is not root by itself', () => {
+    expect(advise(service({ image: 'grafana/grafana:11.0.0', user: '0' })).user).toMatchObject({ value: '472:0', confidence: 'guess' });
+    expect(advise(service({ image: 'prom/prometheus:v3.1.0', user: '${UID}' })).user?.confidence).toBe('guess');
+  });
+
+  test('changes nothing where the image starts as root anyway', () => {
+    expect(advise(service({ image: 'postgres:16', user: 'root' })).user).toMatchObject({ value: '999:999', confidence: 'known' });
+  });
+});
