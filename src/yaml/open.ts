@@ -41,38 +41,53 @@ function lex(source: SourceText): CST.Token[] {
   return [...new Parser().parse(source.text)];
 }
 
+/** What the parser makes of a token, as far as the walk needs it. */
+interface Walked {
+  type: string;
+  offset: number;
+  source?: string;
+  start?: Walked[];
+  key?: Walked | null;
+  sep?: Walked[];
+  value?: Walked | null;
+  end?: Walked[];
+  props?: Walked[];
+  items?: Walked[];
+}
+
 /** One iterative walk over the tokens: bounds the depth, collects the comments. */
 function scan(tokens: CST.Token[], source: SourceText): CommentToken[] {
   const comments: CommentToken[] = [];
-  const stack: { token: unknown; depth: number }[] = [];
-  for (let i = tokens.length - 1; i >= 0; i--) stack.push({ token: tokens[i], depth: 0 });
+  const stack = (tokens as unknown as Walked[]).map((token) => ({ token, depth: 0 }));
+  const collect = (list: readonly Walked[] | undefined): void => {
+    if (list) for (const token of list) if (token.type === 'comment') comments.push(commentToken(token, source));
+  };
   while (stack.length > 0) {
     const { token, depth } = stack.pop()!;
-    if (!token || typeof token !== 'object') continue;
-    const at = token as Record<string, unknown> & { type?: string; offset?: number; source?: string };
-    if (depth > MAX_DEPTH * 2) {
+    if (depth > MAX_DEPTH) {
       throw fail(
         source,
-        at.offset ?? 0,
+        token.offset ?? 0,
         'too-deep',
         `the file nests deeper than ${MAX_DEPTH} levels`,
         'no Compose file needs that: is it one?',
       );
     }
-    if (at.type === 'comment') {
-      const offset = at.offset as number;
-      const before = source.text.slice(source.lineStart(offset), offset);
-      comments.push({ text: (at.source as string).trimEnd(), offset, ownLine: before.trim() === '' });
-      continue;
-    }
-    for (const part of ['end', 'value', 'sep', 'key', 'items', 'props', 'start'] as const) {
-      const child = at[part];
-      if (Array.isArray(child))
-        for (let i = child.length - 1; i >= 0; i--) stack.push({ token: child[i], depth: depth + (part === 'items' ? 2 : 0) });
-      else if (child && typeof child === 'object') stack.push({ token: child, depth });
-    }
+    if (token.type === 'comment') comments.push(commentToken(token, source));
+    collect(token.start);
+    collect(token.sep);
+    collect(token.end);
+    collect(token.props);
+    if (token.items) for (const item of token.items) stack.push({ token: item, depth: depth + 1 });
+    if (token.key) stack.push({ token: token.key, depth });
+    if (token.value) stack.push({ token: token.value, depth });
   }
-  return comments;
+  return comments.sort((a, b) => a.offset - b.offset);
+}
+
+function commentToken({ offset, source: text }: Walked, source: SourceText): CommentToken {
+  const before = source.text.slice(source.lineStart(offset), offset);
+  return { text: text!.trimEnd(), offset, ownLine: before.trim() === '' };
 }
 
 function compose(tokens: CST.Token[], source: SourceText): Document.Parsed[] {

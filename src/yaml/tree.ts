@@ -132,7 +132,9 @@ export function toData(node: Node): Data {
   const out: { [key: string]: Data } = {};
   for (const { key, node: value } of effectiveEntries(target)) {
     // Assigning to `__proto__` would set the prototype instead of a key.
-    Object.defineProperty(out, key, { value: toData(value), enumerable: true, configurable: true, writable: true });
+    if (key === '__proto__')
+      Object.defineProperty(out, key, { value: toData(value), enumerable: true, configurable: true, writable: true });
+    else out[key] = toData(value);
   }
   return out;
 }
