@@ -1,0 +1,119 @@
+import { UsageError } from '../../errors';
+import type { Batten, TransformInfo } from '../../harden/api';
+import type { FileResult } from '../../harden/types';
+import type { Colors } from '../../report/colors';
+import { hang, sentence } from '../../report/layout';
+import { maskLines } from '../../report/mask';
+import { evidenceLines, paintConfidence, paintSeverity } from '../../report/pretty';
+import { type Context, runOne } from '../context';
+import { inputCode } from '../exit-codes';
+import { openInputs } from '../inputs';
+import { renderMarkdown } from '../markdown';
+import { failedInputs } from '../messages';
+import { readmeOf } from '../readme';
+import { requireServices } from '../selection';
+import { closest, hintFor } from '../suggest';
+
+const KINDS = ['transform', 'image', 'service'];
+
+/**
+ * `batten explain cap-drop`, `explain postgres:16`, `explain compose.yaml#db`; the kind may be put before the name.
+ *
+ * @throws UsageError for a name that is nothing of this.
+ */
+export async function explain(context: Context, words: readonly string[]): Promise<number> {
+  const [first = '', second, ...more] = words;
+  const kind = second !== undefined && KINDS.includes(first) ? first : undefined;
+  if (more.length > 0 || (second !== undefined && !kind)) {
+    throw new UsageError('explain takes one name', { hint: `put ${KINDS.join(', ')} or nothing before it` });
+  }
+  const name = kind ? second! : first;
+  const batten = context.host.batten();
+  const transforms = batten.transforms();
+  const transform = transforms.find(({ id }) => id === name);
+  if (kind === 'transform' || (!kind && transform)) {
+    const ids = transforms.map(({ id }) => id);
+    if (!transform) throw new UsageError(`there is no transform "${name}"`, { hint: hintFor(name, ids) });
+    return explainTransform(context, transform);
+  }
+  if (kind === 'service' || (!kind && name.includes('#'))) return explainService(context, batten, name);
+  return explainImageOf(context, name, kind === undefined ? transforms : []);
+}
+
+function explainTransform(context: Context, transform: TransformInfo): number {
+  const { stdout } = context.host;
+  const { colors, width } = context.screen(stdout);
+  stdout.write(transformText(transform, colors, width));
+  return 0;
+}
+
+/** The README of a transform for a terminal; without one, what the list says. */
+export function transformText(transform: TransformInfo, colors: Colors, width: number): string {
+  const { id, title, summary, severity, controls } = transform;
+  const fallback = `# ${id}\n\n${title}. ${summary}\n\nSeverity: ${severity}\n\nControls: ${controls.join(', ')}\n`;
+  return renderMarkdown(readmeOf(transform) ?? fallback, colors, width);
+}
+
+function explainImageOf(context: Context, reference: string, transforms: readonly TransformInfo[]): number {
+  if (/\.ya?ml$/i.test(reference)) {
+    throw new UsageError('explain needs the name of a service too', { file: reference, hint: `write ${reference}#SERVICE` });
+  }
+  const { explainImage, families } = require('../../images') as typeof import('../../images');
+  const meant = closest(
+    reference,
+    transforms.map(({ id }) => id),
+  );
+  const known = families().some(({ family, images }) => family === reference || images.includes(reference));
+  // Any word may be an image; one close to a transform's name is more likely that.
+  if (meant !== undefined && !known && !/[:/]/.test(reference)) {
+    throw new UsageError(`there is no transform "${reference}"`, {
+      hint: `did you mean ${meant}? For an image: explain image ${reference}`,
+    });
+  }
+  context.host.stdout.write(explainImage(reference));
+  return 0;
+}
+
+async function explainService(context: Context, batten: Batten, name: string): Promise<number> {
+  const { stdout, stderr } = context.host;
+  const at = name.lastIndexOf('#');
+  if (at === -1 || at === name.length - 1) {
+    throw new UsageError(`"${name}" is no service`, { hint: 'write FILE#SERVICE, such as compose.yaml#db' });
+  }
+  const service = name.slice(at + 1);
+  const file = name.slice(0, at);
+  const opened = await openInputs(context.host, file === '' ? [] : [file]);
+  requireServices(opened, [service]);
+  const results = opened.map((each) => runOne(batten, each, { services: [service], confidence: 'guess' }));
+  stderr.write(failedInputs(results, context.screen(stderr).colors));
+  for (const result of results) if (result.status !== 'error') stdout.write(serviceText(result, service, context));
+  return inputCode(results);
+}
+
+function serviceText(result: FileResult, service: string, context: Context): string {
+  const { colors, width } = context.screen(context.host.stdout);
+  const lines = [`${colors.underline(`${result.path}#${service}`)}`];
+  for (const finding of result.findings) {
+    const { transform, severity, confidence, message, plan, breaks, refusal, range, status } = finding;
+    const snippet = refusal?.snippet?.trimEnd().split('\n') ?? [];
+    lines.push(
+      '',
+      `${colors.bold(transform)}  ${paintSeverity(severity, colors)}  ${paintConfidence(confidence, colors)}  ${colors.dim(`line ${range.start.line}`)}`,
+      ...hang('  ', sentence(message), width),
+      ...(refusal
+        ? hang(`  ${colors.yellow('! ')}`, refusal.message, width)
+        : hang(`  ${colors.green('→ ')}`, status === 'suppressed' ? `${plan} (ignored by a comment)` : plan, width)),
+      ...maskLines(snippet).map((line) => `    ${colors.dim('│')} ${colors.cyan(line)}`),
+      ...(breaks ? hang('  ', `may break: ${breaks}`, width, colors.dim) : []),
+      ...evidenceLines(finding, '  ', width, colors),
+    );
+  }
+  if (result.findings.length === 0) lines.push('', 'Nothing to harden.');
+  const unknown = result.findings.filter(({ confidence, refusal }) => confidence === 'guess' && !refusal);
+  const notKnown = [
+    ...unknown.map(({ transform }) => `${transform}: nothing is known about this image that fits, so it is a guess`),
+    ...result.notes,
+  ];
+  if (notKnown.length > 0) lines.push('', colors.bold('Not known'), ...notKnown.flatMap((line) => hang('  · ', line, width)));
+  return `${lines.join('\n')}\n`;
+}

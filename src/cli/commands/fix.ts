@@ -1,0 +1,134 @@
+import { relative, resolve, sep } from 'node:path';
+import { writeFileAtomic } from '../../compose/write';
+import { UsageError } from '../../errors';
+import type { FileResult } from '../../harden/types';
+import { type Context, type Prepared, prepare, requireFreeStdout, runOne } from '../context';
+import { changeCode, changes } from '../exit-codes';
+import type { Output } from '../host';
+import { failedResult, type Opened } from '../inputs';
+import { failedInputs } from '../messages';
+import { writeReport } from '../report';
+
+/** What `fix` does with its results. */
+interface Mode {
+  ask: boolean;
+  write: boolean;
+  diff: boolean;
+  /** A file instead of the input; `-` for standard output. */
+  output?: string;
+}
+
+/** `batten fix`: rewrites the inputs, after asking when there is somebody to ask. */
+export async function fix(context: Context, paths: readonly string[]): Promise<number> {
+  const mode = modeOf(context, paths);
+  const prepared = await prepare(context, paths);
+  requireOneInput(prepared.opened, mode);
+  const run = { ...prepared.run, apply: mode.write };
+  const results = mode.ask ? await ask(context, { ...prepared, run }) : prepared.opened.map((each) => runOne(prepared.batten, each, run));
+  const written = mode.write ? results.map((result, index) => write(context, prepared.opened[index]!, result, mode)) : results;
+  report(context, written, mode, prepared.opened);
+  return changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
+}
+
+/**
+ * @throws UsageError when nobody can be asked and nothing says what to do, or when options do not go together.
+ */
+function modeOf(context: Context, paths: readonly string[]): Mode {
+  const { host, options } = context;
+  const { yes = false, diff = false, dryRun = false, output } = options;
+  const fromStdin = paths.includes('-');
+  const terminal = host.stdin.isTTY === true && host.stderr.isTTY === true && options.input && !fromStdin;
+  const ask = !yes && !diff && !dryRun;
+  if (ask && !terminal) {
+    const reason = fromStdin ? 'standard input is the file' : options.input ? 'there is no terminal' : '--no-input forbids it';
+    throw new UsageError(`fix asks before each change, but ${reason}; use --yes, --diff or --dry-run`);
+  }
+  if (dryRun && output !== undefined) throw new UsageError('--dry-run writes nothing, so -o FILE has no meaning');
+  const writes = !dryRun && (yes || ask || (diff && output !== undefined));
+  if (diff) requireFreeStdout(context, 'the diff');
+  if (writes && (output === '-' || (fromStdin && output === undefined))) {
+    if (diff) throw new UsageError('the result and --diff both go to standard output', { hint: 'use -o FILE for the result' });
+    requireFreeStdout(context, 'the result');
+  }
+  return { ask, write: writes, diff, output };
+}
+
+function requireOneInput(opened: readonly Opened[], { output }: Mode): void {
+  if (output !== undefined && opened.length !== 1) {
+    throw new UsageError(`-o takes one input, and there are ${opened.length}`, { hint: 'name one file' });
+  }
+}
+
+async function ask(context: Context, { batten, opened, run }: Prepared): Promise<FileResult[]> {
+  const { interview } = require('../interview') as typeof import('../interview');
+  const { transformText } = require('./explain') as typeof import('./explain');
+  const prompter = await context.host.prompter();
+  const { stderr } = context.host;
+  const screen = context.screen(stderr);
+  const sessions = opened.map(({ path, input, failure }) => {
+    if (!input) return { path, failure };
+    try {
+      return { path, session: batten.session(input, run) };
+    } catch (error) {
+      return { path, failure: failedResult(path, error) };
+    }
+  });
+  const transforms = new Map(batten.transforms().map((info) => [info.id, info]));
+  await interview(
+    sessions.flatMap(({ path, session }) => (session ? [{ path, session }] : [])),
+    prompter,
+    {
+      ...screen,
+      write: (text) => stderr.write(text),
+      explain: (id) => (transforms.has(id) ? `\n${transformText(transforms.get(id)!, screen.colors, screen.width)}` : undefined),
+    },
+  );
+  return sessions.map(({ session, failure }, index) => {
+    if (!session) return failure!;
+    const result = session.finish();
+    return { ...result, notes: [...opened[index]!.notes, ...result.notes] };
+  });
+}
+
+/** Puts one result where it belongs. A file that cannot be written is an error of that file alone. */
+function write(context: Context, { path, absolute }: Opened, result: FileResult, { output }: Mode): FileResult {
+  const { host, options } = context;
+  if (result.status === 'error') return result;
+  try {
+    if (output === '-' || (path === '-' && output === undefined)) {
+      host.stdout.write(result.after);
+    } else if (output !== undefined) {
+      writeFileAtomic(resolve(host.cwd, output), result.after, { shown: output, backup: options.backup });
+    } else if (changes(result)) {
+      writeFileAtomic(absolute, result.after, { expectedText: result.before, backup: options.backup, shown: path });
+    }
+    return result;
+  } catch (error) {
+    return failedResult(path, error);
+  }
+}
+
+function report(context: Context, results: readonly FileResult[], mode: Mode, opened: readonly Opened[]): void {
+  const { host, options } = context;
+  if (mode.diff) host.stdout.write(diffText(context, results));
+  host.stderr.write(failedInputs(results, context.screen(host.stderr).colors));
+  const stdoutTaken = mode.diff || mode.ask || mode.output === '-' || (mode.write && opened.some(({ path }) => path === '-'));
+  const to: Output = stdoutTaken ? host.stderr : host.stdout;
+  writeReport(context, results, to, undefined, mode.ask);
+  if (mode.ask && !options.quiet && !results.some(changes)) host.stderr.write('Nothing was accepted, so nothing was written.\n');
+}
+
+/** For a screen, with credentials masked; for a pipe, a patch. */
+function diffText(context: Context, results: readonly FileResult[]): string {
+  const { stdout, cwd } = context.host;
+  const { screenDiff, unifiedDiff } = require('../../report/diff') as typeof import('../../report/diff');
+  const { colors } = context.screen(stdout);
+  return results
+    .filter(changes)
+    .map((result) => {
+      const path = result.path === '-' ? 'stdin' : relative(cwd, resolve(cwd, result.path)).split(sep).join('/');
+      const file = { path, before: result.before, after: result.after };
+      return stdout.isTTY ? screenDiff(file, colors) : unifiedDiff(file);
+    })
+    .join('');
+}

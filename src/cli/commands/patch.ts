@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { writeFileAtomic } from '../../compose/write';
+import { BattenError, UsageError } from '../../errors';
+import type { FileResult } from '../../harden/types';
+import { makePatch } from '../../report/patch';
+import { summaryLine } from '../../report/pretty';
+import { type Context, prepare, requireFreeStdout, runOne } from '../context';
+import { changeCode, changes } from '../exit-codes';
+import { failedResult } from '../inputs';
+import { failedInputs } from '../messages';
+import { writeReport } from '../report';
+
+/** `batten patch`: the changes as a patch, on standard output or in a file. No input is touched. */
+export async function patch(context: Context, paths: readonly string[]): Promise<number> {
+  const { host, options } = context;
+  const output = options.output === '-' ? undefined : options.output;
+  if (output === undefined) requireFreeStdout(context, 'the patch');
+  const { batten, opened, run } = await prepare(context, paths);
+  if (output !== undefined && opened.some(({ absolute }) => absolute === resolve(host.cwd, output))) {
+    throw new UsageError('the patch would replace an input', { file: output, hint: 'name another file with -o' });
+  }
+  const done = opened.map((each) => patched(runOne(batten, each, run), host.cwd));
+  const results = done.map(({ result }) => result);
+  const text = done.map((each) => each.patch).join('');
+  if (output === undefined) host.stdout.write(text);
+  else writeFileAtomic(resolve(host.cwd, output), text, { shown: output });
+  host.stderr.write(failedInputs(results, context.screen(host.stderr).colors));
+  tell(context, results, output);
+  return changeCode(results, options.exitCode === true);
+}
+
+function patched(result: FileResult, cwd: string): { result: FileResult; patch: string } {
+  if (!changes(result)) return { result, patch: '' };
+  try {
+    return { result, patch: makePatch([result], cwd) };
+  } catch (error) {
+    if (error instanceof BattenError) return { result: failedResult(result.path, error), patch: '' };
+    throw error;
+  }
+}
+
+function tell(context: Context, results: readonly FileResult[], output: string | undefined): void {
+  const { host, options } = context;
+  if (options.format !== 'pretty' || options.verbose) {
+    writeReport(context, results, host.stderr);
+    return;
+  }
+  if (options.quiet) return;
+  const { colors } = context.screen(host.stderr);
+  const apply = results.some(changes) && output !== undefined ? `Apply it with: git apply ${output}\n` : '';
+  host.stderr.write(`${summaryLine(results, colors)}\n${apply}`);
+}

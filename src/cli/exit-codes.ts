@@ -1,0 +1,32 @@
+import type { FileResult } from '../harden/types';
+
+/** What the process answers. */
+export const EXIT = {
+  ok: 0,
+  /** `check` found something; `fix --diff`, `fix --dry-run` or `patch --exit-code` would change something. */
+  findings: 1,
+  /** Usage, configuration or input error. */
+  error: 2,
+  interrupted: 130,
+} as const;
+
+/** 2 when an input failed: the other files are done all the same, and the highest code wins. */
+export function inputCode(results: readonly FileResult[]): number {
+  return results.some(({ status }) => status === 'error') ? EXIT.error : EXIT.ok;
+}
+
+/** `check`: 1 when any finding is not suppressed, whatever its confidence, unless `exitZero`. */
+export function checkCode(results: readonly FileResult[], exitZero: boolean): number {
+  const open = results.some(({ findings }) => findings.some(({ status }) => status !== 'suppressed'));
+  return Math.max(inputCode(results), open && !exitZero ? EXIT.findings : EXIT.ok);
+}
+
+/** 1 when a file changed or would change and that is to be told; what is held back or manual does not count. */
+export function changeCode(results: readonly FileResult[], tell: boolean): number {
+  return Math.max(inputCode(results), tell && results.some(changes) ? EXIT.findings : EXIT.ok);
+}
+
+/** Whether the text of a file changes. */
+export function changes({ before, after }: FileResult): boolean {
+  return before !== after;
+}

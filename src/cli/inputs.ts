@@ -1,0 +1,67 @@
+import { dirname, resolve } from 'node:path';
+import { type DiscoveredFile, discover } from '../compose/discover';
+import { readInput, readStdin } from '../compose/read';
+import { BattenError } from '../errors';
+import type { Input } from '../harden/api';
+import type { FileResult } from '../harden/types';
+import type { Host } from './host';
+
+/** One input that was found: read, or the reason why not. */
+export interface Opened {
+  /** As the person knows it; `-` for standard input. */
+  path: string;
+  /** Where it is; `-` for standard input. */
+  absolute: string;
+  input?: Input;
+  failure?: FileResult;
+  notes: string[];
+}
+
+/** Finds and reads the inputs. One that fails does not keep the others back; each is there once. */
+export async function openInputs(host: Host, paths: readonly string[]): Promise<Opened[]> {
+  const opened = new Map<string, Opened>();
+  for (const each of paths.length === 0 ? [[]] : paths.map((path) => [path])) {
+    let found: DiscoveredFile[];
+    try {
+      found = discover({ cwd: host.cwd, env: host.env, paths: each });
+    } catch (error) {
+      // Without a path there is nothing else to do, and no file to blame.
+      if (each.length === 0) throw error;
+      const path = each[0]!;
+      const absolute = resolve(host.cwd, path);
+      opened.set(absolute, { path, absolute, failure: failedResult(path, error), notes: [] });
+      continue;
+    }
+    for (const file of found) if (!opened.has(file.absolute)) opened.set(file.absolute, await open(host, file));
+  }
+  return [...opened.values()];
+}
+
+async function open(host: Host, { path, absolute, kind, overrides }: DiscoveredFile): Promise<Opened> {
+  const notes = mergedNotes(absolute, overrides);
+  try {
+    const { text } = kind === 'stdin' ? await readStdin(host.stdin) : readInput(absolute, path);
+    const directory = kind === 'stdin' ? host.cwd : dirname(absolute);
+    return { path, absolute, input: { path, text, directory }, notes };
+  } catch (error) {
+    return { path, absolute, failure: failedResult(path, error), notes };
+  }
+}
+
+/** Files of COMPOSE_FILE are merged from anywhere; only an override beside the file is looked at by the library. */
+function mergedNotes(absolute: string, overrides: readonly string[]): string[] {
+  return overrides
+    .filter((override) => dirname(override) !== dirname(absolute) || !/\.override\.ya?ml$/.test(override))
+    .map((override) => `Compose merges ${override} into this file, which was not looked at`);
+}
+
+/**
+ * The result of a file that could not be read, understood or written.
+ *
+ * @throws what is not a `BattenError`: that is a bug, not the file's fault.
+ */
+export function failedResult(path: string, error: unknown): FileResult {
+  if (!(error instanceof BattenError)) throw error;
+  const { code, message, position, hint } = error;
+  return { path, status: 'error', findings: [], before: '', after: '', error: { code, message, ...position, hint }, notes: [] };
+}

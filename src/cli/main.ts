@@ -1,0 +1,7 @@
+import { processHost } from './host';
+import { runCli } from './program';
+
+// The exit code is set, not the process ended: what is written to a pipe still has to leave.
+void runCli(process.argv.slice(2), processHost()).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,92 @@
+import type { Confidence } from '../harden/types';
+import type { ColorMode } from '../report/colors';
+
+export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list';
+export type Format = 'pretty' | 'concise' | 'json';
+
+/** The options of all commands as they are parsed; a command sees those that its rows of the table give it. */
+export interface Options {
+  yes?: boolean;
+  confidence: Confidence;
+  diff?: boolean;
+  dryRun?: boolean;
+  output?: string;
+  only?: string[];
+  skip?: string[];
+  service?: string[];
+  format: Format;
+  exitZero?: boolean;
+  exitCode?: boolean;
+  exitNonZeroOnFix?: boolean;
+  ignore: boolean;
+  backup?: boolean;
+  color: ColorMode;
+  quiet?: boolean;
+  verbose?: boolean;
+  debug?: boolean;
+  input: boolean;
+}
+
+/** One option: how it is written, what it does, and which commands have it. */
+export interface OptionRow {
+  flags: string;
+  description: string;
+  commands: readonly CommandName[];
+  choices?: readonly string[];
+  default?: string | boolean;
+  /** Comma separated names; may be given several times. */
+  names?: boolean;
+  hidden?: boolean;
+}
+
+const ALL = ['fix', 'patch', 'check', 'explain', 'list'] as const;
+const RUNS = ['fix', 'patch', 'check'] as const;
+
+/** Every option of the command line, in the order of `--help`. */
+export const OPTIONS: readonly OptionRow[] = [
+  { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['fix'] },
+  {
+    flags: '--confidence <level>',
+    description: 'the least confidence that is applied; what is held back is listed',
+    commands: RUNS,
+    choices: ['proven', 'known', 'generic', 'guess'],
+    default: 'generic',
+  },
+  { flags: '--diff', description: 'print the unified diff; alone it writes nothing, with --yes it writes and prints', commands: ['fix'] },
+  { flags: '-n, --dry-run', description: 'everything but the write', commands: ['fix'] },
+  { flags: '-o, --output <file>', description: 'write the result there instead (one input)', commands: ['fix'] },
+  { flags: '-o, --output <file>', description: 'write the patch there instead of standard output', commands: ['patch'] },
+  { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: RUNS, names: true },
+  { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: RUNS, names: true },
+  { flags: '--service <names>', description: 'these services only, comma separated', commands: RUNS, names: true },
+  {
+    flags: '--format <format>',
+    description: 'the report; json is versioned (schemas/report.schema.json)',
+    commands: RUNS,
+    choices: ['pretty', 'concise', 'json'],
+    default: 'pretty',
+  },
+  {
+    flags: '--format <format>',
+    description: 'a table, or json',
+    commands: ['list'],
+    choices: ['pretty', 'json'],
+    default: 'pretty',
+  },
+  { flags: '--no-ignore', description: 'disregard "# batten: ignore[id] reason" comments', commands: RUNS },
+  { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },
+  { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['fix'] },
+  { flags: '--exit-code', description: 'exit 1 when the patch is not empty', commands: ['patch'] },
+  { flags: '--exit-zero', description: 'exit 0 whatever is found (for reports)', commands: ['check'] },
+  { flags: '--no-input', description: 'never ask', commands: ['fix'] },
+  {
+    flags: '--color <when>',
+    description: 'colour the output; NO_COLOR and FORCE_COLOR count too',
+    commands: ALL,
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+  },
+  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: RUNS },
+  { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: RUNS },
+  { flags: '--debug', description: 'show the stack of an error', commands: ALL },
+];

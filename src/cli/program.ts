@@ -1,0 +1,167 @@
+import { Command, type CommanderError, Option } from 'commander';
+import { createColors, useColor } from '../report/colors';
+import { type Context, createContext } from './context';
+import { EXIT } from './exit-codes';
+import type { Host } from './host';
+import { errorText, Interrupted } from './messages';
+import { type CommandName, OPTIONS, type OptionRow, type Options } from './options';
+
+interface CommandRow {
+  name: CommandName;
+  args: string;
+  summary: string;
+  examples: readonly [command: string, meaning: string][];
+  /** Loads the command: start-up does not pay for the others. */
+  load(): (context: Context, words: readonly string[]) => Promise<number>;
+}
+
+const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'fix',
+    args: '[paths...]',
+    summary: 'rewrite Compose files; on a terminal it asks, change by change',
+    examples: [
+      ['batten fix', 'go through the Compose file here, one question a change'],
+      ['batten fix --diff', 'see all of it first; nothing is written'],
+      ['batten fix --yes --confidence known', 'apply what there is evidence for'],
+      ['batten fix --only cap-drop,read-only --service web', 'some of it'],
+      ['batten fix - --yes < compose.yaml > hardened.yaml', 'as a filter'],
+    ],
+    load: () => (require('./commands/fix') as typeof import('./commands/fix')).fix,
+  },
+  {
+    name: 'patch',
+    args: '[paths...]',
+    summary: 'write the changes as a patch for review',
+    examples: [
+      ['batten patch > hardening.patch', 'then: git apply hardening.patch'],
+      ['batten patch stacks/ -o hardening.patch', 'one patch for all Compose files below stacks/'],
+    ],
+    load: () => (require('./commands/patch') as typeof import('./commands/patch')).patch,
+  },
+  {
+    name: 'check',
+    args: '[paths...]',
+    summary: 'report what fix would do, and write nothing',
+    examples: [
+      ['batten check', 'exit 1 when there is something to do'],
+      ['batten check -v', 'with the evidence'],
+      ['batten check --format json stacks/', 'for programs'],
+    ],
+    load: () => (require('./commands/check') as typeof import('./commands/check')).check,
+  },
+  {
+    name: 'explain',
+    args: '<name...>',
+    summary: 'explain a transform, an image, or one service',
+    examples: [
+      ['batten explain cap-drop', 'what a transform does, and when it breaks'],
+      ['batten explain postgres:16', 'what is known about an image'],
+      ['batten explain compose.yaml#db', 'one service, with the evidence'],
+    ],
+    load: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
+  },
+  {
+    name: 'list',
+    args: '',
+    summary: 'list the transforms',
+    examples: [['batten list', 'with severity and the controls they answer']],
+    load: () => (require('./commands/list') as typeof import('./commands/list')).list,
+  },
+];
+
+/**
+ * Parses the arguments, runs the command and reports what goes wrong. Never exits the process.
+ *
+ * @param words the arguments, without the program itself.
+ * @returns the exit code.
+ */
+export async function runCli(words: readonly string[], host: Host): Promise<number> {
+  let code: number = EXIT.ok;
+  let options: Partial<Options> = {};
+  const program = newCommand('batten', host)
+    .description('Rewrites a Docker Compose file into a hardened version that still runs, touching nothing else.')
+    .version(host.version, '-V, --version', 'print the version')
+    .usage('<command> [options] [paths...]')
+    .addHelpText(
+      'after',
+      `
+Without a path it is about the files Compose itself would load here; a path is a file, a directory, or - for standard input.
+
+Examples:
+  $ batten check              what could be hardened here
+  $ batten fix                change by change, with the diff and what could break
+  $ batten fix --yes --diff   apply everything that is sure enough, and show it
+  $ batten explain cap-drop   what a change means`,
+    );
+  for (const row of COMMANDS) {
+    const command = newCommand(row.name, host)
+      .description(sentenceOf(row.summary))
+      .summary(row.summary)
+      .addHelpText('after', examplesText(row))
+      .action(async () => {
+        options = command.opts<Options>();
+        code = await row.load()(createContext(host, options as Options), command.args);
+      });
+    if (row.args) command.argument(row.args);
+    for (const option of OPTIONS) if (option.commands.includes(row.name)) command.addOption(toOption(option));
+    command
+      .addOption(new Option('--no-color').hideHelp().default(undefined))
+      .on('option:no-color', () => command.setOptionValue('color', 'never'));
+    program.addCommand(command);
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (isCommanderError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
+    const colors = createColors(useColor(options.color ?? 'auto', host.env, host.stderr.isTTY === true));
+    host.stderr.write(errorText(error, colors, options.debug === true));
+    if (error instanceof Interrupted) return EXIT.interrupted;
+    return EXIT.error;
+  }
+}
+
+function newCommand(name: string, host: Host): Command {
+  return new Command(name)
+    .helpCommand(name === 'batten')
+    .helpOption('-h, --help', 'show help')
+    .showSuggestionAfterError()
+    .showHelpAfterError(`(batten ${name === 'batten' ? '' : `${name} `}--help shows what there is)`)
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      getOutHelpWidth: () => host.stdout.columns ?? 100,
+      getErrHelpWidth: () => host.stderr.columns ?? 100,
+    })
+    .exitOverride();
+}
+
+function toOption({ flags, description, choices, default: value, names, hidden }: OptionRow): Option {
+  const option = new Option(flags, description);
+  if (choices) option.choices(choices);
+  if (value !== undefined) option.default(value);
+  if (names)
+    option.argParser<string[]>((text, before = []) => [
+      ...before,
+      ...text
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    ]);
+  if (hidden) option.hideHelp();
+  return option;
+}
+
+function examplesText({ examples }: CommandRow): string {
+  const width = Math.max(...examples.map(([command]) => command.length));
+  return `\nExamples:\n${examples.map(([command, meaning]) => `  $ ${command.padEnd(width)}   ${meaning}`).join('\n')}`;
+}
+
+function sentenceOf(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
+function isCommanderError(error: unknown): error is CommanderError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.');
+}

@@ -1,0 +1,88 @@
+import type { Colors } from '../report/colors';
+
+/** What one key at a question means. */
+export type Key = 'y' | 'n' | 'a' | 's' | 'd' | 'e' | 'i' | 'w' | 'u' | 'q' | '?';
+
+/** A question that one key answers, without Enter. */
+export interface KeyPrompt {
+  /** The line that asks, coloured. */
+  message: string;
+  keys: readonly Key[];
+  /** What Enter stands for. */
+  fallback: Key;
+}
+
+/** A question that a line of text answers. */
+export interface TextPrompt {
+  message: string;
+  /** What is there to begin with, and can be edited. */
+  initial: string;
+}
+
+/** The person at the terminal, or a script that stands in for one. */
+export interface Prompter {
+  /** @throws Interrupted on Ctrl-C and when the terminal goes away. */
+  key(prompt: KeyPrompt): Promise<Key>;
+  /** Undefined when the person changed their mind (Escape). @throws Interrupted, as `key` */
+  text(prompt: TextPrompt): Promise<string | undefined>;
+}
+
+/** A key press as node:readline reports it. */
+export interface Press {
+  name?: string;
+  sequence?: string;
+  ctrl?: boolean;
+  meta?: boolean;
+}
+
+/**
+ * What a key press means at a question: a key, `interrupt` for Ctrl-D (Ctrl-C arrives as a signal), or undefined for a press without a
+ * meaning, such as an arrow. A letter that is no answer asks for help, as in `git add -p`.
+ */
+export function readPress(press: Press, { keys, fallback }: Pick<KeyPrompt, 'keys' | 'fallback'>): Key | 'interrupt' | undefined {
+  if (press.ctrl) return press.name === 'd' ? 'interrupt' : undefined;
+  if (press.meta) return undefined;
+  if (press.name === 'return' || press.name === 'enter') return fallback;
+  const typed = (press.sequence ?? press.name ?? '').toLowerCase();
+  const key = keys.find((each) => each === typed);
+  if (key) return key;
+  return /^[\w?]$/.test(typed) ? '?' : undefined;
+}
+
+const HELP: Record<Key, string> = {
+  y: 'apply this change',
+  n: 'skip this change',
+  a: 'apply this and all later changes of this transform, as sure as this one',
+  s: 'apply this and all later changes of this service, as sure as this one',
+  d: 'skip this and the rest of the file',
+  e: 'edit the value, then apply',
+  i: 'ignore it from now on: writes a comment into the file',
+  w: 'why: what is wrong, what could break, and the evidence',
+  u: 'undo the last answer',
+  q: 'quit, keeping what was accepted',
+  '?': 'this help',
+};
+
+const SHORT: readonly [Key, string][] = [
+  ['y', 'apply'],
+  ['n', 'skip'],
+  ['e', 'edit'],
+  ['w', 'why'],
+  ['u', 'undo'],
+  ['q', 'quit'],
+  ['?', 'all keys'],
+];
+
+/** The line that asks, with the usual keys; the one Enter stands for is marked. */
+export function askLine(keys: readonly Key[], fallback: Key, colors: Colors): string {
+  const words = SHORT.filter(([key]) => keys.includes(key)).map(([key, word]) =>
+    key === fallback ? `${colors.bold(`[${key}]`)} ${word}` : `${colors.bold(key)} ${colors.dim(word)}`,
+  );
+  return `${colors.cyan('Apply?')}  ${words.join('  ')} ${colors.cyan('›')} `;
+}
+
+/** What every key does, one a line. */
+export function keyHelp(keys: readonly Key[], fallback: Key, colors: Colors): string {
+  const lines = keys.map((key) => `  ${colors.bold(key)}  ${HELP[key]}${key === fallback ? colors.dim(' (Enter)') : ''}`);
+  return `${[...lines, `  ${colors.dim('Ctrl-C stops and writes nothing.')}`].join('\n')}\n`;
+}

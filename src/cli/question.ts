@@ -1,0 +1,65 @@
+import type { Question } from '../harden/api';
+import { atLeast } from '../harden/select';
+import type { Finding } from '../harden/types';
+import type { Colors } from '../report/colors';
+import { screenDiff } from '../report/diff';
+import { hang, sentence } from '../report/layout';
+import { evidenceLines, paintConfidence, paintSeverity } from '../report/pretty';
+import type { Key } from './prompt';
+
+interface Screen {
+  colors: Colors;
+  width: number;
+}
+
+/** The keys a question takes, and the one Enter stands for: apply what rarely breaks, skip a guess. */
+export function keysOf(finding: Finding): { keys: Key[]; fallback: Key } {
+  const keys: Key[] = ['y', 'n', 'a', 's', 'd', ...(finding.editable ? (['e'] as const) : []), 'i', 'w', 'u', 'q', '?'];
+  return { keys, fallback: atLeast(finding.confidence, 'generic') ? 'y' : 'n' };
+}
+
+/**
+ * A question on the screen: `[3/12] compose.yaml:14  web  read-only  known`, the plan, the change with credentials masked, what could
+ * break, and the evidence.
+ */
+export function questionText({ index, total, finding, before, after }: Question, path: string, { colors, width }: Screen): string {
+  const { range, service, transform, confidence, plan, breaks, evidence } = finding;
+  const header = [
+    `${colors.dim(`[${index}/${total}]`)} ${path}:${range.start.line}`,
+    colors.bold(service),
+    colors.bold(transform),
+    paintConfidence(confidence, colors),
+  ];
+  const diff = screenDiff({ path, before, after }, colors, { header: false }).trimEnd().split('\n');
+  const lines = [
+    '',
+    header.join('  '),
+    '',
+    ...hang('  ', sentence(plan), width, colors.bold),
+    '',
+    ...diff.map((line) => `  ${line}`),
+    '',
+    ...(breaks ? hang(`  ${colors.yellow('Could break')}  `, breaks, width) : []),
+    ...evidence.flatMap(({ kind, detail }) => hang(`  ${colors.dim('Evidence')}     `, `${detail} (${kind})`, width, colors.dim)),
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The answer to "why": the finding with everything it goes by. */
+export function whyText(finding: Finding, { colors, width }: Screen): string {
+  const { severity, message, confidence, breaks } = finding;
+  const meaning = {
+    proven: 'it ran on this Engine with exactly these settings',
+    known: 'there is evidence about this image that fits how it is configured here',
+    generic: 'a rule of thumb for any image, which rarely breaks',
+    guess: 'nothing is known about this image, so it may well break',
+  }[confidence];
+  const lines = [
+    ...hang(`  ${paintSeverity(severity, colors)}  `, message, width),
+    ...hang(`  ${paintConfidence(confidence, colors)}  `, meaning, width),
+    ...hang(`  ${colors.yellow('could break')}  `, breaks || 'nothing that is known of', width),
+    ...evidenceLines(finding, '  ', width, colors),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,42 @@
+import { UsageError } from '../errors';
+import type { TransformInfo } from '../harden/api';
+import type { Opened } from './inputs';
+import { hintFor } from './suggest';
+
+/** @throws UsageError with a suggestion when one of the ids is no transform. */
+export function requireTransforms(transforms: readonly TransformInfo[], ids: readonly string[]): void {
+  const known = transforms.map(({ id }) => id);
+  for (const id of ids) {
+    if (!known.includes(id)) throw new UsageError(`there is no transform "${id}"`, { hint: hintFor(id, known) });
+  }
+}
+
+/**
+ * A service must be in at least one of the inputs. Inputs that cannot be understood have their own error; when there is no other, nothing
+ * is said about services.
+ *
+ * @throws UsageError with a suggestion.
+ */
+export function requireServices(opened: readonly Opened[], names: readonly string[]): void {
+  const { YamlDocument } = require('../yaml/document') as typeof import('../yaml/document');
+  const { ComposeProject } = require('../compose/project') as typeof import('../compose/project');
+  const known = new Set<string>();
+  let understood = 0;
+  for (const { input } of opened) {
+    if (!input) continue;
+    try {
+      for (const { name } of ComposeProject.read(YamlDocument.open(input.text)).services) known.add(name);
+      understood++;
+    } catch {
+      // Reported when the file is run.
+    }
+  }
+  if (understood === 0) return;
+  for (const name of names) {
+    if (!known.has(name)) throw new UsageError(`no service "${name}" in ${where(opened)}`, { hint: hintFor(name, [...known]) });
+  }
+}
+
+function where(opened: readonly Opened[]): string {
+  return opened.length === 1 ? (opened[0]!.path === '-' ? 'standard input' : opened[0]!.path) : 'any of the files';
+}

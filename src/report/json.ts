@@ -1,0 +1,48 @@
+import type { FileResult, Finding } from '../harden/types';
+import { summarize } from './summary';
+
+/** What made the report. */
+export interface Tool {
+  name: string;
+  version: string;
+}
+
+/**
+ * Report version 1 as text, ending in a newline; its schema is schemas/report.schema.json. Fields may be added, never changed. Values are
+ * not masked: the report is for programs. Positions count from 1 and are those of the input.
+ */
+export function jsonReport(results: readonly FileResult[], tool: Tool): string {
+  const report = {
+    version: 1,
+    tool: { name: tool.name, version: tool.version },
+    files: results.map(fileReport),
+    summary: summarize(results),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function fileReport({ path, status, error, findings, notes }: FileResult) {
+  return { path, status, ...(error && { error }), findings: findings.map(findingReport), ...(notes.length > 0 && { notes }) };
+}
+
+function findingReport(finding: Finding) {
+  const { transform, service, services, path, severity, controls, message, plan, breaks, confidence, evidence, status, refusal, range } =
+    finding;
+  return {
+    transform,
+    service,
+    ...(services && { services }),
+    path,
+    severity,
+    controls,
+    message,
+    plan,
+    breaks,
+    confidence,
+    evidence: evidence.map(({ kind, ref, detail }) => ({ kind, ref, detail })),
+    status,
+    ...(refusal && { refusal }),
+    range,
+    ops: finding.reportedOps,
+  };
+}

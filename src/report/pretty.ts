@@ -1,0 +1,163 @@
+import { atLeast } from '../harden/select';
+import type { Confidence, FileResult, Finding, Severity } from '../harden/types';
+import type { Colors } from './colors';
+import { hang, pad, sentence } from './layout';
+import { maskLines } from './mask';
+import { plural, summarize, withStatus } from './summary';
+
+export interface PrettyOptions {
+  colors: Colors;
+  /** Columns of the screen. */
+  width: number;
+  /** Also evidence, controls and suppressed findings. */
+  verbose?: boolean;
+  /** True when a person was asked: what is held back is then what they left. */
+  asked?: boolean;
+  /** A sentence for the very end, such as the next command. */
+  next?: string;
+}
+
+/** A column for the line number, the severity, the transform; then the text. */
+interface Columns {
+  line: number;
+  severity: number;
+  transform: number;
+}
+
+/**
+ * The report for a person: what is or would be fixed by file and service, then what is held back and the flag that would include it, then
+ * what needs a decision, and the numbers. Ends in a newline.
+ */
+export function prettyReport(results: readonly FileResult[], options: PrettyOptions): string {
+  const blocks = [
+    ...results.map((result) => fileBlock(result, options)),
+    heldBlock(results, options),
+    manualBlock(results, options),
+    footer(results, options),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** A severity in its colour. */
+export function paintSeverity(severity: Severity, colors: Colors): string {
+  if (severity === 'critical') return colors.bold(colors.red(severity));
+  return { high: colors.red, medium: colors.yellow, low: colors.blue }[severity](severity);
+}
+
+/** A confidence in its colour: green to apply without a thought, yellow to look at. */
+export function paintConfidence(confidence: Confidence, colors: Colors): string {
+  return { proven: colors.green, known: colors.green, generic: colors.cyan, guess: colors.yellow }[confidence](confidence);
+}
+
+function fileBlock(result: FileResult, options: PrettyOptions): string[] {
+  const { colors, width } = options;
+  const shown = result.findings.filter(
+    ({ status }) => status === 'fixed' || status === 'would-fix' || (options.verbose && status === 'suppressed'),
+  );
+  const notes = result.notes.flatMap((note) => hang('  ', `note: ${note}`, width, colors.dim));
+  if (shown.length === 0 && notes.length === 0) return [];
+  const columns = columnsFor(shown);
+  const services = [...new Set(shown.map(({ service }) => service))].flatMap((service) => [
+    '',
+    `  ${colors.bold(service)}`,
+    ...shown.filter((finding) => finding.service === service).flatMap((finding) => findingLines(finding, columns, options)),
+  ]);
+  return [colors.underline(result.path), ...services, ...(notes.length > 0 ? ['', ...notes] : [])];
+}
+
+function columnsFor(findings: readonly Finding[]): Columns {
+  const longest = (texts: string[]) => Math.max(0, ...texts.map((text) => text.length));
+  return {
+    line: longest(findings.map(({ range }) => String(range.start.line))),
+    severity: longest(findings.map(({ severity }) => severity)),
+    transform: longest(findings.map(({ transform }) => transform)),
+  };
+}
+
+function findingLines(finding: Finding, columns: Columns, { colors, width, verbose }: PrettyOptions): string[] {
+  const { range, severity, transform, status, message, plan, breaks, confidence } = finding;
+  const line = colors.dim(String(range.start.line).padStart(columns.line));
+  const head = `    ${line}  ${pad(paintSeverity(severity, colors), columns.severity)}  ${pad(transform, columns.transform)}  `;
+  const below = ' '.repeat(4 + columns.line + 2 + columns.severity + 2 + columns.transform + 2);
+  if (status === 'suppressed') return hang(head, `${message} (ignored by a comment)`, width, colors.dim);
+  const mark = status === 'fixed' ? colors.green('✓ ') : colors.green('→ ');
+  const sure = paintConfidence(confidence, colors) + (breaks ? colors.dim(` · may break: ${breaks}`) : '');
+  return [
+    ...hang(head, message, width),
+    ...hang(below + mark, plan, width),
+    ...hang(below, sure, width),
+    ...(verbose ? evidenceLines(finding, below, width, colors) : []),
+  ];
+}
+
+/** One line per evidence: what it says and where that is. */
+export function evidenceLines({ evidence, controls }: Finding, indent: string, width: number, colors: Colors): string[] {
+  return [
+    ...evidence.flatMap(({ kind, ref, detail }) => hang(`${indent}${colors.dim('· ')}`, `${detail} (${kind}: ${ref})`, width, colors.dim)),
+    ...(controls.length > 0 ? hang(`${indent}${colors.dim('· ')}`, controls.join(', '), width, colors.dim) : []),
+  ];
+}
+
+function heldBlock(results: readonly FileResult[], { colors, width, verbose, asked }: PrettyOptions): string[] {
+  const held = withStatus(results, 'held');
+  if (held.length === 0) return [];
+  const lines = held.flatMap(({ file, finding }) => {
+    const head = `  ${colors.bold(finding.service)}  ${finding.transform}  ${paintConfidence(finding.confidence, colors)}  `;
+    return [
+      `${head}${colors.dim(`${file}:${finding.range.start.line}`)}`,
+      ...hang(`    ${colors.dim('→ ')}`, finding.plan, width),
+      ...(finding.breaks ? hang('      ', `may break: ${finding.breaks}`, width, colors.dim) : []),
+      ...(verbose ? evidenceLines(finding, '      ', width, colors) : []),
+    ];
+  });
+  if (asked) return [colors.bold(`Left as it is (${held.length})`), ...lines];
+  const least = held.map(({ finding }) => finding.confidence).reduce((worst, each) => (atLeast(each, worst) ? worst : each));
+  return [
+    colors.bold(`Held back (${held.length})`),
+    ...lines,
+    colors.dim('  Include ') + (held.length === 1 ? 'it' : 'them') + colors.dim(' with ') + colors.cyan(`--confidence ${least}`),
+  ];
+}
+
+function manualBlock(results: readonly FileResult[], { colors, width }: PrettyOptions): string[] {
+  const manual = withStatus(results, 'manual');
+  if (manual.length === 0) return [];
+  const lines = manual.flatMap(({ file, finding }) => {
+    const { service, transform, severity, message, refusal, range } = finding;
+    const snippet = refusal?.snippet?.trimEnd().split('\n') ?? [];
+    return [
+      `  ${colors.bold(service)}  ${transform}  ${paintSeverity(severity, colors)}  ${colors.dim(`${file}:${range.start.line}`)}`,
+      ...hang('    ', message, width),
+      ...(refusal ? hang(`    ${colors.yellow('! ')}`, refusal.message, width) : []),
+      ...maskLines(snippet).map((line) => `      ${colors.dim('│')} ${colors.cyan(line)}`),
+    ];
+  });
+  return [colors.bold(`For you to decide (${manual.length})`), ...lines];
+}
+
+function footer(results: readonly FileResult[], options: PrettyOptions): string[] {
+  const { colors, width, next } = options;
+  return [summaryLine(results, colors), ...(next ? hang('', sentence(next), width, colors.dim) : [])];
+}
+
+/** The numbers of a run in one line: `2 files · 7 would be fixed · 1 held back`. */
+export function summaryLine(results: readonly FileResult[], colors: Colors): string {
+  const { files, findings, held, manual, suppressed } = summarize(results);
+  const fixed = withStatus(results, 'fixed').length;
+  const would = withStatus(results, 'would-fix').length;
+  const failed = results.filter(({ status }) => status === 'error').length;
+  const parts = [
+    plural(files, 'file'),
+    fixed > 0 && colors.green(`${plural(fixed, 'change')} made`),
+    would > 0 && colors.green(`${plural(would, 'change')} to make`),
+    held > 0 && colors.yellow(`${held} held back`),
+    manual > 0 && colors.yellow(`${manual} for you to decide`),
+    suppressed > 0 && colors.dim(`${suppressed} ignored`),
+    failed > 0 && colors.red(`${failed} not read`),
+    findings === 0 && failed === 0 && colors.green('nothing to harden'),
+  ];
+  return parts.filter((part) => part !== false).join(colors.dim(' · '));
+}
