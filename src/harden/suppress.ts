@@ -10,7 +10,7 @@ export interface Ignore {
   reason: string;
 }
 
-const IGNORE = /^#\s*batten:\s*(ignore|ignore-file)(?:\[([^\]]*)\])?\s*(.*)$/;
+const IGNORE = /^#\s*batten:\s*(ignore-file|ignore)(?![\w-])(?:\[([^\]]*)\])?\s*(.*)$/;
 
 /**
  * Reads the ignore comments of a document off its comment tokens: a `#` inside a block scalar is data. On a line of its own a comment

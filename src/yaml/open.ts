@@ -46,7 +46,7 @@ interface Walked {
   type: string;
   offset: number;
   source?: string;
-  start?: Walked[];
+  start?: Walked[] | Walked;
   key?: Walked | null;
   sep?: Walked[];
   value?: Walked | null;
@@ -59,8 +59,9 @@ interface Walked {
 function scan(tokens: CST.Token[], source: SourceText): CommentToken[] {
   const comments: CommentToken[] = [];
   const stack = (tokens as unknown as Walked[]).map((token) => ({ token, depth: 0 }));
-  const collect = (list: readonly Walked[] | undefined): void => {
-    if (list) for (const token of list) if (token.type === 'comment') comments.push(commentToken(token, source));
+  // The start of a flow collection is its bracket alone, not a list.
+  const collect = (list: readonly Walked[] | Walked | undefined): void => {
+    if (Array.isArray(list)) for (const token of list) if (token.type === 'comment') comments.push(commentToken(token, source));
   };
   while (stack.length > 0) {
     const { token, depth } = stack.pop()!;
