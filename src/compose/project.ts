@@ -78,7 +78,7 @@ export class ComposeProject {
       [...this.networks.values()].some((network) => network.driver === 'overlay') ||
       this.services.some((service) => {
         const deploy = service.data('deploy');
-        if (deploy === null || typeof deploy !== 'object' || Array.isArray(deploy)) return false;
+        if (!isMap(deploy)) return false;
         return deploy.mode === 'global' || swarmKeys.some((key) => deploy[key] !== undefined);
       })
     );
@@ -86,18 +86,27 @@ export class ComposeProject {
 
   grantSource(kind: 'secrets' | 'configs', name: string): Grant['source'] {
     const data = this.top(kind)[name];
-    if (data === null || typeof data !== 'object' || Array.isArray(data)) return 'unknown';
+    if (!isMap(data)) return 'unknown';
     if (data.file !== undefined) return 'file';
     if (data.environment !== undefined) return 'environment';
     if (data.content !== undefined) return 'content';
     return data.external ? 'external' : 'unknown';
   }
 
+  /** The host path that a volume of the top level binds, if it does. */
+  boundDevice(volume: string): string | undefined {
+    const data = this.top('volumes')[volume];
+    if (!isMap(data) || !isMap(data.driver_opts)) return undefined;
+    const { device, o = '', type = '' } = data.driver_opts;
+    const bind = /(?:^|,)r?bind(?:,|$)/.test(String(o)) || String(type) === 'bind';
+    return bind && device !== undefined && device !== null ? evaluate(String(device)).text : undefined;
+  }
+
   /** A map of the top level (`volumes`, `secrets`, …) as plain data; empty when it is missing. */
   top(key: string): { readonly [key: string]: Data } {
     const node = find(this.root, key)?.node;
     const data = node ? toData(node) : null;
-    return data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
+    return isMap(data) ? data : {};
   }
 
   hasTop(key: string): boolean {
@@ -162,8 +171,12 @@ export class ComposeProject {
   }
 }
 
+function isMap(data: Data | undefined): data is { [key: string]: Data } {
+  return data !== null && typeof data === 'object' && !Array.isArray(data);
+}
+
 function network(name: string, data: Data): Network {
-  const map = data !== null && typeof data === 'object' && !Array.isArray(data) ? data : {};
+  const map = isMap(data) ? data : {};
   const internal = map.internal === undefined || map.internal === null ? undefined : evaluate(String(map.internal));
   const realName = map.name === undefined || map.name === null ? undefined : String(map.name);
   return {
@@ -182,7 +195,7 @@ function extendsOf(map: MapNode): { service: string; file?: string } | undefined
   if (!node) return undefined;
   const data = toData(node);
   if (typeof data === 'string') return { service: data };
-  if (data === null || typeof data !== 'object' || Array.isArray(data)) return undefined;
+  if (!isMap(data)) return undefined;
   return { service: String(data.service ?? ''), file: data.file === undefined ? undefined : String(data.file) };
 }
 

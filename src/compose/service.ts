@@ -137,7 +137,11 @@ export class ComposeService implements Service {
     return this.memo('volumes', () =>
       this.listed('volumes').flatMap(({ node, path, own }) => {
         const parsed = node.kind === 'scalar' ? parseShortVolume(node.text) : parseLongVolume(toData(node));
-        return parsed ? [{ ...parsed, path, range: this.rangeIf(own, path) }] : [];
+        if (!parsed) return [];
+        // A volume of the top level may be a bind mount in disguise (`driver_opts: { o: bind, device: /srv/data }`).
+        const device = parsed.kind === 'volume' && parsed.source !== undefined ? this.project.boundDevice(parsed.source) : undefined;
+        const mount: Mount = { ...parsed, path, range: this.rangeIf(own, path) };
+        return [device === undefined ? mount : { ...mount, kind: 'bind', source: device }];
       }),
     );
   }
