@@ -1,0 +1,89 @@
+/*
+ * Writes the parts of the documentation that the code knows better, between `<!-- name:start -->` and `<!-- name:end -->`:
+ *
+ *   README.md                  `transforms`: the table of transforms;  `diff`: the end of examples/blog/hardening.patch
+ *   transforms/<id>/README.md  `facts`: severity, controls, default;   `diff`: what the transform makes of the YAML block above it
+ *
+ * Usage: node scripts/update-docs.mjs [--check] [--library dist/index.js]
+ * --check writes nothing and exits 1 when a file is stale.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { structuredPatch } from 'diff';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { values: options } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, library: { type: 'string', default: path.join(root, 'dist', 'index.js') } },
+});
+const { batten } = createRequire(import.meta.url)(path.resolve(options.library));
+const transforms = batten.transforms();
+
+const read = (file) => readFileSync(path.join(root, file), 'utf8');
+
+/** Replaces what is between the markers of that name, once; the markers stay. */
+function fill(text, file, name, content) {
+  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
+  const from = text.indexOf(start);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`${file} has no ${start} … ${end}`);
+  return `${text.slice(0, from + start.length)}\n${content.trimEnd()}\n${text.slice(to)}`;
+}
+
+function transformTable() {
+  const rows = transforms.map(
+    ({ id, readme, summary, severity, controls }) => `| [\`${id}\`](${readme}) | ${summary} | ${severity} | ${controls.join(', ')} |`,
+  );
+  return ['| transform | does | severity | controls |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function facts({ severity, controls, default: on }) {
+  return ['| severity | controls | default |', '|---|---|---|', `| ${severity} | ${controls.join(', ')} | ${on ? 'on' : 'off'} |`].join(
+    '\n',
+  );
+}
+
+/** The last hunk, which shows a database and its network. */
+function blogHunk() {
+  const hunks = read('examples/blog/hardening.patch').split(/^(?=@@ )/m);
+  return `\`\`\`diff\n${hunks.at(-1)}\`\`\``;
+}
+
+/** What one transform alone, guesses included, makes of a file: all lines, and its plans with their confidence. */
+function outcome(id, before) {
+  const { after, findings } = batten.run({ path: 'compose.yaml', text: before }, { only: [id], confidence: 'guess' });
+  const { hunks } = structuredPatch('', '', before, after, undefined, undefined, { context: before.length });
+  const plans = findings.map((finding) =>
+    finding.refusal ? `- left to you: ${finding.refusal.message}` : `- \`${finding.confidence}\`: ${finding.plan}`,
+  );
+  const diff = hunks.flatMap(({ lines }) => lines);
+  return [...(diff.length > 0 ? ['```diff', ...diff, '```', ''] : []), ...plans].join('\n');
+}
+
+function transformReadme(transform) {
+  const file = transform.readme;
+  const text = fill(read(file), file, 'facts', facts(transform));
+  const before = /```ya?ml\n([\s\S]*?)```\s*<!-- diff:start -->/.exec(text)?.[1];
+  if (before === undefined) throw new Error(`${file} has no YAML block before <!-- diff:start -->`);
+  return fill(text, file, 'diff', outcome(transform.id, before));
+}
+
+const undocumented = transforms.filter(({ readme }) => !existsSync(path.join(root, readme)));
+const folders = readdirSync(path.join(root, 'transforms'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const unlisted = folders.filter(({ name }) => !transforms.some(({ id }) => id === name));
+for (const { readme } of undocumented) console.error(`${readme} is missing`);
+for (const { name } of unlisted) console.error(`transforms/${name} is not in transforms/index.ts`);
+
+const wanted = new Map([
+  ['README.md', fill(fill(read('README.md'), 'README.md', 'transforms', transformTable()), 'README.md', 'diff', blogHunk())],
+]);
+for (const transform of transforms) if (!undocumented.includes(transform)) wanted.set(transform.readme, transformReadme(transform));
+
+const stale = [...wanted].filter(([file, text]) => read(file) !== text);
+for (const [file, text] of stale) {
+  if (!options.check) writeFileSync(path.join(root, file), text);
+  console.error(options.check ? `${file} is stale: npm run docs` : `updated ${file}`);
+}
+if (undocumented.length + unlisted.length > 0 || (options.check && stale.length > 0)) process.exitCode = 1;
