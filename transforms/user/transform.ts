@@ -24,7 +24,7 @@ const transform: Transform = {
         path: [...service.path, 'user'],
         severity: transform.severity,
         controls: transform.controls,
-        message: `"${service.name}" starts as root`,
+        message: `"${service.name}" ${advice.startsAsRoot ? 'starts' : 'may start'} as root`,
         breaks: verdict.breaks ?? 'files and volumes that belong to root are no longer writable',
         evidence: verdict.evidence,
       };
