@@ -1,5 +1,5 @@
 import type { YamlDocument } from '../yaml/document';
-import { effectiveEntries, find, type MapNode, type Node, resolve, type ScalarNode, type SeqNode, toData } from '../yaml/tree';
+import { effectiveEntries, find, isNull, type MapNode, type Node, resolve, type ScalarNode, type SeqNode, toData } from '../yaml/tree';
 import type { Data, Path, Range } from '../yaml/types';
 import { words } from './command';
 import { cleanContainerPath } from './container-path';
@@ -242,7 +242,7 @@ export class ComposeService implements Service {
   private text(key: string): Evaluated | undefined {
     return this.memo(`text:${key}`, () => {
       const [found] = this.locate(key);
-      return found?.node.kind === 'scalar' && toData(found.node) !== null ? evaluate(found.node.text) : undefined;
+      return found?.node.kind === 'scalar' && !isNull(found.node) ? evaluate(found.node.text) : undefined;
     });
   }
 
@@ -259,7 +259,7 @@ export class ComposeService implements Service {
     return used.flatMap(({ node, origin, path }): Listed[] => {
       const own = origin === 'own';
       if (node.kind === 'seq') return node.items.map((item, index) => ({ node: resolve(item.value), path: [...path, index], own }));
-      return node.kind === 'scalar' && toData(node) !== null ? [{ node, path, own }] : [];
+      return node.kind === 'scalar' && !isNull(node) ? [{ node, path, own }] : [];
     });
   }
 
@@ -277,7 +277,7 @@ export class ComposeService implements Service {
       if (node.kind === 'map') {
         for (const entry of effectiveEntries(node)) {
           const value = resolve(entry.node);
-          out.set(entry.key, value.kind === 'scalar' && toData(value) !== null ? evaluate(value.text) : null);
+          out.set(entry.key, value.kind === 'scalar' && !isNull(value) ? evaluate(value.text) : null);
         }
       } else if (node.kind === 'seq') {
         for (const item of node.items) {

@@ -1,6 +1,6 @@
 import { InputError } from '../errors';
 import type { YamlDocument } from '../yaml/document';
-import { effectiveEntries, find, type MapNode, type Node, resolve, toData } from '../yaml/tree';
+import { effectiveEntries, find, isNull, type MapNode, type Node, resolve } from '../yaml/tree';
 import type { Path } from '../yaml/types';
 
 type Kind = 'map' | 'list' | 'text';
@@ -38,7 +38,7 @@ export function checkShapes(document: YamlDocument): MapNode {
     throw at(document, [], 'not-compose', `the file holds ${article(root)}, not a map`, 'a Compose file has a top-level `services:` map');
   }
   const services = find(root, 'services');
-  if (!services || toData(services.node) === null) {
+  if (!services || isNull(services.node)) {
     if (find(root, 'include')) return root;
     throw noServices(document, root);
   }
@@ -53,7 +53,7 @@ export function checkShapes(document: YamlDocument): MapNode {
   }
   for (const key of ['networks', 'volumes', 'secrets', 'configs']) {
     const node = find(root, key)?.node;
-    if (node && node.kind !== 'map' && toData(node) !== null) {
+    if (node && node.kind !== 'map' && !isNull(node)) {
       throw at(document, [key], 'wrong-type', `${key} must be a map, it is ${article(node)}`, `write each as a key under \`${key}:\``);
     }
   }
@@ -67,7 +67,7 @@ function checkService(document: YamlDocument, name: string, service: Node): void
   for (const { key, node } of effectiveEntries(service)) {
     const kinds = SERVICE_KEYS[key];
     const value = resolve(node);
-    if (!kinds || value.tag === '!reset' || kinds.includes(kindOf(value)) || (value.kind === 'scalar' && toData(value) === null)) continue;
+    if (!kinds || value.tag === '!reset' || kinds.includes(kindOf(value)) || (value.kind === 'scalar' && isNull(value))) continue;
     const wanted = kinds.map((kind) => ({ map: 'a map', list: 'a list', text: 'a single value' })[kind]).join(' or ');
     throw at(document, [...path, key], 'wrong-type', `services.${name}.${key} must be ${wanted}, it is ${article(value)}`);
   }

@@ -146,13 +146,24 @@ class Run {
       }
       reported.push(...this.reported(op, done));
     }
-    if (ops.some(({ path }) => path[0] === 'services' && !NO_MATTER_TO_IMAGES.has(path[2]))) this.advice.clear();
+    this.forget(ops);
     finding.ops = [...ops];
     finding.status = status;
     finding.refusal = undefined;
     finding.reportedOps = reported;
     this.accepted.push({ finding, ops });
     return false;
+  }
+
+  /** Advice about services that ops change in a way that matters to it is asked for again. */
+  private forget(ops: readonly Op[]): void {
+    for (const { path } of ops) {
+      const [top, name, key] = path;
+      if (top !== 'services' || NO_MATTER_TO_IMAGES.has(key)) continue;
+      const service = this.project.service(String(name));
+      this.advice.delete(String(name));
+      if (service) for (const { service: other } of this.project.sharing(service)) this.advice.delete(other);
+    }
   }
 
   /** Back to the state before an op list that failed half-way. */
@@ -227,7 +238,8 @@ class Run {
   /** (V5) What was fixed must not be found again in the proven document. */
   private settled(document: YamlDocument): YamlDocument | undefined {
     const project = ComposeProject.read(document, this.setup.overrides);
-    const context = contextOf(project, this.setup, new Map());
+    // The proven document is the tree the advice is about: what is known of the images need not be asked again.
+    const context = contextOf(project, this.setup, this.advice);
     for (const transform of this.setup.transforms) {
       const done = new Map(
         this.accepted.filter(({ finding }) => finding.transform === transform.id).map(({ finding }) => [keyOf(finding), finding]),

@@ -1,4 +1,5 @@
 import type { ComposeProject } from '../compose/project';
+import type { ComposeService } from '../compose/service';
 import type { Op } from '../yaml/types';
 import type { Proposal } from './types';
 
@@ -18,9 +19,10 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
     }
     const service = project.service(name);
     if (!service) continue;
-    const mine = relative(proposal.ops, name);
+    const mine = wishes(proposal.ops, service);
     for (const { service: other, through } of project.sharing(service)) {
-      const theirs = relative(proposal.ops, other) || relative(all.find((each) => each.service === other)?.ops ?? [], other);
+      const sharer = project.service(other)!;
+      const theirs = wishes(proposal.ops, sharer) || wishes(all.find((each) => each.service === other)?.ops ?? [], sharer);
       if (theirs === mine) {
         also.add(other);
       } else {
@@ -55,8 +57,26 @@ function touchedServices(ops: readonly Op[]): Map<string, string[]> {
   return out;
 }
 
-/** The ops on one service without its name, to compare what two services want; '' for none. */
-function relative(ops: readonly Op[], service: string): string {
-  const own = ops.filter(({ path }) => path[0] === 'services' && path[1] === service);
-  return own.length === 0 ? '' : JSON.stringify(own.map((op) => ({ ...op, path: op.path.slice(2) })));
+/**
+ * What the ops want of one service, to compare with what another wants; '' for nothing. It does not matter how it is written: an item
+ * appended to a list and the list with it, a flag removed and one overridden by `false` come to the same.
+ */
+function wishes(ops: readonly Op[], service: ComposeService): string {
+  const own = ops.filter(({ path }) => path[0] === 'services' && path[1] === service.name);
+  return own
+    .flatMap((op) => wish(op, service))
+    .sort()
+    .join('\n');
+}
+
+function wish(op: Op, service: ComposeService): string[] {
+  const path = op.path.slice(2);
+  const say = (...words: unknown[]): string => JSON.stringify([path, ...words]);
+  if (op.op === 'remove') return [say(false)];
+  if (op.op === 'append') return [say('with', op.value)];
+  if (op.op !== 'add' && op.op !== 'replace') return [JSON.stringify({ ...op, path })];
+  if (!Array.isArray(op.value) || path.length !== 1) return [say(op.value)];
+  const there = service.data(String(path[0]));
+  const present = Array.isArray(there) ? there : [];
+  return op.value.filter((item) => !present.includes(item)).map((item) => say('with', item));
 }

@@ -30,9 +30,10 @@ export interface Transform {
 /** Where the keys that harden a service are written: beside each other when some are there, else at the end of the service. */
 export const HARDENING_KEYS = ['user', 'cap_drop', 'cap_add', 'security_opt', 'read_only', 'tmpfs'] as const;
 
-/** The keys of the hardening group that come before `key`, nearest first: what a new `key` is written after. */
+/** What a new `key` of the hardening group is written after: the nearest key that comes before it there, else the last of the group. */
 export function groupedAfter(key: (typeof HARDENING_KEYS)[number]): string[] {
-  return HARDENING_KEYS.slice(0, HARDENING_KEYS.indexOf(key)).reverse();
+  const at = HARDENING_KEYS.indexOf(key);
+  return [...HARDENING_KEYS.slice(0, at).reverse(), ...HARDENING_KEYS.slice(at + 1).reverse()];
 }
 
 /**
