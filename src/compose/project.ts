@@ -42,8 +42,9 @@ export class ComposeProject {
   private constructor(
     readonly document: YamlDocument,
     readonly overrides: readonly OverrideKeys[],
+    root: MapNode,
   ) {
-    this.root = checkShapes(document);
+    this.root = root;
     this.networks = this.readNetworks();
     this.services = this.readServices();
     this.notes = this.readNotes();
@@ -51,7 +52,12 @@ export class ComposeProject {
 
   /** @throws InputError with line and column when the document is not a Compose file; see `checkShapes` for the codes */
   static read(document: YamlDocument, overrides: readonly OverrideKeys[] = []): ComposeProject {
-    return new ComposeProject(document, overrides);
+    return new ComposeProject(document, overrides, checkShapes(document));
+  }
+
+  /** The project as it is after its document was changed. Ops keep the shapes right, they are not checked again. */
+  reread(): ComposeProject {
+    return new ComposeProject(this.document, this.overrides, this.root);
   }
 
   service(name: string): ComposeService | undefined {

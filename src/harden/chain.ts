@@ -104,7 +104,7 @@ class Run {
         decided.add(keyOf(proposal));
         this.findings.push(finding);
       }
-      if (changed) this.project = this.read();
+      if (changed) this.project = this.project.reread();
       if (!retry) return;
     }
   }
