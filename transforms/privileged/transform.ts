@@ -1,5 +1,6 @@
 import type { ComposeService } from '../../src/compose/service';
 import type { Transform } from '../../src/harden/transform';
+import type { Evidence } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
 
 /** Host paths and sockets that a container is usually made privileged for. */
@@ -8,6 +9,12 @@ const REASONS_TO_BE = /^\/(?:dev|sys|proc|lib\/modules|run\/udev|var\/run|run|va
 const SNIPPET = `# instead of privileged, give what is used, for example:
 devices: ["/dev/dri:/dev/dri"]   # a GPU, a serial port, /dev/net/tun
 cap_add: [NET_ADMIN]             # the one capability that is needed`;
+
+const PRIVILEGED: Evidence = {
+  kind: 'compose-semantics',
+  ref: 'https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities',
+  detail: 'a privileged container has every capability and every device of the host, and no seccomp or AppArmor profile',
+};
 
 const transform: Transform = {
   id: 'privileged',
@@ -31,7 +38,7 @@ const transform: Transform = {
         plan: `remove privileged from "${service.name}"`,
         breaks: verdict.breaks ?? 'anything that mounts, loads kernel modules, reads raw devices or changes the network of the host',
         confidence: verdict.value === 'not-needed' ? verdict.confidence : 'guess',
-        evidence: verdict.evidence,
+        evidence: [...verdict.evidence, PRIVILEGED],
         ...(refusal ? { refusal } : { ops: [withdraw(service)] }),
       };
     }

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { BattenError, batten } from '../../src';
+import type { Confidence } from '../../src/harden/types';
+import { lostReach } from '../transforms/reachability';
+import { type CorpusFile, corpus, describeWith, sample } from './corpus';
+import { faults } from './model';
+
+/*
+ * Compose itself is asked: what it loads before it must load after, and its own view of the result must hold water. BATTEN_COMPOSE names a
+ * Compose v2 binary, BATTEN_COMPOSE_V1 a docker-compose 1.29; no Engine is needed. Without BATTEN_FULL=1 an even sample is taken.
+ */
+
+const files = corpus();
+const CONFIDENCES: Confidence[] = ['guess', 'generic'];
+
+interface Answer {
+  ok: boolean;
+  out: string;
+}
+
+interface Checked {
+  /** How many files Compose loaded before. */
+  loaded: number;
+  /** How many of the results differ from their file. */
+  changed: number;
+  problems: string[];
+}
+
+suite('Compose v2', process.env.BATTEN_COMPOSE, 'BATTEN_COMPOSE', 400, ['--profile', '*'], ['--format', 'json'], (before, after) => [
+  ...faults(before, after),
+  ...lostReach(before, after),
+]);
+// The old one prints YAML and knows no profile `*`; that it loads the file is what is asked of it.
+suite('docker-compose 1.29', process.env.BATTEN_COMPOSE_V1, 'BATTEN_COMPOSE_V1', 150, [], ['-q'], () => []);
+
+function suite(
+  title: string,
+  binary: string | undefined,
+  variable: string,
+  most: number,
+  global: readonly string[],
+  options: readonly string[],
+  compare: (before: string, after: string) => string[],
+): void {
+  const missing = [...(files ? [] : ['BATTEN_CORPUS']), ...(binary ? [] : [variable])];
+  describeWith(title, missing, () => {
+    test.each(CONFIDENCES)(
+      'loads at %s whatever it loaded before',
+      async (confidence) => {
+        const config = (text: string, { directory }: CorpusFile): Promise<Answer> =>
+          ask(binary!, [...global, '-p', 'batten', '-f', '-', 'config', ...options], text, directory);
+        const checked: Checked = { loaded: 0, changed: 0, problems: [] };
+        const queue = process.env.BATTEN_FULL === '1' ? [...files!] : sample(files!, most);
+        const total = queue.length;
+        const worker = async (): Promise<void> => {
+          for (let file = queue.shift(); file; file = queue.shift()) await check(file, confidence, config, compare, checked);
+        };
+        await Promise.all([worker(), worker()]);
+        console.log(`${title} at ${confidence}: ${total} files, ${checked.loaded} load, ${checked.changed} of these change`);
+        expect(checked.problems).toEqual([]);
+        expect(checked.changed).toBeGreaterThan(0);
+      },
+      1_800_000,
+    );
+  });
+}
+
+async function check(
+  file: CorpusFile,
+  confidence: Confidence,
+  config: (text: string, file: CorpusFile) => Promise<Answer>,
+  compare: (before: string, after: string) => string[],
+  checked: Checked,
+): Promise<void> {
+  const before = await config(file.text, file);
+  if (!before.ok) return;
+  checked.loaded++;
+  const text = harden(file, confidence);
+  if (text === undefined || text === file.text) return;
+  checked.changed++;
+  const after = await config(text, file);
+  const problems = after.ok ? compare(before.out, after.out) : [after.out.trim()];
+  checked.problems.push(...problems.map((problem) => `${file.name}: ${problem}`));
+}
+
+function harden({ name, text }: CorpusFile, confidence: Confidence): string | undefined {
+  try {
+    return batten.run({ path: name, text }, { confidence, apply: true }).after;
+  } catch (error) {
+    // corpus.test.ts looks at the files that are refused.
+    if (error instanceof BattenError) return undefined;
+    throw error;
+  }
+}
+
+/** The file goes in through standard input, so that its relative paths resolve and nothing is written beside it. */
+function ask(binary: string, args: readonly string[], input: string, cwd: string): Promise<Answer> {
+  return new Promise((resolve) => {
+    const child = execFile(binary, args, { cwd, maxBuffer: 64 << 20, timeout: 60_000 }, (error, stdout, stderr) =>
+      resolve(error ? { ok: false, out: stderr || error.message } : { ok: true, out: stdout }),
+    );
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}
