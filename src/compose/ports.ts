@@ -1,6 +1,6 @@
-import { isIP, isIPv6 } from 'node:net';
 import type { Data } from '../yaml/types';
 import { evaluate, hasVariables, splitOutsideBraces, variableNames } from './interpolate';
+import { isIP, isIPv6 } from './ip';
 import type { Port, Protocol } from './types';
 
 /** A published port without its place in the document. */
