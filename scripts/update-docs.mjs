@@ -32,17 +32,29 @@ function fill(text, file, name, content) {
   return `${text.slice(0, from + start.length)}\n${content.trimEnd()}\n${text.slice(to)}`;
 }
 
+/** A table as the formatter of the pages writes it, columns padded. */
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  const [head, ...body] = rows;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
 function transformTable() {
-  const rows = transforms.map(
-    ({ id, readme, summary, severity, controls }) => `| [\`${id}\`](${readme}) | ${summary} | ${severity} | ${controls.join(', ')} |`,
-  );
-  return ['| transform | does | severity | controls |', '|---|---|---|---|', ...rows].join('\n');
+  const rows = transforms.map(({ id, readme, summary, severity, controls }) => [
+    `[\`${id}\`](${readme})`,
+    summary,
+    severity,
+    controls.join(', '),
+  ]);
+  return table([['transform', 'does', 'severity', 'controls'], ...rows]);
 }
 
 function facts({ severity, controls, default: on }) {
-  return ['| severity | controls | default |', '|---|---|---|', `| ${severity} | ${controls.join(', ')} | ${on ? 'on' : 'off'} |`].join(
-    '\n',
-  );
+  return table([
+    ['severity', 'controls', 'default'],
+    [severity, controls.join(', '), on ? 'on' : 'off'],
+  ]);
 }
 
 /** The last hunk, which shows a database and its network. */
