@@ -1,10 +1,10 @@
 // Builds dist/: the command, the library, the compiled templates and the types (`--fast` leaves the types out).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildTemplatesOrExit } from './build-templates.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => path.join(root, ...parts);
@@ -28,24 +28,21 @@ const common = {
   logLevel: 'warning',
 };
 
-rmSync(at('dist'), { recursive: true, force: true });
+// Overwritten in place, so that a command that is running keeps working.
 mkdirSync(at('dist', 'cli'), { recursive: true });
 await Promise.all([
   build({ ...common, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli/main.js', banner: { js: '#!/usr/bin/env node' } }),
   build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' }),
-  build({ ...common, entryPoints: ['src/images/load.ts'], outfile: 'dist/load.tmp.cjs' }),
 ]);
 chmodSync(at('dist', 'cli', 'main.js'), 0o755);
 
-// Templates are read and checked now, so that a start only parses JSON.
-const { compileTemplates } = createRequire(import.meta.url)(at('dist', 'load.tmp.cjs'));
-const folder = at('templates', 'images');
-const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-const templates = compileTemplates(names.map((name) => ({ name, text: readFileSync(path.join(folder, name), 'utf8') })));
-writeFileSync(at('dist', 'templates.json'), JSON.stringify(templates));
-rmSync(at('dist', 'load.tmp.cjs'));
+// Templates are checked now, so that a run only parses the JSON of those it needs.
+buildTemplatesOrExit();
+// What a build used to write in their place.
+rmSync(at('dist', 'templates.json'), { force: true });
 
 if (!fast) {
+  rmSync(at('dist', 'types'), { recursive: true, force: true });
   const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types', '-p', 'tsconfig.json'];
   const { status } = spawnSync(process.execPath, [tsc, ...options], { cwd: root, stdio: 'inherit' });

@@ -40,7 +40,9 @@ export function questionText({ index, total, finding, before, after }: Question,
     ...diff.map((line) => `  ${line}`),
     '',
     ...(breaks ? hang(`  ${colors.yellow('Could break')}  `, breaks, width) : []),
-    ...evidence.flatMap(({ kind, detail }) => hang(`  ${colors.dim('Evidence')}     `, `${detail} (${kind})`, width, colors.dim)),
+    ...evidence.flatMap(({ kind, detail }, at) =>
+      hang(`  ${at === 0 ? colors.dim('Evidence') : '        '}     `, `${detail} (${kind})`, width, colors.dim),
+    ),
     '',
   ];
   return `${lines.join('\n')}\n`;

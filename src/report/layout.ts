@@ -31,9 +31,9 @@ export function wrap(text: string, width: number): string[] {
 }
 
 /** Wraps a text and sets it in: the first line after `head`, the others below where it starts. `style` colours each line. */
-export function hang(head: string, text: string, width: number, style: (line: string) => string = (line) => line): string[] {
+export function hang(head: string, text: string, width: number, style: (line: string, index: number) => string = (line) => line): string[] {
   const indent = widthOf(head);
-  return wrap(text, Math.max(24, width - indent)).map((line, index) => (index === 0 ? head : ' '.repeat(indent)) + style(line));
+  return wrap(text, Math.max(24, width - indent)).map((line, index) => (index === 0 ? head : ' '.repeat(indent)) + style(line, index));
 }
 
 /** The first letter in upper case, unless the text starts with a quote or a name. */

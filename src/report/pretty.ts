@@ -84,11 +84,13 @@ function findingLines(finding: Finding, columns: Columns, { colors, width, verbo
   const below = ' '.repeat(4 + columns.line + 2 + columns.severity + 2 + columns.transform + 2);
   if (status === 'suppressed') return hang(head, `${message} (ignored by a comment)`, width, colors.dim);
   const mark = status === 'fixed' ? colors.green('✓ ') : colors.green('→ ');
-  const sure = paintConfidence(confidence, colors) + (breaks ? colors.dim(` · may break: ${breaks}`) : '');
+  const sure = breaks ? `${confidence} · may break: ${breaks}` : confidence;
+  const paintSure = (text: string, index: number) =>
+    index === 0 ? paintConfidence(confidence, colors) + colors.dim(text.slice(confidence.length)) : colors.dim(text);
   return [
     ...hang(head, message, width),
     ...hang(below + mark, plan, width),
-    ...hang(below, sure, width),
+    ...hang(below, sure, width, paintSure),
     ...(verbose ? evidenceLines(finding, below, width, colors) : []),
   ];
 }
@@ -104,17 +106,27 @@ export function evidenceLines({ evidence, controls }: Finding, indent: string, w
 function heldBlock(results: readonly FileResult[], { colors, width, verbose, asked }: PrettyOptions): string[] {
   const held = withStatus(results, 'held');
   if (held.length === 0) return [];
+  const columns = (pick: (finding: Finding) => string) => Math.max(...held.map(({ finding }) => pick(finding).length));
+  const service = columns((finding) => finding.service);
+  const transform = columns((finding) => finding.transform);
+  const confidence = columns((finding) => finding.confidence);
   const lines = held.flatMap(({ file, finding }) => {
-    const head = `  ${colors.bold(finding.service)}  ${finding.transform}  ${paintConfidence(finding.confidence, colors)}  `;
+    const head = [
+      colors.bold(pad(finding.service, service)),
+      pad(finding.transform, transform),
+      pad(paintConfidence(finding.confidence, colors), confidence),
+      colors.dim(`${file}:${finding.range.start.line}`),
+    ];
     return [
-      `${head}${colors.dim(`${file}:${finding.range.start.line}`)}`,
-      ...hang(`    ${colors.dim('→ ')}`, finding.plan, width),
-      ...(finding.breaks ? hang('      ', `may break: ${finding.breaks}`, width, colors.dim) : []),
+      `  ${head.join('  ')}`,
+      // Who was asked has just read the rest.
+      ...(asked ? [] : hang(`    ${colors.dim('→ ')}`, finding.plan, width)),
+      ...(finding.breaks && !asked ? hang('      ', `may break: ${finding.breaks}`, width, colors.dim) : []),
       ...(verbose ? evidenceLines(finding, '      ', width, colors) : []),
     ];
   });
-  if (asked) return [colors.bold(`Left as it is (${held.length})`), ...lines];
   const least = held.map(({ finding }) => finding.confidence).reduce((worst, each) => (atLeast(each, worst) ? worst : each));
+  if (asked) return [colors.bold(`Left as it is (${held.length})`), ...lines];
   return [
     colors.bold(`Held back (${held.length})`),
     ...lines,

@@ -8,7 +8,7 @@ import { evidenceLines, paintConfidence, paintSeverity } from '../../report/pret
 import { type Context, runOne } from '../context';
 import { inputCode } from '../exit-codes';
 import { openInputs } from '../inputs';
-import { renderMarkdown } from '../markdown';
+import { renderMarkdown, sectionsOf } from '../markdown';
 import { failedInputs } from '../messages';
 import { readmeOf } from '../readme';
 import { requireServices } from '../selection';
@@ -47,11 +47,15 @@ function explainTransform(context: Context, transform: TransformInfo): number {
   return 0;
 }
 
-/** The README of a transform for a terminal; without one, what the list says. */
-export function transformText(transform: TransformInfo, colors: Colors, width: number): string {
+/** What a person asks about at a question; the rest of a README is for reading in quiet. */
+const SHORT_SECTIONS = ['Why', 'What can break'];
+
+/** The README of a transform for a terminal, or the short of it; without one, what the list says. */
+export function transformText(transform: TransformInfo, colors: Colors, width: number, short = false): string {
   const { id, title, summary, severity, controls } = transform;
   const fallback = `# ${id}\n\n${title}. ${summary}\n\nSeverity: ${severity}\n\nControls: ${controls.join(', ')}\n`;
-  return renderMarkdown(readmeOf(transform) ?? fallback, colors, width);
+  const readme = readmeOf(transform) ?? fallback;
+  return renderMarkdown(short ? sectionsOf(readme, SHORT_SECTIONS) : readme, colors, width);
 }
 
 function explainImageOf(context: Context, reference: string, transforms: readonly TransformInfo[]): number {

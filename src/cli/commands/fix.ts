@@ -80,7 +80,7 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
     {
       ...screen,
       write: (text) => stderr.write(text),
-      explain: (id) => (transforms.has(id) ? `\n${transformText(transforms.get(id)!, screen.colors, screen.width)}` : undefined),
+      explain: (id) => (transforms.has(id) ? `\n${transformText(transforms.get(id)!, screen.colors, screen.width, true)}` : undefined),
     },
   );
   return sessions.map(({ session, failure }, index) => {
