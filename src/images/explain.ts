@@ -1,22 +1,14 @@
+import type { Family } from './catalogue';
+import { explainFacts } from './explain-facts';
 import { GENERIC_CAPABILITIES } from './generic';
-import { loadTemplates } from './load';
+import { catalogue } from './load';
 import { type Match, matchImage } from './match';
 import { parseReference } from './reference';
 import type { Entry, Template, TemplateTmpfs, When } from './template';
-import type { Role } from './types';
-
-/** One family batten has a template for. */
-export interface Family {
-  family: string;
-  title: string;
-  role: Role;
-  /** The image names it speaks about. */
-  images: string[];
-}
 
 /** All families, in order of their id. */
-export function families(): Family[] {
-  return loadTemplates().map(({ family, title, role, match }) => ({ family, title, role, images: match.map((each) => each.name) }));
+export function families(): readonly Family[] {
+  return catalogue().families;
 }
 
 /**
@@ -70,6 +62,7 @@ function explainFamily({ template, reference, variant, version }: Match): string
     for (const port of template.ports)
       lines.push(`  ${port.port}/${port.protocol ?? 'tcp'}  ${port.kind}${port.why ? `: ${port.why}` : ''}`);
   }
+  explainFacts(lines, template, (entries, title, show) => section(lines, title, template, entries, show));
   lines.push('', 'evidence');
   for (const [name, source] of Object.entries(template.sources)) lines.push(`  [${name}] ${source.ref}`, `      ${source.detail}`);
   return `${lines.join('\n')}\n`;

@@ -1,59 +1,48 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from '../errors';
-import { parseYaml } from '../yaml/parse';
+import { builtCatalogue, type Catalogue, catalogueOf, familyFinder } from './catalogue';
+import { compileTemplates, indexTemplates } from './compile';
 import type { Template } from './template';
-import { validateTemplate } from './validate';
 
-/** A template file: its name for messages, and its text. */
-export interface TemplateFile {
-  name: string;
-  text: string;
-}
+export { compileTemplates, indexTemplates, type TemplateFile } from './compile';
 
-let loaded: readonly Template[] | undefined;
+let opened: Catalogue | undefined;
+let all: readonly Template[] | undefined;
+let finder: ((name: string) => string | undefined) | undefined;
 
 /**
- * All templates, read once per process: from `templates.json` beside the bundle (checked when it was built), else from
- * `templates/images/*.yaml` of the package. Throws `ConfigError` when there are none or one is not valid.
+ * The catalogue, opened once per process: the `templates` folder beside the bundle (checked when it was built), whose files are read one
+ * by one as they are needed, else `templates/images/*.yaml` of the package. Throws `ConfigError` when there are none or one is not valid.
  */
+export function catalogue(): Catalogue {
+  opened ??= open(__dirname);
+  return opened;
+}
+
+/** The template that speaks about a full image name. */
+export function templateFor(name: string): Template | undefined {
+  finder ??= familyFinder(catalogue().families);
+  const family = finder(name);
+  return family === undefined ? undefined : catalogue().template(family);
+}
+
+/** All templates, in order of family. Reads every one: for tests and tools, not for a fix. */
 export function loadTemplates(): readonly Template[] {
-  loaded ??= readTemplates(__dirname);
-  return loaded;
+  all ??= catalogue().families.map(({ family }) => catalogue().template(family));
+  return all;
 }
 
-/**
- * Parses and validates template files. The result is plain JSON, in order of family.
- * Throws `ConfigError` with the file and the path of the field, or when two templates claim the same family or image name.
- */
-export function compileTemplates(files: readonly TemplateFile[]): Template[] {
-  const templates = files.map(({ name, text }) => validateTemplate(parseFile(name, text), name));
-  const claimed = new Map<string, string>();
-  templates.forEach((template, index) => {
-    for (const name of [template.family, ...template.match.map((match) => match.name)]) {
-      const other = claimed.get(name);
-      if (other !== undefined) throw new ConfigError(`${name} is claimed by ${other} too`, { file: files[index]?.name });
-      claimed.set(name, files[index]?.name ?? '');
-    }
-  });
-  return templates.sort((a, b) => (a.family < b.family ? -1 : 1));
-}
-
-function parseFile(name: string, text: string) {
-  try {
-    return parseYaml(text);
-  } catch (cause) {
-    throw new ConfigError(`not YAML: ${cause instanceof Error ? cause.message : String(cause)}`, { file: name, cause });
-  }
-}
-
-function readTemplates(from: string): readonly Template[] {
-  for (const bundled of [path.join(from, 'templates.json'), path.join(from, '..', 'templates.json')]) {
-    if (existsSync(bundled)) return JSON.parse(readFileSync(bundled, 'utf8')) as Template[];
+function open(from: string): Catalogue {
+  for (const built of [path.join(from, 'templates'), path.join(from, '..', 'templates')]) {
+    if (existsSync(path.join(built, 'index.json'))) return builtCatalogue(built);
   }
   const folder = findUpwards(from, path.join('templates', 'images'));
   const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  return compileTemplates(names.map((name) => ({ name: path.join(folder, name), text: readFileSync(path.join(folder, name), 'utf8') })));
+  const templates = compileTemplates(
+    names.map((name) => ({ name: path.join(folder, name), text: readFileSync(path.join(folder, name), 'utf8') })),
+  );
+  return catalogueOf(indexTemplates(templates), templates);
 }
 
 function findUpwards(from: string, wanted: string): string {

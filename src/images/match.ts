@@ -1,7 +1,7 @@
 import type { Service } from '../compose/types';
-import { loadTemplates } from './load';
+import { templateFor } from './load';
 import { parseReference, type Reference } from './reference';
-import type { Template, TemplateMatch, Variant } from './template';
+import type { Template, Variant } from './template';
 import { meets, type Version, versionOf } from './version';
 
 /** A template that speaks about an image, and which of its variants the tag names. */
@@ -31,22 +31,13 @@ export function matchImage(image: string): Match | undefined {
 
 function findMatch(reference: Reference): Match | undefined {
   if (!reference.nameKnown) return undefined;
-  for (const exact of [true, false]) {
-    for (const template of loadTemplates()) {
-      const entry = template.match.find((each) => speaksAbout(each, reference.name, exact));
-      if (!entry) continue;
-      const version = reference.tag === undefined ? undefined : versionOf(reference.tag, entry.version);
-      return { template, reference, version, variant: variantOf(template.variants, reference, version) };
-    }
-  }
-  return undefined;
-}
-
-/** A full name, or a namespace's `*`; an exact name wins, so that one image of a namespace may have its own template. */
-function speaksAbout(entry: TemplateMatch, name: string, exact: boolean): boolean {
-  if (!entry.name.endsWith('/*')) return exact && entry.name === name;
-  const namespace = entry.name.slice(0, -1);
-  return !exact && name.startsWith(namespace) && !name.slice(namespace.length).includes('/');
+  const template = templateFor(reference.name);
+  if (!template) return undefined;
+  const entry = template.match.find(
+    ({ name }) => name === reference.name || (name.endsWith('*') && reference.name.startsWith(name.slice(0, -1))),
+  );
+  const version = reference.tag === undefined ? undefined : versionOf(reference.tag, entry?.version);
+  return { template, reference, version, variant: variantOf(template.variants, reference, version) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { TemplateFacts } from './facts';
 import type { Confidence, EvidenceKind, PortKind, Role } from './types';
 
 /** What a mount below one of the template's `data` paths is; `none` = nothing is mounted there. */
@@ -89,7 +90,7 @@ export interface TemplatePort {
 export type TemplateCommand = 'args' | { server: string[]; flags: boolean };
 
 /** What batten knows about one image family: templates/images/<family>.yaml, validated. Plain JSON; regexes are strings. */
-export interface Template {
+export interface Template extends TemplateFacts {
   family: string;
   title: string;
   role: Role;

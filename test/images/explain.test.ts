@@ -1,4 +1,6 @@
-import { explainImage } from '../../src/images';
+import { compileTemplates, explainImage } from '../../src/images';
+import { explainFacts } from '../../src/images/explain-facts';
+import { DEMO } from './demo-template';
 
 describe('explainImage', () => {
   test('a known image: family, variant, values with condition, reason, confidence and evidence', () => {
@@ -26,5 +28,32 @@ describe('explainImage', () => {
 
   test.each(['', ':', '@', '${', 'a/b/c:d@e', '::::'])('says something about %p', (text) => {
     expect(explainImage(text)).toContain('rules of thumb');
+  });
+});
+
+describe('explainFacts', () => {
+  const [template] = compileTemplates([{ name: 'demo.yaml', text: DEMO }]);
+
+  test('health check, secrets, socket, host access and conflicts, each with its sources', () => {
+    const lines: string[] = [];
+    explainFacts(lines, template!, (entries, title, show) => lines.push(title, ...entries.map((entry) => show(entry.value))));
+    expect(lines).toEqual([
+      'health check',
+      'CMD demo ping  (needs the port of the page)',
+      '',
+      'secrets',
+      '  DEMO_PASSWORD: or a file by DEMO_PASSWORD_FILE  (known) [image]',
+      'Docker socket',
+      'optional, pointed at a proxy by DOCKER_HOST, asks for CONTAINERS',
+      '',
+      'host access that is its job',
+      '  mount /proc  (known)',
+      '      it reads the figures of the host [image]',
+      '',
+      'where sources disagree',
+      '  capabilities: it needs CHOWN [image]',
+      '      against: it needs nothing [thread]',
+      '      the first is followed: with CHOWN it runs either way',
+    ]);
   });
 });

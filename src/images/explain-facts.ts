@@ -1,0 +1,49 @@
+import type { DockerSocket, HealthCheck, Reading } from './facts';
+import type { Entry, Template } from './template';
+
+/** Writes the entries of one field under a title, each with its condition, reason and sources. */
+type Section = <T>(entries: readonly Entry<T>[], title: string, show: (value: T) => string) => void;
+
+/** Adds what a template says beside its controls: health check, secrets, Docker socket, host access, and where its sources disagree. */
+export function explainFacts(lines: string[], template: Template, section: Section): void {
+  const { healthcheck = [], secrets = [], docker_socket = [], host_access = [], conflicts = [] } = template;
+  section(healthcheck, 'health check', healthText);
+  if (secrets.length > 0) {
+    lines.push('', 'secrets');
+    for (const { env, file, instead, confidence, sources } of secrets) {
+      const other = [file === null ? undefined : `or a file by ${file}`, instead].filter(Boolean).join('; ');
+      lines.push(`  ${env}${other ? `: ${other}` : ', in the environment only'}  (${confidence}) [${sources.join(', ')}]`);
+    }
+  }
+  section(docker_socket, 'Docker socket', socketText);
+  if (host_access.length > 0) {
+    lines.push('', 'host access that is its job');
+    for (const { kind, what, optional, confidence, why, sources } of host_access) {
+      lines.push(`  ${kind} ${what}  (${confidence}${optional ? ', for some uses only' : ''})`, `      ${why} [${sources.join(', ')}]`);
+    }
+  }
+  if (conflicts.length > 0) {
+    lines.push('', 'where sources disagree');
+    for (const { field, followed, rejected, why } of conflicts) {
+      lines.push(`  ${field}: ${readingText(followed)}`);
+      for (const reading of rejected) lines.push(`      against: ${readingText(reading)}`);
+      lines.push(`      the first is followed: ${why}`);
+    }
+  }
+}
+
+function healthText(value: HealthCheck | null): string {
+  if (value === null) return 'none from inside of the container';
+  const extras = [value.builtin && 'built in', value.needs && `needs ${value.needs}`].filter(Boolean).join('; ');
+  return `${value.test.join(' ')}${extras ? `  (${extras})` : ''}`;
+}
+
+function socketText({ need, client, sections }: DockerSocket): string {
+  if (need === 'none') return 'not needed';
+  const parts = [need, client && `pointed at a proxy by ${client}`, sections && `asks for ${sections.join(' ')}`];
+  return parts.filter(Boolean).join(', ');
+}
+
+function readingText({ says, sources }: Reading): string {
+  return `${says} [${sources.join(', ')}]`;
+}

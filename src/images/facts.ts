@@ -1,0 +1,73 @@
+import type { Entry } from './template';
+import type { Confidence } from './types';
+
+/**
+ * Facts of a template that no transform asks for yet: how its health is checked, which variables hold secrets, whether it talks to the
+ * Docker Engine, what of the host is its job to see, and where its sources disagree. They are checked like every other field.
+ */
+export interface TemplateFacts {
+  healthcheck?: Entry<HealthCheck | null>[];
+  secrets?: SecretVariable[];
+  docker_socket?: Entry<DockerSocket>[];
+  host_access?: HostAccess[];
+  conflicts?: Conflict[];
+}
+
+/** A check from inside of the container. `null` instead of one: the image has no program to check with, or is a job that ends. */
+export interface HealthCheck {
+  /** In Compose's list form: `CMD` or `CMD-SHELL` first, `$` already doubled. */
+  test: string[];
+  /** Whether the image has this check built in. */
+  builtin?: boolean;
+  /** What has to be there for it: a program, a port that is switched on, a password. */
+  needs?: string;
+}
+
+/** A variable that holds a secret, and how the same can be read from a file instead. */
+export interface SecretVariable {
+  env: string;
+  /** The variable that names a file, or null where the image knows none. */
+  file: string | null;
+  /** Another way to keep it out of the environment: `a value of file:///path is read`. */
+  instead?: string;
+  confidence: Exclude<Confidence, 'proven'>;
+  sources: string[];
+}
+
+/** What a client wants of the Docker socket. */
+export interface DockerSocket {
+  need: 'needed' | 'optional' | 'none';
+  /** The variable or argument that points it to a proxy. */
+  client?: string;
+  /** Sections of the Engine's API, as docker-socket-proxy names them. */
+  sections?: string[];
+}
+
+export const HOST_ACCESS_KINDS = ['mount', 'device', 'network', 'pid', 'sysctl', 'ulimit', 'apparmor', 'seccomp', 'shm'] as const;
+
+/** Something of the host that is the image's job to see or to set, so that taking it away breaks the image. */
+export interface HostAccess {
+  kind: (typeof HOST_ACCESS_KINDS)[number];
+  /** For `mount` and `device` an absolute host path; else the value, such as `host` or `vm.max_map_count=262144`. */
+  what: string;
+  /** Whether it is only for a feature that not everybody uses. */
+  optional?: boolean;
+  confidence: Exclude<Confidence, 'proven'>;
+  why: string;
+  sources: string[];
+}
+
+/** What one side of a disagreement says. */
+export interface Reading {
+  says: string;
+  sources: string[];
+}
+
+/** Two readings of the same thing. The safer one is followed: the one with which the service keeps working. */
+export interface Conflict {
+  /** The field of the template it is about. */
+  field: string;
+  followed: Reading;
+  rejected: Reading[];
+  why: string;
+}

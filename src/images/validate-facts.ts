@@ -1,0 +1,63 @@
+import type { Check, Checks } from './check';
+import { HOST_ACCESS_KINDS } from './facts';
+
+/** Sections of the Engine's API as Tecnativa's docker-socket-proxy names them, plus what its other makers add. */
+const API_SECTIONS = [
+  'ALLOW_RESTARTS',
+  'ALLOW_START',
+  'ALLOW_STOP',
+  'AUTH',
+  'BUILD',
+  'COMMIT',
+  'CONFIGS',
+  'CONTAINERS',
+  'DISTRIBUTION',
+  'EVENTS',
+  'EXEC',
+  'GRPC',
+  'IMAGES',
+  'INFO',
+  'NETWORKS',
+  'NODES',
+  'PING',
+  'PLUGINS',
+  'POST',
+  'SECRETS',
+  'SERVICES',
+  'SESSION',
+  'SWARM',
+  'SYSTEM',
+  'TASKS',
+  'VERSION',
+  'VOLUMES',
+];
+
+/** Fields of a template that a conflict can be about. */
+const FIELDS = ['user', 'capabilities', 'no_new_privileges', 'read_only', 'egress', 'privileged', 'ports', 'variants', 'docker_socket'];
+
+/** The optional fields of a template that state facts; `entries` checks conditional values, `sources` the names of sources. */
+export function factChecks(check: Checks, entries: (value: Check) => Check, sources: Check): Record<string, Check> {
+  const { bool, confidence, either, list, oneOf, pattern, record, sentence, some, test, text } = check;
+  const variable = pattern(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'the name of a variable');
+  const command: Check = (value, path) => {
+    some(test((v) => typeof v === 'string', 'a word'))(value, path);
+    if (Array.isArray(value)) oneOf(['CMD', 'CMD-SHELL'])(value[0], [...path, 0]);
+  };
+  const healthcheck = record({ test: command }, { builtin: bool, needs: text });
+  const reading = record({ says: sentence, sources });
+  const anchored = (kind: unknown) => kind === 'mount' || kind === 'device';
+  const access: Check = (value, path) => {
+    record({ kind: oneOf(HOST_ACCESS_KINDS), what: text, confidence, why: sentence, sources }, { optional: bool })(value, path);
+    const { kind, what } = value as { kind: string; what: string };
+    if (anchored(kind)) pattern(/^\/(\S*[^/\s])?$/, 'an absolute path without trailing slash')(what, [...path, 'what']);
+  };
+  return {
+    healthcheck: entries(either((v) => (v === null ? () => undefined : healthcheck))),
+    secrets: list(
+      record({ env: variable, file: either((v) => (v === null ? () => undefined : variable)), confidence, sources }, { instead: text }),
+    ),
+    docker_socket: entries(record({ need: oneOf(['needed', 'optional', 'none']) }, { client: text, sections: some(oneOf(API_SECTIONS)) })),
+    host_access: list(access),
+    conflicts: list(record({ field: oneOf(FIELDS), followed: reading, rejected: some(reading), why: sentence })),
+  };
+}
