@@ -24,7 +24,7 @@ export function renderMarkdown(markdown: string, colors: Colors, width: number):
     const heading = code ? null : HEADING.exec(block);
     if (heading) references = /^(?:references|see also|sources)$/i.test(heading[2]!);
     if (FENCE.test(block)) code = !code;
-    else if (code) lines.push(`    ${paintCode(block, colors)}`);
+    else if (code) lines.push(block.trim() === '' ? '' : `    ${paintCode(block, colors)}`);
     else lines.push(...renderBlock(block, colors, width, references));
   }
   lines.push(...renderTable(table, colors));

@@ -27,11 +27,25 @@ export function screenDiff(file: DiffedFile, colors: Colors, options: { context?
   if (file.before === file.after) return '';
   const { hunks } = diffed(file, options.context ?? CONTEXT);
   const lines: string[] = options.header === false ? [] : [colors.bold(`--- a/${file.path}`), colors.bold(`+++ b/${file.path}`)];
+  // Masked as a whole: a private key may begin above the lines that are shown.
+  const before = maskLines(screenLines(file.before));
+  const after = maskLines(screenLines(file.after));
   for (const hunk of hunks) {
     lines.push(colors.cyan(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`));
-    lines.push(...maskHunk(hunk.lines.map(forScreen)).map((line) => colored(line, colors)));
+    let [oldLine, newLine] = [hunk.oldStart - 1, hunk.newStart - 1];
+    for (const line of hunk.lines) {
+      if (line.startsWith('-')) lines.push(colors.red(`-${before[oldLine++]}`));
+      else if (line.startsWith('+')) lines.push(colors.green(`+${after[newLine++]}`));
+      else if (line.startsWith(' ')) lines.push(` ${after[newLine++]}`);
+      else lines.push(colors.dim(line));
+      if (line.startsWith(' ')) oldLine++;
+    }
   }
   return `${lines.join('\n')}\n`;
+}
+
+function screenLines(text: string): string[] {
+  return text.replace(/^\uFEFF/, '').split(/\r?\n/);
 }
 
 function diffed({ path, before, after }: DiffedFile, context: number): StructuredPatch {
@@ -46,25 +60,4 @@ function withTabs(patch: string, path: string): string {
     .map((line) => (line.endsWith('"') ? line : `${line}\t`))
     .concat(rest)
     .join('\n');
-}
-
-function forScreen(line: string): string {
-  return line.replace(/\r$/, '').replace(/^(.)\uFEFF/, '$1');
-}
-
-/** Old and new lines are masked apart, as a private key block belongs to one side or to both. */
-function maskHunk(lines: readonly string[]): string[] {
-  const masked = lines.map((line) => line);
-  for (const side of ['-', '+']) {
-    const indices = lines.flatMap((line, index) => (line[0] === ' ' || line[0] === side ? [index] : []));
-    const bodies = maskLines(indices.map((index) => lines[index]!.slice(1)));
-    for (const [at, index] of indices.entries()) masked[index] = lines[index]![0] + bodies[at]!;
-  }
-  return masked;
-}
-
-function colored(line: string, colors: Colors): string {
-  if (line.startsWith('+')) return colors.green(line);
-  if (line.startsWith('-')) return colors.red(line);
-  return line.startsWith('\\') ? colors.dim(line) : line;
 }

@@ -24,7 +24,11 @@ const KEY_END = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
  */
 export function maskLines(lines: readonly string[]): string[] {
   let insideKey = false;
+  /** The indentation of a credential's key whose value is a block scalar on the lines below. */
+  let block: number | undefined;
   return lines.map((line) => {
+    if (block !== undefined && (line.trim() === '' || indentOf(line) > block)) return line.replace(/\S.*$/, MASK);
+    block = undefined;
     if (insideKey) {
       if (!KEY_END.test(line)) return line.replace(/\S.*$/, MASK);
       insideKey = false;
@@ -34,8 +38,14 @@ export function maskLines(lines: readonly string[]): string[] {
       insideKey = !KEY_END.test(line);
       return line.replace(/(-----BEGIN [A-Z0-9 ]*-----).*?(?=-----END|["']?$)/, insideKey ? '$1' : `$1${MASK}`);
     }
+    const setting = SETTING.exec(line);
+    if (setting && !NOT_SECRET.test(setting[3]!) && /^[|>]/.test(setting[4]!)) block = indentOf(line);
     return maskLine(line);
   });
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** One line; see `maskLines`. */

@@ -79,9 +79,24 @@ describe('a diff', () => {
     expect(unifiedDiff({ ...file, after: file.before }) + screenDiff({ ...file, after: file.before }, createColors(true))).toBe('');
   });
 
-  test('a key block whose end is outside of the hunk does not unmask what follows on the other side', () => {
-    const before = `k: |\n  -----BEGIN PRIVATE KEY-----\n  old1\n  old2\n  -----END PRIVATE KEY-----\n`;
-    const shown = screenDiff({ path: 'c', before, after: before.replace('old1', 'new1') }, createColors(false));
-    expect(shown).not.toMatch(/old1|new1|old2/);
+  test('a key block that begins above the lines shown is masked', () => {
+    const key = ['one', 'two', 'three', 'four', 'five', 'six'].map((line) => `    ${line}`).join('\n');
+    const before = `k: |\n    -----BEGIN PRIVATE KEY-----\n${key}\n    -----END PRIVATE KEY-----\na: 1\n`;
+    const shown = screenDiff({ path: 'c', before, after: before.replace('a: 1', 'a: 2') }, createColors(false));
+    expect(shown).toContain('-a: 1\n+a: 2');
+    expect(shown).toContain('     ••••\n     -----END');
+    expect(shown).not.toMatch(/one|two|three|four|five|six/);
   });
+
+  test('shows neither carriage returns nor a BOM, and says where a final newline is missing', () => {
+    const shown = screenDiff({ path: 'c', before: '\uFEFFa: 1\r\nb: 2', after: '\uFEFFa: 3\r\nb: 2' }, createColors(false), {
+      header: false,
+    });
+    expect(shown).toBe('@@ -1,2 +1,2 @@\n-a: 1\n+a: 3\n b: 2\n\\ No newline at end of file\n');
+  });
+});
+
+test('a block scalar is masked over its lines', () => {
+  const lines = ['  DB_PASSWORD: |', '    hunter2', '', '    more', '  OTHER: 1'];
+  expect(maskLines(lines)).toEqual([lines[0], '    ••••', '', '    ••••', lines[4]]);
 });

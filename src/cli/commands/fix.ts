@@ -43,8 +43,12 @@ function modeOf(context: Context, paths: readonly string[]): Mode {
     const reason = fromStdin ? 'standard input is the file' : options.input ? 'there is no terminal' : '--no-input forbids it';
     throw new UsageError(`fix asks before each change, but ${reason}; use --yes, --diff or --dry-run`);
   }
-  if (dryRun && output !== undefined) throw new UsageError('--dry-run writes nothing, so -o FILE has no meaning');
-  const writes = !dryRun && (yes || ask || (diff && output !== undefined));
+  const writes = !dryRun && (yes || ask);
+  if (!writes && output !== undefined) {
+    throw new UsageError(`${dryRun ? '--dry-run' : '--diff alone'} writes nothing, so -o ${output} has no meaning`, {
+      hint: dryRun ? 'leave one of them out' : 'add --yes to write it too',
+    });
+  }
   if (diff) requireFreeStdout(context, 'the diff');
   if (writes && (output === '-' || (fromStdin && output === undefined))) {
     if (diff) throw new UsageError('the result and --diff both go to standard output', { hint: 'use -o FILE for the result' });
