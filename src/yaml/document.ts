@@ -1,11 +1,13 @@
 import { type Applied, applyOp } from './apply';
+import { CannotWrite } from './cannot-write';
+import { cloneTree } from './clone';
 import { entryEnd, itemEnd } from './layout';
-import { CannotWrite, lower, splice } from './lower';
+import { lower, splice } from './lower';
 import { type CommentToken, open } from './open';
 import { disprove } from './prove';
 import type { SourceText } from './source';
 import { detectStyle, type Style } from './style';
-import { cloneTree, type Node, ownEntry, resolve } from './tree';
+import { type Node, ownEntry, resolve } from './tree';
 import type { Edit, Op, Path, Range, Refusal } from './types';
 
 /** A YAML document that can be edited without being rewritten. */

@@ -81,10 +81,11 @@ function lastKept(read: Part[]): Part | undefined {
   return [...read].reverse().find((part) => part.kept);
 }
 
-/** Nothing that was read is left: what is between the brackets is written anew. A comment in there is kept from being lost by the proof. */
+/** Nothing that was read is left: what is between the brackets is written anew, comments in there above it. */
 function rewrite(lowering: Lowering, node: Node, added: string[]): void {
   const { start, end } = node.src!;
   const padding = node.kind === 'map' && added.length > 0 ? ' ' : '';
+  lowering.hoistComments(start, start, end);
   lowering.edit(start + 1, end - 1, `${padding}${added.join(', ')}${padding}`);
 }
 
@@ -94,10 +95,30 @@ function removeRuns(lowering: Lowering, read: Part[]): void {
     if (read[from]!.kept) continue;
     let to = from;
     while (to + 1 < read.length && !read[to + 1]!.kept) to++;
+    const { start } = read[from]!.src!;
     const next = read[to + 1];
-    if (next) lowering.edit(read[from]!.src!.start, next.src!.start, '');
-    else lowering.edit(read[from - 1]!.src!.end, read[to]!.src!.end, '');
+    if (next) {
+      lowering.hoistComments(start, start, next.src!.start);
+      lowering.edit(start, next.src!.start, '');
+    } else removeLast(lowering, read[from - 1]!.src!.end, start, read[to]!.src!.end);
     from = to;
+  }
+}
+
+/** Removes the last parts, `start` to `end`, behind one that stays and ends at `stays`. Lines of their own go as lines. */
+function removeLast(lowering: Lowering, stays: number, start: number, end: number): void {
+  const { source } = lowering;
+  const { text } = source;
+  const ownComma = trailingComma(text, end);
+  const first = source.lineStart(start);
+  const rest = text.slice((ownComma ?? end - 1) + 1, source.lineEnd(ownComma ?? end)).trim();
+  if (text.slice(first, start).trim() === '' && (rest === '' || rest.startsWith('#'))) {
+    const comma = trailingComma(text, stays)!;
+    if (ownComma === undefined) lowering.edit(comma, comma + 1, '');
+    lowering.dropLines(first, source.nextLine(ownComma ?? end));
+  } else {
+    lowering.hoistComments(stays, stays, end);
+    lowering.edit(stays, end, '');
   }
 }
 

@@ -1,14 +1,13 @@
-import { entryEnd, itemEnd, lineAfter, mapColumn, seqColumn, valueEnd } from './layout';
+import { CannotWrite } from './cannot-write';
+import { entryEnd, itemEnd, lineAfter, mapColumn, seqColumn } from './layout';
 import { lowerFlow } from './lower-flow';
+import { lowerValue } from './lower-value';
 import type { CommentToken } from './open';
-import { inline, renderEntry, renderFlow, renderItem, renderKey, renderNested, renderScalar } from './render';
+import { renderEntry, renderItem, renderKey } from './render';
 import type { SourceText } from './source';
 import type { Style } from './style';
 import type { Entry, MapNode, Node, SeqItem, SeqNode } from './tree';
 import type { Edit } from './types';
-
-/** A change of the tree that no text edit is known for. The change is then refused, never approximated. */
-export class CannotWrite extends Error {}
 
 /**
  * Says which edits bring the text to the state of the tree: what was read and is no longer there is removed, what is new is
@@ -40,14 +39,6 @@ export function splice(text: string, edits: readonly Edit[]): string {
     at = edit.end;
   }
   return out + text.slice(at);
-}
-
-/** Where the value of an entry or an item is written. `column` is that of the key or the dash. */
-export interface Slot {
-  valueAt: number;
-  column: number;
-  hasColon: boolean;
-  flow: boolean;
 }
 
 export class Lowering {
@@ -85,11 +76,9 @@ export class Lowering {
     const column = mapColumn(this.source, map)!;
     const kept = new Set(map.entries);
     const read = map.read!;
-    read.forEach(({ entry, value }, index) => {
-      if (kept.has(entry)) return;
-      const next = read[index + 1]?.entry;
-      this.removeLines(entry.src!.start, entryEnd(entry.src!, value), next && kept.has(next) ? next.src!.start : undefined);
-    });
+    this.removeParts(
+      read.map(({ entry, value }) => ({ start: entry.src!.start, end: entryEnd(entry.src!, value), kept: kept.has(entry) })),
+    );
     const readOf = new Map(read.map((each) => [each.entry, each]));
     let previous: { entry: Entry; value: Node } | undefined;
     for (const entry of map.entries) {
@@ -98,9 +87,12 @@ export class Lowering {
         this.entry(entry, before.key, before.value, column, false);
         previous = before;
       } else {
-        if (!previous) throw new CannotWrite('nothing is left to write after');
-        const at = this.afterRemoved(map, previous.entry, lineAfter(this.source, entryEnd(previous.entry.src!, previous.value), column));
         const lines = renderEntry(entry.key, entry.value, column, this.style);
+        if (!previous) {
+          this.lines(this.ownLine(read[0]!.entry.src!.start), lines);
+          continue;
+        }
+        const at = this.afterRemoved(map, previous.entry, lineAfter(this.source, entryEnd(previous.entry.src!, previous.value), column));
         const last = previous.entry === read[read.length - 1]!.entry;
         this.lines(at, last && this.isSpaced(map) ? ['', ...lines] : lines);
       }
@@ -136,9 +128,7 @@ export class Lowering {
     const column = seqColumn(this.source, seq)!;
     const kept = new Set(seq.items);
     const read = seq.read!;
-    for (const { item, value } of read) {
-      if (!kept.has(item)) this.removeLines(item.src!.start, itemEnd(item.src!, value), undefined);
-    }
+    this.removeParts(read.map(({ item, value }) => ({ start: item.src!.start, end: itemEnd(item.src!, value), kept: kept.has(item) })));
     const readOf = new Map(read.map((each) => [each.item, each]));
     let previous: { item: SeqItem; value: Node } | undefined;
     for (const item of seq.items) {
@@ -147,9 +137,11 @@ export class Lowering {
         this.item(item, before.value, column, false);
         previous = before;
       } else {
-        if (!previous) throw new CannotWrite('nothing is left to write after');
         // Comments deeper than the dash belong to the item above; a list that hangs at its key's column ends where the key's siblings go on.
-        this.lines(lineAfter(this.source, itemEnd(previous.item.src!, previous.value), column), renderItem(item.value, column, this.style));
+        const at = previous
+          ? lineAfter(this.source, itemEnd(previous.item.src!, previous.value), column)
+          : this.ownLine(read[0]!.item.src!.start);
+        this.lines(at, renderItem(item.value, column, this.style));
       }
     }
   }
@@ -164,97 +156,77 @@ export class Lowering {
       );
     }
     if (entry.key !== key && entry.key.text !== key.text) this.edit(src.keyStart, src.keyEnd, renderKey(entry.key, this.style, flow));
-    this.value({ valueAt: src.valueAt, column, hasColon: src.hasColon, flow }, before, entry.value);
+    lowerValue(this, { kind: 'entry', start: src.start, valueAt: src.valueAt, column, hasColon: src.hasColon, flow }, before, entry.value);
   }
 
   item(item: SeqItem, before: Node, column: number, flow: boolean): void {
-    this.value({ valueAt: item.src!.dashEnd, column, hasColon: true, flow }, before, item.value);
+    const { start, dashEnd } = item.src!;
+    lowerValue(this, { kind: 'item', start, valueAt: dashEnd, column, hasColon: true, flow }, before, item.value);
   }
 
-  private value(slot: Slot, before: Node, after: Node): void {
-    if (after === before && !emptied(after)) this.node(after);
-    else if (slot.flow) this.flowValue(slot, before, after);
-    else this.blockValue(slot, before, after);
+  /** The start of the line of a part that stands alone on it. */
+  private ownLine(start: number): number {
+    if (this.sharesLine(start)) throw new CannotWrite('the first key stands behind a dash');
+    return this.source.lineStart(start);
   }
 
-  private flowValue(slot: Slot, before: Node, after: Node): void {
-    const text = renderFlow(after, this.style);
-    if (before.src) this.edit(before.src.start, before.src.end, text);
-    else this.edit(slot.valueAt, slot.valueAt, slot.hasColon ? ` ${text}` : `: ${text}`);
+  private sharesLine(start: number): boolean {
+    return this.source.text.slice(this.source.lineStart(start), start).trim() !== '';
   }
 
-  private blockValue(slot: Slot, before: Node, after: Node): void {
-    const collection = before.kind === 'map' || before.kind === 'seq';
-    if (collection && !before.flow && before.src) {
-      this.replaceBlock(slot, before, after);
-      return;
+  /** Removes the parts that are not kept, whole lines each. The first part behind a dash shares its line: the next kept one slides into its place. */
+  private removeParts(parts: readonly { start: number; end: number; kept: boolean }[]): void {
+    const [first] = parts;
+    let from = 0;
+    if (!first!.kept && this.sharesLine(first!.start)) {
+      while (from < parts.length && !parts[from]!.kept) from++;
+      const next = parts[from];
+      if (!next) throw new CannotWrite('what is removed shares its line with something else');
+      this.hoistComments(first!.start, first!.start, next.start);
+      this.edit(first!.start, next.start, '');
     }
-    if (before.kind === 'scalar' && (before.style === 'literal' || before.style === 'folded')) {
-      throw new CannotWrite('a block scalar is not rewritten');
-    }
-    if (collection || inline(after, this.style)) {
-      const text = after.kind === 'scalar' ? renderScalar(after, this.style, false) : renderFlow(after, this.style);
-      if (before.src) this.edit(before.src.start, before.src.end, text);
-      else if (text !== '') this.edit(slot.valueAt, slot.valueAt, ` ${text}`);
-      return;
-    }
-    if (before.src) this.edit(slot.valueAt, before.src.end, '');
-    const at = lineAfter(this.source, before.src?.end ?? slot.valueAt, slot.column);
-    this.lines(at, renderNested(after, slot.column, this.style));
-  }
-
-  /** Another value for a block collection: its lines go, the new ones come. Comments between them would be lost: the proof refuses that. */
-  private replaceBlock(slot: Slot, before: Node, after: Node): void {
-    const { source } = this;
-    const first = source.lineStart(before.src!.start);
-    if (source.text.slice(first, before.src!.start).trim() !== '') throw new CannotWrite('the list starts on the line of its key');
-    const end = source.nextLine(valueEnd(before)!);
-    const bare = withoutSource(after);
-    if (inline(bare, this.style)) {
-      this.edit(
-        slot.valueAt,
-        slot.valueAt,
-        ` ${bare.kind === 'scalar' ? renderScalar(bare, this.style, false) : renderFlow(bare, this.style)}`,
-      );
-      this.dropLines(first, end);
-    } else {
-      this.dropLines(first, end);
-      this.lines(end, renderNested(bare, slot.column, this.style));
+    for (const { start, end, kept } of parts.slice(from)) {
+      if (!kept) this.dropLines(this.source.lineStart(start), this.source.nextLine(end));
     }
   }
 
-  /**
-   * Removes the lines of an entry or item. Comments on them stay, each on a line of its own: they may explain what was decided.
-   * The first key behind a dash shares its line; then the next key (at `nextStart`) slides into its place.
-   */
-  private removeLines(start: number, end: number, nextStart: number | undefined): void {
-    const { source } = this;
-    const first = source.lineStart(start);
-    if (source.text.slice(first, start).trim() !== '') {
-      if (nextStart === undefined) throw new CannotWrite('what is removed shares its line with something else');
-      if (this.comments.some(({ offset }) => offset >= start && offset < nextStart))
-        throw new CannotWrite('a comment stands in what is removed');
-      this.edit(start, nextStart, '');
-      return;
+  /** Writes the comments of a stretch that goes above the line of `place`. */
+  hoistComments(place: number, start: number, end: number): void {
+    const line = this.source.lineStart(place);
+    const comments = this.commentsIn(line, start, end);
+    if (comments.length > 0) this.lines(line, comments);
+  }
+
+  /** Removes whole lines. Comments on them stay, each on a line of its own: they may explain what was decided. */
+  dropLines(first: number, next: number): void {
+    this.edit(
+      first,
+      next,
+      this.commentsIn(first, first, next)
+        .map((line) => line + this.source.eol)
+        .join(''),
+    );
+  }
+
+  /** The comments between two offsets as lines, indented like the line that starts at `line`. */
+  private commentsIn(line: number, start: number, end: number): string[] {
+    const indent = /^[ \t]*/.exec(this.source.text.slice(line, this.source.lineEnd(line)))![0];
+    const lines: string[] = [];
+    for (let index = this.firstComment(start); index < this.comments.length && this.comments[index]!.offset < end; index++) {
+      lines.push(indent + this.comments[index]!.text);
     }
-    this.dropLines(first, source.nextLine(end));
+    return lines;
   }
 
-  private dropLines(first: number, next: number): void {
-    const { source } = this;
-    const indent = /^[ \t]*/.exec(source.text.slice(first))![0];
-    const kept = this.comments.filter(({ offset }) => offset >= first && offset < next).map(({ text }) => indent + text);
-    this.edit(first, next, kept.map((line) => line + source.eol).join(''));
+  /** Index of the first comment at or after an offset; comments are in order. */
+  private firstComment(offset: number): number {
+    let low = 0;
+    let high = this.comments.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.comments[middle]!.offset < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
-}
-
-/** True for a collection that was read with something in it of which nothing is left. */
-function emptied(node: Node): boolean {
-  if (node.kind === 'map') return node.read !== undefined && node.read.length > 0 && !node.flow && !node.entries.some((entry) => entry.src);
-  if (node.kind === 'seq') return node.read !== undefined && node.read.length > 0 && !node.flow && !node.items.some((item) => item.src);
-  return false;
-}
-
-function withoutSource(node: Node): Node {
-  return { ...node, src: undefined };
 }

@@ -45,7 +45,7 @@ function compare(expected: Node, actual: Node, path: Path): string | undefined {
     return firstOf(expected.entries, (entry, index) => {
       const other = actual.entries[index]!;
       const below = [...path, entry.key.text];
-      return compareScalar(entry.key, other.key, below) ?? compare(entry.value, other.value, below);
+      return compare(entry.key, other.key, below) ?? compare(entry.value, other.value, below);
     });
   }
   return `${name(path)} is another kind of value`;
@@ -101,9 +101,9 @@ function removeOne(list: string[], text: string): boolean {
 function compareText(expected: SourceText, actual: SourceText): string | undefined {
   if (expected.bom !== actual.bom) return 'the byte order mark changed';
   if (expected.finalNewline !== actual.finalNewline) return 'the final newline changed';
-  const mixed = (text: string): string => [/\r\n/.test(text) ? 'CRLF' : '', /(?:^|[^\r])\n/.test(text) ? 'LF' : ''].join('+');
-  const before = mixed(expected.text);
-  return before === '+' || before === mixed(actual.text) ? undefined : 'the line endings changed';
+  const ends = (text: string): string[] => [...new Set(text.match(/\r?\n/g) ?? [expected.eol])];
+  const before = ends(expected.text);
+  return ends(actual.text).every((end) => before.includes(end)) ? undefined : 'the line endings changed';
 }
 
 function firstOf<T>(list: readonly T[], check: (item: T, index: number) => string | undefined): string | undefined {

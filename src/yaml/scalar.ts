@@ -22,7 +22,7 @@ export function writeScalar(value: null | boolean | number | string, quote: Quot
 /** A quoted scalar; characters that single quotes cannot hold force double quotes. */
 export function quoted(value: string, quote: Quote): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  const special = /[\u0000-\u001f\u007f\u0085\u2028\u2029\ufeff]/;
+  const special = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
   if (quote === "'" && !special.test(value)) return `'${value.replaceAll("'", "''")}'`;
   return `"${[...value].map(escaped).join('')}"`;
 }
@@ -41,6 +41,13 @@ function escaped(char: string): string {
       return '\\r';
   }
   const code = char.codePointAt(0)!;
-  const control = code < 0x20 || code === 0x7f || code === 0x85 || code === 0x2028 || code === 0x2029 || code === 0xfeff;
+  const control =
+    code < 0x20 ||
+    (code >= 0x7f && code <= 0x9f) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0xfeff ||
+    code === 0xfffe ||
+    code === 0xffff;
   return control ? `\\u${code.toString(16).padStart(4, '0')}` : char;
 }

@@ -21,7 +21,8 @@ export class SourceText {
 
   /** The raw form of an edited `padded` text. */
   finish(edited: string): string {
-    const text = this.padded === this.text ? edited : edited.slice(0, -this.eol.length);
+    // The last line break need not be the one that was added: the lines at the end may be gone.
+    const text = this.padded === this.text ? edited : edited.replace(/\r?\n$/, '');
     return this.bom ? `\uFEFF${text}` : text;
   }
 
