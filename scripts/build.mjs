@@ -30,8 +30,21 @@ const common = {
 
 // Overwritten in place, so that a command that is running keeps working.
 mkdirSync(at('dist', 'cli'), { recursive: true });
+/** All but the parsing of arguments is a file of its own, which `--help` and `--version` do not load. */
+const appApart = {
+  name: 'app-apart',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/app$/ }, () => ({ path: './app.js', external: true })),
+};
+
 await Promise.all([
-  build({ ...common, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli/main.js', banner: { js: '#!/usr/bin/env node' } }),
+  build({
+    ...common,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli/main.js',
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [appApart],
+  }),
+  build({ ...common, entryPoints: ['src/cli/app.ts'], outfile: 'dist/cli/app.js' }),
   build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' }),
 ]);
 chmodSync(at('dist', 'cli', 'main.js'), 0o755);

@@ -35,8 +35,8 @@ export function processHost(): Host {
     stdout: quietAfterEpipe(process.stdout),
     stderr: quietAfterEpipe(process.stderr),
     version: typeof BATTEN_VERSION === 'string' ? BATTEN_VERSION : '0.0.0-dev',
-    batten: () => (require('../index') as typeof import('../index')).batten,
-    prompter: () => (require('./prompt-inquirer') as typeof import('./prompt-inquirer')).inquirerPrompter(),
+    batten: () => (require('./app') as typeof import('./app')).loadBatten(),
+    prompter: () => (require('./app') as typeof import('./app')).loadPrompter(),
   };
 }
 

@@ -1,9 +1,6 @@
 import { Command, type CommanderError, Option } from 'commander';
-import { createColors, useColor } from '../report/colors';
-import { type Context, createContext } from './context';
 import { EXIT } from './exit-codes';
 import type { Host } from './host';
-import { errorText, Interrupted } from './messages';
 import { type CommandName, OPTIONS, type OptionRow, type Options } from './options';
 
 interface CommandRow {
@@ -11,8 +8,6 @@ interface CommandRow {
   args: string;
   summary: string;
   examples: readonly [command: string, meaning: string][];
-  /** Loads the command: start-up does not pay for the others. */
-  load(): (context: Context, words: readonly string[]) => Promise<number>;
 }
 
 const COMMANDS: readonly CommandRow[] = [
@@ -27,7 +22,6 @@ const COMMANDS: readonly CommandRow[] = [
       ['batten fix --only cap-drop,read-only --service web', 'some of it'],
       ['batten fix - --yes < compose.yaml > hardened.yaml', 'as a filter'],
     ],
-    load: () => (require('./commands/fix') as typeof import('./commands/fix')).fix,
   },
   {
     name: 'patch',
@@ -37,7 +31,6 @@ const COMMANDS: readonly CommandRow[] = [
       ['batten patch > hardening.patch', 'then: git apply hardening.patch'],
       ['batten patch stacks/ -o hardening.patch', 'one patch for all Compose files below stacks/'],
     ],
-    load: () => (require('./commands/patch') as typeof import('./commands/patch')).patch,
   },
   {
     name: 'check',
@@ -48,7 +41,6 @@ const COMMANDS: readonly CommandRow[] = [
       ['batten check -v', 'with the evidence'],
       ['batten check --format json stacks/', 'for programs'],
     ],
-    load: () => (require('./commands/check') as typeof import('./commands/check')).check,
   },
   {
     name: 'explain',
@@ -59,14 +51,12 @@ const COMMANDS: readonly CommandRow[] = [
       ['batten explain postgres:16', 'what is known about an image'],
       ['batten explain compose.yaml#db', 'one service, with the evidence'],
     ],
-    load: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   },
   {
     name: 'list',
     args: '',
     summary: 'list the transforms',
     examples: [['batten list', 'with severity and the controls they answer']],
-    load: () => (require('./commands/list') as typeof import('./commands/list')).list,
   },
 ];
 
@@ -78,7 +68,6 @@ const COMMANDS: readonly CommandRow[] = [
  */
 export async function runCli(words: readonly string[], host: Host): Promise<number> {
   let code: number = EXIT.ok;
-  let options: Partial<Options> = {};
   const program = newCommand('batten', host)
     .description('Rewrites a Docker Compose file into a hardened version that still runs, touching nothing else.')
     .version(host.version, '-V, --version', 'print the version')
@@ -100,8 +89,8 @@ Examples:
       .summary(row.summary)
       .addHelpText('after', examplesText(row))
       .action(async () => {
-        options = command.opts<Options>();
-        code = await row.load()(createContext(host, options as Options), command.args);
+        const { runCommand } = require('./app') as typeof import('./app');
+        code = await runCommand(row.name, host, command.opts<Options>(), command.args);
       });
     if (row.args) command.argument(row.args);
     for (const option of OPTIONS) if (option.commands.includes(row.name)) command.addOption(toOption(option));
@@ -115,10 +104,7 @@ Examples:
     return code;
   } catch (error) {
     if (isCommanderError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
-    const colors = createColors(useColor(options.color ?? 'auto', host.env, host.stderr.isTTY === true));
-    host.stderr.write(errorText(error, colors, options.debug === true));
-    if (error instanceof Interrupted) return EXIT.interrupted;
-    return EXIT.error;
+    throw error;
   }
 }
 

@@ -1,0 +1,45 @@
+import type { Batten } from '../harden/api';
+import { createColors, useColor } from '../report/colors';
+import { type Context, createContext } from './context';
+import { EXIT } from './exit-codes';
+import type { Host } from './host';
+import { errorText, Interrupted } from './messages';
+import type { CommandName, Options } from './options';
+import type { Prompter } from './prompt';
+
+type Command = (context: Context, words: readonly string[]) => Promise<number>;
+
+/** Each is loaded when it is asked for: start-up does not pay for the others. */
+const COMMANDS: Record<CommandName, () => Command> = {
+  fix: () => (require('./commands/fix') as typeof import('./commands/fix')).fix,
+  patch: () => (require('./commands/patch') as typeof import('./commands/patch')).patch,
+  check: () => (require('./commands/check') as typeof import('./commands/check')).check,
+  explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
+  list: () => (require('./commands/list') as typeof import('./commands/list')).list,
+};
+
+/**
+ * Runs a command and says what goes wrong. All of batten but the parsing of arguments is behind this function, in a file of its own: help
+ * and version do not load it.
+ *
+ * @returns the exit code.
+ */
+export async function runCommand(name: CommandName, host: Host, options: Options, words: readonly string[]): Promise<number> {
+  try {
+    return await COMMANDS[name]()(createContext(host, options), words);
+  } catch (error) {
+    const colors = createColors(useColor(options.color, host.env, host.stderr.isTTY === true));
+    host.stderr.write(errorText(error, colors, options.debug === true));
+    return error instanceof Interrupted ? EXIT.interrupted : EXIT.error;
+  }
+}
+
+/** The library. */
+export function loadBatten(): Batten {
+  return (require('../index') as typeof import('../index')).batten;
+}
+
+/** The person at the terminal. */
+export function loadPrompter(): Promise<Prompter> {
+  return (require('./prompt-inquirer') as typeof import('./prompt-inquirer')).inquirerPrompter();
+}
