@@ -11,7 +11,7 @@ const DIST = path.join(MAIN, '..', '..');
 function copy(...parts: string[]): string {
   const cwd = project({ 'compose.yaml': STACK });
   mkdirSync(path.join(cwd, 'dist', 'cli'), { recursive: true });
-  for (const part of parts) cpSync(path.join(DIST, part), path.join(cwd, 'dist', part));
+  for (const part of parts) cpSync(path.join(DIST, part), path.join(cwd, 'dist', part), { recursive: true });
   return cwd;
 }
 
@@ -24,7 +24,7 @@ test.each(['--version', '--help'])('%s loads nothing but the parsing of argument
 });
 
 test.each([['check'], ['fix', '--diff'], ['patch', '--exit-code']])('%s loads no inquirer', (...args) => {
-  const { status, stderr } = run(copy('cli/main.js', 'cli/app.js', 'templates.json'), ...args);
+  const { status, stderr } = run(copy('cli/main.js', 'cli/app.js', 'templates'), ...args);
   expect(stderr).not.toContain('internal');
   expect(status).toBe(1);
 });
