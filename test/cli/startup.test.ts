@@ -25,6 +25,6 @@ test.each(['--version', '--help'])('%s loads nothing but the parsing of argument
 
 test.each([['check'], ['fix', '--diff'], ['patch', '--exit-code']])('%s loads no inquirer', (...args) => {
   const { status, stderr } = run(copy('cli/main.js', 'cli/app.js', 'templates'), ...args);
-  expect(stderr).not.toContain('internal');
+  expect(stderr).not.toContain('error: internal');
   expect(status).toBe(1);
 });
