@@ -25,8 +25,11 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   requireOneInput(prepared.opened, mode);
   const run = { ...prepared.run, apply: mode.write };
   const results = mode.ask ? await ask(context, { ...prepared, run }) : prepared.opened.map((each) => runOne(prepared.batten, each, run));
+  // Who was asked sees what will be written before it is.
+  const summed = mode.ask && context.options.format !== 'json';
+  if (summed) writeReport(context, results, context.host.stderr, undefined, true);
   const written = mode.write ? results.map((result, index) => write(context, prepared.opened[index]!, result, mode)) : results;
-  report(context, written, mode, prepared.opened);
+  report(context, written, mode, prepared.opened, summed);
   return changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
 }
 
@@ -95,9 +98,9 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
 }
 
 /** Puts one result where it belongs. A file that cannot be written is an error of that file alone. */
-function write(context: Context, { path, absolute }: Opened, result: FileResult, { output }: Mode): FileResult {
+function write(context: Context, { path, absolute }: Opened, result: FileResult, { ask, output }: Mode): FileResult {
   const { host, options } = context;
-  if (result.status === 'error') return result;
+  if (result.status === 'error' || (ask && !changes(result))) return result;
   try {
     if (output === '-' || (path === '-' && output === undefined)) {
       host.stdout.write(result.after);
@@ -112,14 +115,17 @@ function write(context: Context, { path, absolute }: Opened, result: FileResult,
   }
 }
 
-function report(context: Context, results: readonly FileResult[], mode: Mode, opened: readonly Opened[]): void {
+function report(context: Context, results: readonly FileResult[], mode: Mode, opened: readonly Opened[], summed: boolean): void {
   const { host, options } = context;
   if (mode.diff) host.stdout.write(diffText(context, results));
   host.stderr.write(failedInputs(results, context.screen(host.stderr).colors));
   const stdoutTaken = mode.diff || mode.ask || mode.output === '-' || (mode.write && opened.some(({ path }) => path === '-'));
   const to: Output = stdoutTaken ? host.stderr : host.stdout;
-  writeReport(context, results, to, undefined, mode.ask);
-  if (mode.ask && !options.quiet && !results.some(changes)) host.stderr.write('Nothing was accepted, so nothing was written.\n');
+  if (!summed) writeReport(context, results, to);
+  if (mode.ask && !options.quiet) {
+    const written = results.filter(changes).map(({ path }) => mode.output ?? path);
+    host.stderr.write(written.length > 0 ? `Wrote ${written.join(', ')}\n` : 'Nothing was accepted, so nothing was written.\n');
+  }
 }
 
 /** For a screen, with credentials masked; for a pipe, a patch. */
