@@ -10,7 +10,7 @@ import { fileResult } from './harden/result';
 import { selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
 import type { FileResult } from './harden/types';
-import { advise } from './images';
+import { advise, gatherEvidence, type ImageConfigs, ProjectFiles, readImageConfigs } from './images';
 import { YamlDocument } from './yaml/document';
 
 export { BattenError, ConfigError, EngineError, InputError, UsageError } from './errors';
@@ -39,11 +39,28 @@ export const batten: Batten = {
 function setup(input: Input, options: RunOptions): ChainSetup {
   return {
     transforms: selectTransforms(transforms, options),
-    advise,
+    ...adviceFor(input, options),
     services: options.services,
     overrides: overridesOf(input),
     inlineIgnores: options.inlineIgnores,
     applied: options.apply ? 'fixed' : 'would-fix',
+  };
+}
+
+/** Advice that knows the project's own Dockerfiles and saved image configurations: read when a service is first asked about, and once. */
+function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes'> {
+  const configs: ImageConfigs = (options.imageConfigs ?? []).flatMap((file) => readImageConfigs(file));
+  if (directory === undefined && configs.length === 0) return { advise };
+  const files = directory === undefined ? undefined : new ProjectFiles(directory);
+  const notes = new Set<string>();
+  return {
+    advise(service) {
+      if (!service.build && configs.length === 0) return advise(service);
+      const evidence = gatherEvidence(directory, [service], { configs, files });
+      for (const note of evidence.notes) notes.add(note);
+      return advise(service, evidence);
+    },
+    notes: () => [...notes],
   };
 }
 

@@ -14,6 +14,8 @@ export interface RunOptions {
   apply?: boolean;
   /** Whether `# batten: ignore[id]` comments count. Default true. */
   inlineIgnores?: boolean;
+  /** Files and directories of saved image configurations (`docker image inspect`, OCI layouts) to take as evidence. Default none. */
+  imageConfigs?: readonly string[];
 }
 
 /** One input: the path as the person gave it (`-` for standard input) and its text, BOM included. */

@@ -4,7 +4,7 @@ import type { Advice } from '../images/types';
 import type { Applied } from '../yaml/apply';
 import { YamlDocument } from '../yaml/document';
 import type { Op, Range } from '../yaml/types';
-import { guard } from './guard';
+import { guard, touchedServices } from './guard';
 import { concerns } from './select';
 import { ignoreComment, ignoreFor, readIgnores } from './suppress';
 import type { Transform, TransformContext } from './transform';
@@ -22,6 +22,8 @@ export interface Pending {
 export interface ChainSetup {
   transforms: readonly Transform[];
   advise(service: ComposeService): Advice;
+  /** What the person should know of what the advice could not look at. */
+  notes?(): readonly string[];
   /** Only findings about these services. */
   services?: readonly string[];
   overrides?: readonly OverrideKeys[];
@@ -112,7 +114,7 @@ class Run {
   finish(): ChainResult {
     const proven = this.document.prove();
     const document = 'document' in proven ? this.settled(proven.document) : undefined;
-    return { findings: this.findings, document: document ?? this.rebuild(), notes: this.notes };
+    return { findings: this.findings, document: document ?? this.rebuild(), notes: [...this.notes, ...(this.setup.notes?.() ?? [])] };
   }
 
   private *decide(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
@@ -162,7 +164,8 @@ class Run {
       if (top !== 'services' || NO_MATTER_TO_IMAGES.has(key)) continue;
       const service = this.project.service(String(name));
       this.advice.delete(String(name));
-      if (service) for (const { service: other } of this.project.sharing(service)) this.advice.delete(other);
+      const shared = service ? this.project.sharing(service, typeof key === 'string' ? [key] : []) : [];
+      for (const { service: other } of shared) this.advice.delete(other);
     }
   }
 
@@ -227,7 +230,8 @@ class Run {
     for (const proposal of open) {
       const service = proposal.ops && proposal.services === undefined ? this.project.service(proposal.service) : undefined;
       if (!service || waiting.has(service.name)) continue;
-      for (const { service: other } of this.project.sharing(service)) waiting.add(other);
+      const keys = touchedServices(proposal.ops!).get(service.name);
+      for (const { service: other } of this.project.sharing(service, keys)) waiting.add(other);
     }
     for (const proposal of open) (waiting.has(proposal.service) ? later : now).push(proposal);
     // Services that share each other's text would wait for ever: then the first of them goes ahead.

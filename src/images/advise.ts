@@ -2,9 +2,12 @@ import type { Service } from '../compose/types';
 import { choose } from './conditions';
 import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, genericReadOnly, genericUser } from './generic';
 import { type Match, matchService } from './match';
+import type { OwnImage, ProjectEvidence } from './own-image';
+import { applyOwn } from './own-rules';
 import { wellKnownPort } from './ports';
 import { ownedBy, settleReadOnly } from './read-only';
 import { applyRules, type Draft } from './rules';
+import { seenWith } from './seen';
 import { type Situation, situationOf } from './situation';
 import { installsSoftware } from './tells';
 import type { Entry, Template } from './template';
@@ -12,17 +15,21 @@ import type { Advice, Evidence, PortKind, ReadOnlyAdvice, Verdict } from './type
 
 /**
  * What a service's image needs and allows, for the service as it is configured at this moment: what a template says where its conditions
- * hold, else a rule of thumb. Pure and cheap; ask again after changing the service.
+ * hold, else a rule of thumb; and what the project's own files say, as `gatherEvidence` found them. Pure and cheap; ask again after
+ * changing the service.
  */
-export function advise(service: Service): Advice {
-  const match = matchService(service);
-  const situation = situationOf(service, match);
+export function advise(written: Service, project?: ProjectEvidence): Advice {
+  const own = project?.images.get(written.name);
+  const match = matchService(written, own);
+  const service = own ? seenWith(written, own, match) : written;
+  const situation = situationOf(service, match, own);
   const read = reader(service, situation, match);
 
-  const capabilities = read((template) => template.capabilities) ?? fallbackCapabilities(situation, match);
+  const templated = read((template) => template.capabilities);
+  const capabilities = templated ?? fallbackCapabilities(situation, match);
   const draft: Draft = {
     family: match?.template.family,
-    label: labelOf(service, match),
+    label: labelOf(written, match),
     role: match?.template.role ?? 'unknown',
     variant: situation.variant?.id,
     imageUser: situation.imageUser,
@@ -39,9 +46,10 @@ export function advise(service: Service): Advice {
     },
     privileged: read((template) => template.privileged) ?? genericPrivileged(service),
   };
+  if (own) applyOwn(draft, { service, situation, match, own, templated: templated !== undefined });
   applyRules(draft, { service, situation, match });
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
-  return { ...draft, port: (port, protocol) => portOf(port, protocol, match) };
+  return { ...draft, port: (port, protocol) => portOf(port, protocol, match, own) };
 }
 
 /** Reads one field of the template for the service; undefined when the image is unknown or no entry's conditions hold. */
@@ -101,16 +109,20 @@ function readOnlyOf(service: Service, situation: Situation, read: Read): Verdict
   return { ...settled, value: false, confidence: 'generic', why: 'its command installs software, which needs a writable root' };
 }
 
-function portOf(port: number, protocol: 'tcp' | 'udp', match: Match | undefined): Verdict<PortKind> {
+function portOf(port: number, protocol: 'tcp' | 'udp', match: Match | undefined, own: OwnImage | undefined): Verdict<PortKind> {
   const known = match?.template.ports.find((each) => each.port === port && (each.protocol ?? 'tcp') === protocol);
-  if (!match || !known) return wellKnownPort(port, protocol);
+  if (!match || !known) {
+    const exposed = own?.exposed.find(({ value }) => value === `${port}/${protocol}`);
+    const verdict = wellKnownPort(port, protocol);
+    return exposed ? { ...verdict, evidence: [...verdict.evidence, exposed.evidence] } : verdict;
+  }
   const why = known.why ?? `${port} is a port of ${match.template.title}`;
   const breaks = known.kind === 'public' ? undefined : 'clients on other machines that use the published port';
   return { value: known.kind, confidence: 'known', why, breaks, evidence: evidenceOf(match.template, known.sources) };
 }
 
 function labelOf(service: Service, match: Match | undefined): string {
-  if (service.build) return `the image built for ${service.name}`;
+  if (service.build) return `the image built for ${service.name}${match ? ` (on ${match.template.title})` : ''}`;
   const image = service.image ? (service.image.known ? service.image.text : service.image.raw) : service.name;
   return match ? `${match.template.title} (${image})` : image;
 }

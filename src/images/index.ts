@@ -1,7 +1,11 @@
 export { advise } from './advise';
 export type { Family } from './catalogue';
+export { type EvidenceOptions, gatherEvidence } from './evidence';
 export { explainImage, families } from './explain';
+export { type ImageConfig, type ImageConfigs, readImageConfigs } from './image-config';
 export { compileTemplates, loadTemplates, type TemplateFile } from './load';
+export type { OwnImage, ProjectEvidence } from './own-image';
+export { ProjectFiles } from './project-files';
 export { parseReference, type Reference } from './reference';
 export type { Template } from './template';
 export * from './types';

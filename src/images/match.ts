@@ -1,5 +1,6 @@
 import type { Service } from '../compose/types';
 import { templateFor } from './load';
+import type { OwnImage } from './own-image';
 import { parseReference, type Reference } from './reference';
 import type { Template, Variant } from './template';
 import { meets, type Version, versionOf } from './version';
@@ -16,11 +17,18 @@ export interface Match {
 const remembered = new Map<string, Match | undefined>();
 
 /**
- * The template for a service's image, by its full name. A service with `build:` has none: `image:` is then only what the result is called.
+ * The template for a service's image, by its full name. With `build:`, `image:` is only what the result is called: the template is that of
+ * the image its Dockerfile builds on, or none when that is not known. Other names of the same image count too.
  */
-export function matchService(service: Service): Match | undefined {
-  if (service.build || !service.image) return undefined;
-  return matchImage(service.image.known ? service.image.text : service.image.raw);
+export function matchService(service: Service, own?: OwnImage): Match | undefined {
+  if (service.build) return own?.source === 'dockerfile' ? matchAny(own.tags) : undefined;
+  const named = service.image && matchImage(service.image.known ? service.image.text : service.image.raw);
+  if (!own || named?.variant) return named;
+  return matchAny(own.tags) ?? named;
+}
+
+function matchAny(names: readonly string[]): Match | undefined {
+  return names.map(matchImage).find((match) => match !== undefined);
 }
 
 /** The template for an image reference as written, variables included. Remembered per reference. */

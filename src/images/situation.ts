@@ -1,6 +1,7 @@
 import { covers } from '../compose/container-path';
 import type { Mount, Service } from '../compose/types';
 import type { Match } from './match';
+import type { OwnImage } from './own-image';
 import type { DataKind, Variant } from './template';
 import { parseUidGid, readUser, type UserSetting } from './user';
 import type { Version } from './version';
@@ -37,33 +38,53 @@ export interface Situation {
   grants: boolean;
 }
 
-/** Reads the situation of a service whose image may be unknown. */
-export function situationOf(service: Service, match: Match | undefined): Situation {
+/** Reads the situation of a service whose image may be unknown; `own` is what the project itself says of that image. */
+export function situationOf(service: Service, match: Match | undefined, own?: OwnImage): Situation {
   const user = readUser(service.user);
-  const imageUser = match && shared(match, (variant) => variant.start);
   const runsAs = match && shared(match, (variant) => variant.runs_as);
-  const startsAsRoot =
-    user.kind === 'unset' ? imageUser && imageUser === 'root' : user.kind === 'maybe-root' ? undefined : user.kind === 'root';
+  const image = imageUserOf(match, own);
+  const imageUser = image.text;
+  const startsAsRoot = user.kind === 'unset' ? image.root : user.kind === 'maybe-root' ? undefined : user.kind === 'root';
   const start = user.kind === 'user' || (user.kind === 'unset' && startsAsRoot === false) ? 'user' : 'root';
-  const startOwner = start === 'root' ? undefined : ownerOf(user, imageUser, runsAs, match?.template.account);
+  const startOwner = start === 'root' ? undefined : ownerOf(user, imageUser, runsAs, match, own);
+  const entrypoint = own?.ownEntrypoint ? 'custom' : entrypointKind(service.entrypoint, match);
+  // An entrypoint that the image was given replaces the one that steps down.
+  const replaced = (own?.entrypoint ?? own?.ownEntrypoint) !== undefined && entrypoint === 'custom';
+  const script = own?.scripts.find((each) => each.stepDown);
   return {
     start,
-    startsAsRoot: typeof startsAsRoot === 'boolean' ? startsAsRoot : undefined,
+    startsAsRoot,
     user,
     imageUser,
     startOwner,
-    serviceOwner: start === 'root' ? (runsAs === undefined ? undefined : parseUidGid(runsAs)) : startOwner,
-    stepsDown: start === 'root' && match !== undefined && variantsOf(match).every((variant) => variant.runs_as !== undefined),
+    serviceOwner: start === 'user' ? startOwner : replaced || runsAs === undefined ? undefined : parseUidGid(runsAs),
+    stepsDown:
+      start === 'root' &&
+      (script !== undefined || (!replaced && match !== undefined && variantsOf(match).every((variant) => variant.runs_as !== undefined))),
     variant: match?.variant,
     version: match?.version,
     data: dataKind(service, match?.template.data ?? []),
     command: commandKind(service.command, match),
-    entrypoint: entrypointKind(service.entrypoint, match),
+    entrypoint,
     init: service.init === true || service.init === 'maybe',
     hostNetwork: service.networkMode?.text === 'host' || service.networkMode?.known === false,
     fileSecrets: [...service.secrets, ...service.configs].some((grant) => grant.source === 'file' || grant.source === 'unknown'),
     grants: service.secrets.length + service.configs.length > 0,
   };
+}
+
+/** The user the image starts as: its own USER, else that of the image it is built on. */
+function imageUserOf(match: Match | undefined, own: OwnImage | undefined): { text?: string; root?: boolean } {
+  if (own?.user) {
+    const setting = readUser(own.user.value);
+    if (setting.kind === 'root') return { text: 'root', root: true };
+    if (setting.kind !== 'user') return {};
+    const owner = ownerOf(setting, undefined, undefined, match, own);
+    return { text: owner && (owner.gid === undefined ? `${owner.uid}` : `${owner.uid}:${owner.gid}`), root: false };
+  }
+  if (own?.scratch) return { text: 'root', root: true };
+  const text = match && shared(match, (variant) => variant.start);
+  return { text, root: text === undefined ? undefined : text === 'root' };
 }
 
 /** What the variant says; of an unknown variant, what all of them say. */
@@ -80,12 +101,24 @@ function ownerOf(
   user: UserSetting,
   imageUser: string | undefined,
   runsAs: string | undefined,
-  account: string | undefined,
+  match: Match | undefined,
+  own: OwnImage | undefined,
 ): Owner | undefined {
   if (user.kind !== 'user') return imageUser === undefined ? undefined : parseUidGid(imageUser);
   if (user.uid !== undefined) return { uid: user.uid, gid: user.gid };
-  const own = runsAs ?? (imageUser === 'root' ? undefined : imageUser);
-  return user.name === account && own !== undefined ? parseUidGid(own) : undefined;
+  const made = own?.accounts.get(user.name ?? '')?.value;
+  if (made) return made.uid === undefined ? undefined : { uid: made.uid, gid: user.gid ?? made.gid };
+  if (!match || user.name !== match.template.account) return undefined;
+  const known = runsAs ?? accountOf(match) ?? (imageUser === 'root' ? undefined : imageUser);
+  return known === undefined ? undefined : parseUidGid(known);
+}
+
+/** The number of the template's account, where the image has it only for those who want it (`node`). */
+function accountOf(match: Match): string | undefined {
+  const values = new Set([...variantsOf(match).map((variant) => variant.runs_as), ...match.template.user.map((entry) => entry.value)]);
+  const numbers = [...values].filter((value) => typeof value === 'string' && /^\d+:\d+$/.test(value));
+  const started = variantsOf(match).every((variant) => variant.start === 'root' && variant.runs_as === undefined);
+  return started && numbers.length === 1 ? (numbers[0] ?? undefined) : undefined;
 }
 
 /**

@@ -1,0 +1,68 @@
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { readInput } from '../compose/read';
+import { InputError } from '../errors';
+
+/** A file of the project, or why it was not read. `missing` is nothing to tell a person about: many stacks are published without. */
+export type ProjectFile = { text: string; shown: string } | { missing: true; shown: string } | { refused: string; shown: string };
+
+/** The most that is read of a Dockerfile or a script, in bytes. */
+export const MAX_EVIDENCE_BYTES = 256 * 1024;
+
+/**
+ * Reads files of one directory and nothing outside of it, however a path is spelt and wherever its links lead. Every file is read once.
+ */
+export class ProjectFiles {
+  private readonly root: string | undefined;
+  private readonly known = new Map<string, ProjectFile>();
+
+  constructor(readonly directory: string) {
+    this.root = realPath(directory);
+  }
+
+  /** `wanted` is relative to the directory, or absolute. Never throws. */
+  read(wanted: string): ProjectFile {
+    const absolute = path.resolve(this.directory, wanted);
+    let file = this.known.get(absolute);
+    if (!file) {
+      file = this.readAnew(absolute);
+      this.known.set(absolute, file);
+    }
+    return file;
+  }
+
+  /** Whether the path leads out of the directory; false when it leads nowhere. */
+  leavesProject(wanted: string): boolean {
+    const absolute = path.resolve(this.directory, wanted);
+    return !this.holds(absolute, path.resolve(this.directory)) || !this.holds(realPath(absolute) ?? this.root, this.root);
+  }
+
+  private readAnew(absolute: string): ProjectFile {
+    const shown = path.relative(this.directory, absolute).split(path.sep).join('/');
+    // By its name first: what is outside is not even looked for.
+    if (!this.holds(absolute, path.resolve(this.directory))) return { refused: 'it is outside of the project', shown };
+    const real = realPath(absolute);
+    if (real === undefined) return { missing: true, shown };
+    if (!this.holds(real, this.root)) return { refused: 'it is a link out of the project', shown };
+    try {
+      if (statSync(real).size > MAX_EVIDENCE_BYTES) return { refused: `it is larger than ${MAX_EVIDENCE_BYTES / 1024} KB`, shown };
+      return { text: readInput(real, shown).text.replace(/^\uFEFF/, ''), shown };
+    } catch (error) {
+      return { refused: error instanceof InputError ? `it ${error.message}` : 'it cannot be read', shown };
+    }
+  }
+
+  private holds(file: string | undefined, root: string | undefined): boolean {
+    if (file === undefined || root === undefined) return false;
+    const relative = path.relative(root, file);
+    return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
+  }
+}
+
+function realPath(file: string): string | undefined {
+  try {
+    return realpathSync(file);
+  } catch {
+    return undefined;
+  }
+}

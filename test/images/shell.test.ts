@@ -1,0 +1,39 @@
+import { simpleCommands } from '../../src/images/shell';
+
+const words = (text: string) => simpleCommands(text).map((command) => command.words.join(' '));
+
+describe('the simple commands of a script', () => {
+  test.each<[string, string, string[]]>([
+    ['separators', 'a 1; b && c || d | e & f', ['a 1', 'b', 'c', 'd', 'e', 'f']],
+    ['continued lines', 'a \\\n  b\nc', ['a b', 'c']],
+    ['comments', '# a\nb # c\nd#e', ['b', 'd#e']],
+    ['quotes', `a 'b; c' "d && e" f\\;g`, ['a b; c d && e f;g']],
+    ['branches', 'if [ "$1" = x ]; then a; elif b; then c; else d; fi', ['[ $1 = x ]', 'a', 'b', 'c', 'd']],
+    ['case patterns', 'case "$1" in\n postgres|-*) a;;\n *) b\n ;;\nesac\nc', ['a', 'b', 'c']],
+    ['a case in a branch', 'if x; then case $1 in a) b;; esac; fi; c', ['x', 'b', 'c']],
+    ['loops', 'for f in a b; do c $f; done', ['c $f']],
+    ['functions', 'step() {\n  a\n}\nstep', ['a', 'step']],
+    ['subshells', '(a; b)', ['a', 'b']],
+    ['substitutions', 'x="$(id -u)"; if [ "`id -g`" = 0 ]; then b; fi', ['id -u', 'id -g', '[ `id -g` = 0 ]', 'b']],
+    ['arithmetic', 'a $((1 + 2))', ['a $((1 + 2))']],
+    ['double brackets', '[[ $a == b && -f c ]] && d', ['d']],
+    ['assignments', 'A=1 B=2 c', ['c']],
+    ['here-documents', 'cat <<EOF > /f\nchown x\nEOF\nb', ['cat', 'b']],
+    ['parameter expansion', 'a "${1#-}" ${x:-;}', ['a ${1#-} ${x:-;}']],
+    ['an open quote', 'a "b', ['a b']],
+  ])('%s', (_what, text, expected) => {
+    expect(words(text)).toEqual(expected);
+  });
+
+  test('say where they are, what they replace and where they write', () => {
+    expect(simpleCommands('#!/bin/sh\n\nchown x \\\n  y\nexec gosu app "$@"\necho a > /etc/x 2>/dev/null\n', 1)).toEqual([
+      { words: ['chown', 'x', 'y'], line: 3, exec: false, writesTo: [] },
+      { words: ['gosu', 'app', '$@'], line: 5, exec: true, writesTo: [] },
+      { words: ['echo', 'a'], line: 6, exec: false, writesTo: ['/etc/x', '/dev/null'] },
+    ]);
+  });
+
+  test('duplicated descriptors are no files', () => {
+    expect(simpleCommands('a >&2 2>&1')[0]).toMatchObject({ words: ['a'], writesTo: [] });
+  });
+});
