@@ -119,9 +119,10 @@ class Replay {
   }
 
   private foregone({ finding }: Pending): Decision | undefined {
-    if (this.skipAll) return { kind: 'hold' };
     const least = this.autoTransforms.get(finding.transform) ?? this.autoServices.get(finding.service);
-    return least !== undefined && atLeast(finding.confidence, least) ? { kind: 'apply' } : undefined;
+    // What was accepted for all of a transform or a service holds when the rest of the file is skipped, as it does on quitting.
+    if (least !== undefined && atLeast(finding.confidence, least)) return { kind: 'apply' };
+    return this.skipAll ? { kind: 'hold' } : undefined;
   }
 }
 
