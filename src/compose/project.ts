@@ -119,12 +119,17 @@ export class ComposeProject {
     return find(this.root, key) !== undefined;
   }
 
-  /** The services that change when the text of this one does. */
-  sharing(service: ComposeService): Sharing[] {
+  /** The services that change when the text of this one does; with keys, also those that take the value of one of them through an alias. */
+  sharing(service: ComposeService, keys: readonly string[] = []): Sharing[] {
+    const sharesValue = (other: ComposeService): boolean =>
+      keys.some((key) => {
+        const [mine, theirs] = [find(service.map, key), find(other.map, key)];
+        return mine?.via === 'own' && theirs?.via === 'alias' && theirs.node === mine.node;
+      });
     return this.services
       .filter((other) => other !== service)
       .flatMap((other): Sharing[] => {
-        if (other.map === service.map) return [{ service: other.name, through: 'alias' }];
+        if (other.map === service.map || sharesValue(other)) return [{ service: other.name, through: 'alias' }];
         if (merges(other.map, service.map)) return [{ service: other.name, through: 'merge' }];
         for (let base = other.extended; base; base = base.extended)
           if (base === service) return [{ service: other.name, through: 'extends' }];

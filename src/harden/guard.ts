@@ -20,7 +20,7 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
     const service = project.service(name);
     if (!service) continue;
     const mine = wishes(proposal.ops, service);
-    for (const { service: other, through } of project.sharing(service)) {
+    for (const { service: other, through } of project.sharing(service, keys)) {
       const sharer = project.service(other)!;
       const theirs = wishes(proposal.ops, sharer) || wishes(all.find((each) => each.service === other)?.ops ?? [], sharer);
       if (theirs === mine) {
@@ -45,7 +45,7 @@ function refused(proposal: Proposal, code: 'alias' | 'needs-decision', message: 
 }
 
 /** Services by name with the keys the ops write. */
-function touchedServices(ops: readonly Op[]): Map<string, string[]> {
+export function touchedServices(ops: readonly Op[]): Map<string, string[]> {
   const out = new Map<string, string[]>();
   for (const { path } of ops) {
     const [top, name, key] = path;

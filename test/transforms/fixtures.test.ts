@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { applyPatch, createPatch } from 'diff';
 import { batten } from '../../src';
@@ -15,6 +15,8 @@ import { undeclaredChanges } from './undeclared';
  *   case.json      optional: { "options": RunOptions, "findings": [partial findings, all of which must be there] }
  *
  * The folder `chain` runs every transform, every other folder only the one it is named after, applying everything down to guesses.
+ * A case says by its name what it shows: `flags-` something is mended, `refuses-` it is left to the person, with the reason, `allows-`
+ * there is nothing to say, `b013-` what broke when others hardened that way does not break here. One that changes nothing names its findings.
  * UPDATE_FIXTURES=1 writes expected.yaml; CI never does.
  */
 
@@ -37,12 +39,12 @@ for (const transform of folders(ROOT)) {
   describe(transform, () => {
     for (const name of folders(path.join(ROOT, transform))) {
       const directory = path.join(ROOT, transform, name);
-      describe(name, () => fixture(transform, directory));
+      describe(name, () => fixture(transform, name, directory));
     }
   });
 }
 
-function fixture(transform: string, directory: string): void {
+function fixture(transform: string, name: string, directory: string): void {
   const input = readFileSync(path.join(directory, 'input.yaml'), 'utf8');
   const expectedFile = path.join(directory, 'expected.yaml');
   const setting: Case = existsSync(path.join(directory, 'case.json'))
@@ -58,11 +60,20 @@ function fixture(transform: string, directory: string): void {
   if (UPDATE) {
     const { after } = run(input);
     if (after !== input) writeFileSync(expectedFile, after);
+    else rmSync(expectedFile, { force: true });
   }
   const expected = existsSync(expectedFile) ? readFileSync(expectedFile, 'utf8') : input;
 
   test('gives the expected bytes', () => {
     expect(run(input).after).toBe(expected);
+  });
+
+  test('is what its name says', () => {
+    const { findings } = run(input);
+    if (name.startsWith('flags-')) expect(expected).not.toBe(input);
+    if (name.startsWith('refuses-')) expect(findings.some(({ status }) => status === 'manual')).toBe(true);
+    if (name.startsWith('allows-')) expect(findings.filter(({ status }) => status !== 'suppressed')).toEqual([]);
+    else if (expected === input) expect(setting.findings ?? []).not.toEqual([]);
   });
 
   test('reports what the case names', () => {

@@ -1,3 +1,4 @@
+import { evaluate } from '../../src/compose/interpolate';
 import { readNoNewPrivileges } from '../../src/compose/security-opt';
 import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
@@ -32,14 +33,15 @@ const transform: Transform = {
 
 export default transform;
 
-type Reading = 'on' | 'off' | 'refused' | undefined;
+type Reading = 'on' | 'off' | 'refused' | 'unknown' | undefined;
 
 function propose(service: ComposeService, { advise }: TransformContext): Proposal | undefined {
   const items = listOf(service.data('security_opt'));
   const readings = items.map(read);
-  const wrong = readings.indexOf('refused');
-  // The Engine goes through the list in order: the last one counts.
-  const last = readings.findLast((reading) => reading === 'on' || reading === 'off');
+  const wrong = service.origin('security_opt') === 'extends' ? -1 : readings.indexOf('refused');
+  // The Engine goes through the list in order: the last one counts. What the service extends comes first in it.
+  const all = service.securityOpt.map(({ raw }) => read(raw));
+  const last = all.findLast((reading) => reading === 'on' || reading === 'off' || reading === 'unknown');
   if (last === 'on' && wrong < 0) return undefined;
 
   const verdict = advise(service).noNewPrivileges;
@@ -70,7 +72,16 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
       refusal: { code: 'needs-decision', message: verdict.why },
     };
   }
-  if (last === 'off') {
+  if (last === 'unknown') {
+    return {
+      ...common,
+      message: `whether "${service.name}" may gain new privileges hangs on a variable without a default`,
+      plan: `switch no-new-privileges on for "${service.name}"`,
+      confidence: verdict.confidence,
+      refusal: { code: 'interpolated', message: 'set the variable to true where it is defined, or write the value in the file' },
+    };
+  }
+  if (last === 'off' && readings.includes('off')) {
     return {
       ...common,
       message: `"${service.name}" switches no-new-privileges off`,
@@ -89,26 +100,28 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
 }
 
 /**
- * The items that are about it become one `no-new-privileges:true`. A second one is removed: Compose refuses doubles
- * (docker/compose#11777).
+ * The items that are about it become one `no-new-privileges:true`, or none where the service extends one that has it: Compose refuses
+ * doubles, also across `extends` (docker/compose#11777).
  */
 function corrected(service: ComposeService, items: readonly Data[], readings: readonly Reading[]): Op[] {
   const path = [...service.path, 'security_opt'];
-  const first = readings.findIndex((reading) => reading !== undefined);
-  const rest = items.map((_, index) => index).filter((index) => index !== first && readings[index] !== undefined);
-  const origin = service.origin('security_opt');
-  if (origin !== 'own') {
+  const about = items.map((_, index) => index).filter((index) => readings[index] !== undefined);
+  const inherited = service.origin('security_opt') === 'own' && (service.extended?.securityOpt.some(({ raw }) => raw === ON) ?? false);
+  const first = inherited ? undefined : about.shift();
+  if (service.origin('security_opt') !== 'own') {
     const list = items.flatMap((item, index) => (index === first ? [ON] : readings[index] === undefined ? [item] : []));
-    return [origin === 'alias' ? { op: 'replace', path, value: list } : { op: 'add', path, value: list }];
+    return [service.origin('security_opt') === 'alias' ? { op: 'replace', path, value: list } : { op: 'add', path, value: list }];
   }
-  const replace: Op[] = items[first] === ON ? [] : [{ op: 'replace', path: [...path, first], value: ON }];
-  return [...replace, ...rest.reverse().map((index): Op => ({ op: 'remove', path: [...path, index] }))];
+  const replace: Op[] = first === undefined || items[first] === ON ? [] : [{ op: 'replace', path: [...path, first], value: ON }];
+  return [...replace, ...about.reverse().map((index): Op => ({ op: 'remove', path: [...path, index] }))];
 }
 
 function read(item: Data): Reading {
   // `- no-new-privileges: true` is a map to YAML and an error to Compose.
   if (item !== null && typeof item === 'object') return 'no-new-privileges' in item ? 'refused' : undefined;
-  return readNoNewPrivileges(String(item));
+  const { text, known } = evaluate(String(item));
+  const reading = readNoNewPrivileges(text);
+  return reading === undefined || known ? reading : 'unknown';
 }
 
 function listOf(data: Data | undefined): Data[] {

@@ -97,15 +97,26 @@ function bind(service: ComposeService, port: Port, ip: string): { ops: Op[] } | 
     const message = 'the list of ports is shared with other services: bind it where it is written';
     return { refusal: { code: origin === 'alias' ? 'alias' : 'merge-inherited', message } };
   }
-  return port.long ? bindLong(port, ip) : bindShort(service, port, ip);
+  if (service.ports.some((other) => collides(other, port, service.ports, ip))) {
+    const message = `port ${port.published ?? port.target} is published on ${ip} already: remove one of the two`;
+    return { refusal: { code: 'conflict', message } };
+  }
+  return port.long ? bindLong(port, ip) : bindShort(port, ip);
 }
 
-function bindShort(service: ComposeService, port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+/** Whether another item is the same binding on that address, or will be: of two that come to the same, the first one is bound. */
+function collides(other: Port, port: Port, all: readonly Port[], ip: string): boolean {
+  if (other === port) return false;
+  // What hangs on a variable is the same only when it is written the same.
+  if (!other.known || !port.known) return other.raw === `${ip}:${port.raw}`;
+  if (other.target !== port.target || other.published !== port.published || other.protocol !== port.protocol) return false;
+  if (!isAnyAddress(other.hostIp)) return other.hostIp === ip;
+  return all.indexOf(other) < all.indexOf(port) && (other.hostIp?.includes(':') ?? false) === ip.includes(':');
+}
+
+function bindShort(port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
   const bound = withHostIp(port.raw, ip);
   if ('refusal' in bound) return { refusal: { code: 'interpolated', message: bound.refusal } };
-  if (service.ports.some((other) => other !== port && other.raw === bound.text)) {
-    return { refusal: { code: 'conflict', message: `"${bound.text}" is published already: remove one of the two` } };
-  }
   return { ops: [{ op: 'replace', path: port.path, value: bound.text }] };
 }
 
