@@ -21,12 +21,14 @@ export function closable(name: string, closed: ReadonlySet<string>, stores: read
 }
 
 /** Makes the network itself internal: nobody moves. */
-export function close(network: Network, here: readonly Candidate[]): Plan {
+export function close(network: Network, here: readonly Candidate[], { project }: TransformContext): Plan {
   const path = ['networks', network.name, 'internal'];
+  const data = project.top('networks')[network.name];
+  const written = isMap(data) && 'internal' in data;
   return {
     plan: `make the network "${network.name}" internal: everyone on it either needs nothing from outside or has another network for it`,
     services: here.map(({ service }) => service.name),
-    ops: [{ op: 'add', path, value: true }],
+    ops: [{ op: written ? 'replace' : 'add', path, value: true }],
   };
 }
 
@@ -40,6 +42,11 @@ export function move(network: Network, movable: readonly Candidate[], context: T
   const plan = `put ${movable.map(({ service }) => `"${service.name}"`).join(', ')} on a new internal network "${name}", shared with ${peers.map((peer) => `"${peer.name}"`).join(', ')}`;
   const stranded = strandedBehindTraefik(members, peers, context);
   if (stranded) return { plan, refusal: stranded };
+  const fixed = movable.find(({ service }) => hasAddress(service, network.name));
+  if (fixed) {
+    const message = `"${fixed.service.name}" has a fixed address on "${network.name}", by which others may know it`;
+    return { plan, refusal: { code: 'needs-decision', message } };
+  }
   const ops: Op[] = [{ op: 'add', path: ['networks', name], value: { internal: true } }];
   const seen = new Set<unknown>();
   for (const service of members) {
@@ -49,6 +56,13 @@ export function move(network: Network, movable: readonly Candidate[], context: T
     ops.push(...(moving.has(service) ? leave(service, network.name, name) : join(service, network.name, name)));
   }
   return { plan, services: members.map((service) => service.name), ops };
+}
+
+/** An address is of one network's subnet: on another network the container would not start. */
+function hasAddress(service: ComposeService, network: string): boolean {
+  const data = service.data('networks');
+  const settings = isMap(data) ? data[network] : undefined;
+  return isMap(settings) && ['ipv4_address', 'ipv6_address', 'link_local_ips'].some((key) => key in settings);
 }
 
 function leave(service: ComposeService, from: string, to: string): Op[] {
@@ -64,7 +78,11 @@ function join(service: ComposeService, from: string, to: string): Op[] {
   const path = [...service.path, 'networks'];
   const data = service.data('networks');
   if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0) return [{ op: 'append', path, value: to }];
-  if (service.origin('networks') === 'own' && isMap(data)) return [{ op: 'add', path: [...path, to], value: null }];
+  if (service.origin('networks') === 'own' && isMap(data)) {
+    // Those who move along still find it by its other names.
+    const aliases = service.networks?.find(({ name }) => name === from)?.aliases ?? [];
+    return [{ op: 'add', path: [...path, to], value: aliases.length > 0 ? { aliases } : null }];
+  }
   const names = service.networks?.map(({ name }) => name) ?? [from];
   return whole(service, [...names, to]);
 }

@@ -36,7 +36,7 @@ const transform: Transform = {
         };
       } else if (closable(network.name, closed, stores, context)) {
         closed.add(network.name);
-        yield { ...common, ...close(network, here) };
+        yield { ...common, ...close(network, here, context) };
       } else {
         const movable = here.filter(({ networks }) => networks.length === 1);
         if (movable.length > 0) yield { ...base(movable, movable[0]!, context), ...move(network, movable, context) };
