@@ -3,6 +3,7 @@ import { cleanContainerPath } from '../compose/container-path';
 import type { Evaluated } from '../compose/types';
 import type { Data } from '../yaml/types';
 import { type Heredoc, type Instruction, parseDockerfile, type Stage } from './dockerfile-parse';
+import { assignments, declare, healthcheckOf, stageIndex } from './dockerfile-values';
 import type { Fact, OwnImage } from './own-image';
 import { noTells, readRun } from './run-tells';
 import type { Evidence } from './types';
@@ -62,31 +63,6 @@ export function readDockerfile(text: string, setting: BuildSetting): DockerfileF
   const global: Variables = new Map(PLATFORM_ARGS.map((name) => [name, undefined]));
   for (const arg of args) declare(arg, global, setting.args);
   return new Builder(stages, setting, global).build(last);
-}
-
-function stageIndex(stages: readonly Stage[], name: string, before: number): number | undefined {
-  const byName = stages.findLastIndex((stage, index) => index < before && stage.name === name.toLowerCase());
-  if (byName >= 0) return byName;
-  return /^\d+$/.test(name) && Number(name) < before ? Number(name) : undefined;
-}
-
-/** `ARG A B=1`: what the build gives, else the default; an ARG without either keeps what is there (a global one). */
-function declare({ text }: Instruction, variables: Variables, given: BuildSetting['args'], global?: Variables): void {
-  for (const { name, value } of assignments(text, true)) {
-    if (given.has(name)) variables.set(name, given.get(name));
-    else if (value !== undefined) variables.set(name, expand(value, variables).text);
-    else variables.set(name, global?.get(name));
-  }
-}
-
-/** `A=1 B="x y"`, and the old `ENV A 1`. */
-function assignments(text: string, bare: boolean): { name: string; value?: string }[] {
-  if (!bare && !/^[\w.-]+=/.test(text)) {
-    const [name = '', ...rest] = text.split(/\s+/);
-    return [{ name, value: rest.join(' ') }];
-  }
-  const found = text.matchAll(/([\w.-]+)(?:=("(?:\\.|[^"\\])*"|'[^']*'|(?:\\.|[^\s\\])*))?/gs);
-  return [...found].map(([, name = '', value]) => ({ name, value: value?.replace(/^(["'])(.*)\1$/s, '$2').replace(/\\(.)/gs, '$1') }));
 }
 
 class Builder {
@@ -243,7 +219,7 @@ class Builder {
           }
           break;
         case 'HEALTHCHECK':
-          this.healthcheck = healthcheckOf(text, evidence);
+          this.healthcheck = { value: healthcheckOf(text), evidence };
           break;
         case 'COPY':
         case 'ADD':
@@ -283,17 +259,4 @@ class Builder {
   private absolute(container: string): string {
     return cleanContainerPath(path.posix.isAbsolute(container) ? container : `${this.workdir}/${container}`);
   }
-}
-
-function healthcheckOf(text: string, evidence: Evidence): Fact<Data> {
-  const [kind = '', ...rest] = text.split(/\s+/);
-  if (kind.toUpperCase() === 'NONE') return { value: { disable: true }, evidence };
-  const command = rest.join(' ');
-  try {
-    const items: unknown = JSON.parse(command);
-    if (Array.isArray(items)) return { value: { test: ['CMD', ...items.map(String)] }, evidence };
-  } catch {
-    // The shell form.
-  }
-  return { value: { test: ['CMD-SHELL', command] }, evidence };
 }

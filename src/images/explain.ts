@@ -95,7 +95,7 @@ function many<T>(value: T | readonly T[]): readonly T[] {
 }
 
 /** The conditions as a person would say them, in the order of the fields. */
-function conditionText(when: When | undefined, template: Template): string {
+export function conditionText(when: When | undefined, template: Template): string {
   if (!when) return '';
   const words = (value: string | readonly string[]) => (typeof value === 'string' ? value : value.join(' or '));
   const parts: (string | undefined | false)[] = [

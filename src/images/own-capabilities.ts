@@ -34,7 +34,7 @@ function ofUser(verdict: Verdict<string[]>, { own, match, situation }: OwnContex
     confidence: 'generic',
     why: `${what}; ${reason}`,
     breaks: given[0] ? undefined : 'programs with another file capability, such as ping',
-    evidence: [...verdict.evidence, ...who, ...given.map((fact) => fact.evidence)],
+    evidence: [...(given[0] ? [] : verdict.evidence), ...who, ...given.map((fact) => fact.evidence)],
   };
 }
 

@@ -31,8 +31,8 @@ export interface ScriptPlace {
 /** Commands that need nothing special of a process that is root. Reading what is closed to it is seen to with `chown -R`. */
 const HARMLESS = new Set(
   `[ [[ ]] test : true false echo printf export unset set local readonly declare typeset return exit shift cd pwd id whoami wait trap read
-  hash type which basename dirname readlink realpath stat ls cat head tail grep egrep fgrep awk cut tr sort uniq wc date env printenv
-  hostname sleep expr let umask getopts getent seq xargs mktemp nc curl wget pg_isready jq nproc shopt ulimit break continue`.split(/\s+/),
+  hash type which basename dirname readlink realpath stat ls cat head tail grep egrep fgrep awk cut tr sort uniq wc date printenv
+  hostname sleep expr let umask getopts getent seq mktemp nc curl wget pg_isready jq nproc shopt ulimit break continue`.split(/\s+/),
 );
 
 /** Commands that write: in a directory that belongs to another user even root needs DAC_OVERRIDE. */
@@ -72,7 +72,7 @@ const NEEDS = new Map<string, readonly string[]>([
  * (`notUnderstood`). Scripts that this one calls are not followed.
  */
 export function readScript(text: string, { kind, ref, firstLine = 1 }: ScriptPlace): ScriptFacts {
-  const commands = simpleCommands(text, firstLine);
+  const commands = simpleCommands(text, firstLine).flatMap(unwrapped);
   const lines = text.split('\n');
   const evidenceOf = ({ line }: SimpleCommand): Evidence => ({
     kind,
@@ -121,6 +121,27 @@ export function readScript(text: string, { kind, ref, firstLine = 1 }: ScriptPla
     if (!isUnderstood(program, command)) facts.notUnderstood ??= { value: program, evidence };
   });
   return facts;
+}
+
+/** Commands that run another one: what they run counts. */
+const RUNS_ANOTHER = /^(env|xargs|nice|nohup|timeout|exec|stdbuf|ionice)$/;
+
+/** `find … -exec chown …`, `xargs chown …`, `env A=b gosu …`: the command, and the one it runs. */
+function unwrapped(command: SimpleCommand): SimpleCommand[] {
+  const program = programOf(command);
+  const { words } = command;
+  if (program === 'find') {
+    const runs = words.flatMap((word, index) => {
+      if (!/^-(exec|ok)(dir)?$/.test(word)) return [];
+      const end = words.findIndex((each, at) => at > index && (each === ';' || each === '+'));
+      return [{ ...command, words: words.slice(index + 1, end < 0 ? undefined : end), writesTo: [], exec: false }];
+    });
+    return [command, ...runs];
+  }
+  if (!RUNS_ANOTHER.test(program)) return [command];
+  const at = words.findIndex((word, index) => index > 0 && !/^-/.test(word) && !/^\w+=/.test(word) && !/^[\d.]+[smhd]?$/.test(word));
+  // What it runs is unwrapped in turn; without any, it only prints or waits.
+  return at < 0 ? [{ ...command, words: ['true'] }] : unwrapped({ ...command, words: words.slice(at) });
 }
 
 function programOf({ words }: SimpleCommand): string {

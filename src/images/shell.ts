@@ -1,3 +1,5 @@
+import { ASSIGNMENT, closing, NO_COMMAND, PREFIX } from './shell-words';
+
 /** One simple command of a shell script: what is called, with what, and where its output goes. */
 export interface SimpleCommand {
   /** The program and its arguments, quotes resolved; variables and substitutions stay as written. */
@@ -9,31 +11,6 @@ export interface SimpleCommand {
   /** The files it is redirected into. */
   writesTo: readonly string[];
 }
-
-/** Words before a command that leave it one. */
-const PREFIX = new Set([
-  'if',
-  'then',
-  'elif',
-  'else',
-  'while',
-  'until',
-  'do',
-  '!',
-  'time',
-  '{',
-  '}',
-  'fi',
-  'done',
-  'esac',
-  'command',
-  'builtin',
-]);
-
-/** Words that start something that is no command. */
-const NO_COMMAND = new Set(['for', 'select', 'case', 'function', '[[', '((']);
-
-const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
 
 /**
  * The simple commands of a POSIX or bash script, in the order they are written, those inside `$(…)` included. It looks; it does not
@@ -266,19 +243,4 @@ class Reader {
 
 function newlines(text: string): number {
   return text.split('\n').length - 1;
-}
-
-/** The offset of the bracket that closes the one at `from`, or -1. Quotes inside are stepped over. */
-function closing(text: string, from: number, open: string, close: string): number {
-  let depth = 0;
-  for (let at = from; at < text.length; at++) {
-    const char = text[at];
-    if (char === '\\') at++;
-    else if (char === "'") {
-      const end = text.indexOf("'", at + 1);
-      if (end > 0) at = end;
-    } else if (char === open) depth++;
-    else if (char === close && --depth === 0) return at;
-  }
-  return -1;
 }

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+prepare-cluster --data "$PGDATA"
+exec postgres "$@"
