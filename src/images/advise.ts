@@ -1,4 +1,5 @@
 import type { Service } from '../compose/types';
+import { avoidBreakages } from './breakages';
 import { choose } from './conditions';
 import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, genericReadOnly, genericUser } from './generic';
 import { type Match, matchService } from './match';
@@ -48,6 +49,7 @@ export function advise(written: Service, project?: ProjectEvidence): Advice {
   };
   if (own) applyOwn(draft, { service, situation, match, own, templated: templated !== undefined });
   applyRules(draft, { service, situation, match });
+  avoidBreakages(draft, service, situation, match);
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
   return { ...draft, port: (port, protocol) => portOf(port, protocol, match, own) };
 }

@@ -23,7 +23,7 @@ export function commandLine(service: Service): string {
 const paths = new Map<string, string>();
 
 /** The image's path below its registry, or '' when there is none. */
-function imagePath(service: Service): string {
+export function imagePath(service: Service): string {
   const image = service.image?.raw ?? '';
   let path = paths.get(image);
   if (path === undefined) {
