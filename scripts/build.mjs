@@ -1,6 +1,7 @@
 // Builds dist/: the command, the library, the compiled templates and the types (`--fast` leaves the types out).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -30,11 +31,30 @@ const common = {
 
 // Overwritten in place, so that a command that is running keeps working.
 mkdirSync(at('dist', 'cli'), { recursive: true });
-/** All but the parsing of arguments is a file of its own, which `--help` and `--version` do not load. */
-const appApart = {
-  name: 'app-apart',
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/app$/ }, () => ({ path: './app.js', external: true })),
+/** Modules that become files of their own: what a run does not need it does not even compile. */
+const apart = (files) => ({
+  name: 'apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /./ }, ({ path: name }) => (files[name] ? { path: files[name], external: true } : undefined)),
+});
+
+/** Packages that few runs need. */
+const SELDOM = ['diff', 'dockerfile-ast', 'ignore'];
+const vendored = (home) => Object.fromEntries(SELDOM.map((name) => [name, `${home}/vendor/${name}.js`]));
+
+/** commander loads child_process for commands that are programs of their own, which batten has none of. */
+const noChildProcess = {
+  name: 'no-child-process',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:child_process$/ }, () => ({ path: 'child_process', namespace: 'late' }));
+    onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+      contents: "exports.spawn = (...args) => require('child_process').spawn(...args);",
+    }));
+  },
 };
+
+// The bytecode belongs to one app.js: it must never lie beside another.
+rmSync(at('dist', 'cli', 'app.js.cache'), { force: true });
 
 await Promise.all([
   build({
@@ -42,10 +62,19 @@ await Promise.all([
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli/main.js',
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [appApart],
+    plugins: [apart({ './app': './app.js' }), noChildProcess],
   }),
-  build({ ...common, entryPoints: ['src/cli/app.ts'], outfile: 'dist/cli/app.js' }),
-  build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js' }),
+  // Help and version need the arguments only.
+  build({
+    ...common,
+    entryPoints: ['src/cli/app.ts'],
+    outfile: 'dist/cli/app.js',
+    plugins: [apart({ './prompt-inquirer': './prompt.js', ...vendored('..') })],
+  }),
+  // A file of its own, too, because code that is run from bytecode cannot import() inquirer.
+  build({ ...common, entryPoints: ['src/cli/prompt-inquirer.ts'], outfile: 'dist/cli/prompt.js' }),
+  build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', plugins: [apart(vendored('.'))] }),
+  ...SELDOM.map((name) => build({ ...common, entryPoints: [name], outfile: `dist/vendor/${name}.js` })),
 ]);
 chmodSync(at('dist', 'cli', 'main.js'), 0o755);
 
@@ -53,6 +82,19 @@ chmodSync(at('dist', 'cli', 'main.js'), 0o755);
 buildTemplatesOrExit();
 // What a build used to write in their place.
 rmSync(at('dist', 'templates.json'), { force: true });
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'batten-build-'));
+await build({
+  ...common,
+  entryPoints: ['src/cli/load-app.ts'],
+  outfile: path.join(scratch, 'load-app.cjs'),
+  plugins: [apart({ './app': './app.js' })],
+});
+const { status: warmed } = spawnSync(process.execPath, [at('scripts', 'bytecode.mjs'), path.join(scratch, 'load-app.cjs')], {
+  stdio: 'inherit',
+});
+rmSync(scratch, { recursive: true });
+if (warmed !== 0) process.exit(warmed || 1);
 
 if (!fast) {
   rmSync(at('dist', 'types'), { recursive: true, force: true });

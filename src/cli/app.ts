@@ -3,7 +3,7 @@ import { createColors, useColor } from '../report/colors';
 import { type Context, createContext } from './context';
 import { EXIT } from './exit-codes';
 import type { Host } from './host';
-import { errorText, Interrupted } from './messages';
+import { errorText, isInterrupted } from './messages';
 import type { CommandName, Options } from './options';
 import type { Prompter } from './prompt';
 
@@ -30,7 +30,7 @@ export async function runCommand(name: CommandName, host: Host, options: Options
   } catch (error) {
     const colors = createColors(useColor(options.color, host.env, host.stderr.isTTY === true));
     host.stderr.write(errorText(error, colors, options.debug === true));
-    return error instanceof Interrupted ? EXIT.interrupted : EXIT.error;
+    return isInterrupted(error) ? EXIT.interrupted : EXIT.error;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Batten } from '../harden/api';
+import { loadApp } from './load-app';
 import type { Prompter } from './prompt';
 
 /** A stream the command line writes to. */
@@ -31,12 +32,15 @@ export function processHost(): Host {
   return {
     cwd: process.cwd(),
     env: process.env,
-    stdin: process.stdin,
+    // Making the stream takes a while, and only `-` and the prompt need it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: quietAfterEpipe(process.stdout),
     stderr: quietAfterEpipe(process.stderr),
     version: typeof BATTEN_VERSION === 'string' ? BATTEN_VERSION : '0.0.0-dev',
-    batten: () => (require('./app') as typeof import('./app')).loadBatten(),
-    prompter: () => (require('./app') as typeof import('./app')).loadPrompter(),
+    batten: () => loadApp().loadBatten(),
+    prompter: () => loadApp().loadPrompter(),
   };
 }
 

@@ -10,6 +10,11 @@ export class Interrupted extends Error {
   }
 }
 
+/** By name: the prompt is a file of its own in the build, with a class of its own. */
+export function isInterrupted(error: unknown): error is Interrupted {
+  return error instanceof Error && error.name === 'Interrupted';
+}
+
 interface Failure {
   /** `file:line:column`, or less. */
   location: string;
@@ -25,7 +30,7 @@ export function failureText({ location, message, hint }: Failure, colors: Colors
 
 /** Any thrown thing. What batten does not know is a bug of batten's, and said to be one. */
 export function errorText(error: unknown, colors: Colors, debug: boolean): string {
-  if (error instanceof Interrupted) return `${error.message}\n`;
+  if (isInterrupted(error)) return `${error.message}\n`;
   const stack = debug && error instanceof Error && error.stack ? `${colors.dim(stackOf(error))}\n` : '';
   if (error instanceof BattenError) return failureText(error, colors) + stack;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 import { Command, type CommanderError, Option } from 'commander';
 import { EXIT } from './exit-codes';
 import type { Host } from './host';
+import { loadApp } from './load-app';
 import { type CommandName, OPTIONS, type OptionRow, type Options } from './options';
 
 interface CommandRow {
@@ -89,8 +90,7 @@ Examples:
       .summary(row.summary)
       .addHelpText('after', examplesText(row))
       .action(async () => {
-        const { runCommand } = require('./app') as typeof import('./app');
-        code = await runCommand(row.name, host, command.opts<Options>(), command.args);
+        code = await loadApp().runCommand(row.name, host, command.opts<Options>(), command.args);
       });
     if (row.args) command.argument(row.args);
     for (const option of OPTIONS) if (option.commands.includes(row.name)) command.addOption(toOption(option));

@@ -1,6 +1,6 @@
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import ignore, { type Ignore } from 'ignore';
+import type { Ignore } from 'ignore';
 import { InputError } from '../errors';
 
 const COMPOSE_NAME = /^(?:docker-)?compose(?:\..+)?\.ya?ml$/;
@@ -76,6 +76,8 @@ function rulesAbove(directory: string): Rules[] {
 
 function withOwnRules(directory: string, above: Rules[]): Rules[] {
   try {
+    // Loaded for a directory only: a run over files does without.
+    const ignore = require('ignore') as typeof import('ignore');
     const rules = ignore().add(readFileSync(join(directory, '.gitignore'), 'utf8'));
     return [...above, { base: directory, rules }];
   } catch {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MAIN, project, removeProjects, STACK, scrubbedEnv } from './run';
 
@@ -24,7 +24,22 @@ test.each(['--version', '--help'])('%s loads nothing but the parsing of argument
 });
 
 test.each([['check'], ['fix', '--diff'], ['patch', '--exit-code']])('%s loads no inquirer', (...args) => {
-  const { status, stderr } = run(copy('cli/main.js', 'cli/app.js', 'templates'), ...args);
+  const { status, stderr } = run(copy('cli/main.js', 'cli/app.js', 'templates', 'vendor/diff.js'), ...args);
   expect(stderr).not.toContain('error: internal');
   expect(status).toBe(1);
+});
+
+test('check loads no package that few runs need', () => {
+  const { status, stderr } = run(copy('cli/main.js', 'cli/app.js', 'templates'), 'check');
+  expect(stderr).not.toContain('error: internal');
+  expect(status).toBe(1);
+});
+
+test('bytecode that is of no use is left aside', () => {
+  const cwd = copy('cli', 'templates');
+  const file = path.join(cwd, 'dist', 'cli', 'app.js.cache');
+  expect(existsSync(file)).toBe(true);
+  const { stdout } = run(cwd, 'check');
+  writeFileSync(file, 'not bytecode');
+  expect(run(cwd, 'check')).toMatchObject({ stdout, status: 1 });
 });
