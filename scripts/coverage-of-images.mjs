@@ -25,6 +25,8 @@ const { advise, loadTemplates, parseReference, ComposeProject, YamlDocument } = 
   'yaml/document',
 );
 
+/** Kinds of evidence that are about one image, whoever it is. */
+const AN_IMAGE = new Set(['template', 'dockerfile', 'image-config']);
 const counts = { services: 0, refused: 0, covered: 0, matched: 0, unmatched: 0, built: 0, withoutDockerfile: 0, variable: 0, none: 0 };
 const families = new Map();
 const missing = new Map();
@@ -71,9 +73,11 @@ function count(service, directory, repository) {
 }
 
 function isCovered(advice) {
-  if (!advice.family) return false;
   const verdicts = [advice.user ?? advice.noUser, advice.capabilities, advice.readOnly];
-  return verdicts.some((verdict) => verdict.evidence.length > 0 && ['known', 'proven'].includes(verdict.confidence));
+  return verdicts.some(
+    ({ confidence, evidence }) =>
+      ['known', 'proven'].includes(confidence) && (advice.family || evidence.some(({ kind }) => AN_IMAGE.has(kind))),
+  );
 }
 
 function hasDockerfile(build, directory) {

@@ -86,24 +86,29 @@ describe('matchImage', () => {
 
   test.each([
     'acme/postgres',
-    'bitnami/postgresql:16',
-    'bitnami/redis',
     'ghcr.io/x/redis',
-    'quay.io/prometheuscommunity/postgres-exporter',
-    'prometheuscommunity/postgres-exporter',
     'registry.example.com/library/postgres',
     'localhost:5000/postgres',
     'postgresql',
     'nginx/nginx-ingress',
     'nginx/unit',
-    'mongo-express',
-    'redis/redis-stack',
     'acme/linuxserver',
     'lscr.io/linuxserver/team/app',
     '${REGISTRY}/postgres:16',
     '${IMAGE}',
   ])('%s has no template', (image) => {
-    expect(matchImage(image)).toBeUndefined();
+    expect(matchImage(image)?.template.family).toBeUndefined();
+  });
+
+  test.each([
+    ['bitnami/postgresql:16', 'bitnami'],
+    ['bitnami/redis', 'bitnami'],
+    ['quay.io/prometheuscommunity/postgres-exporter', 'postgres-exporter'],
+    ['mongo-express', 'mongo-express'],
+    ['redis/redis-stack', 'redis-stack'],
+    ['mysql/mysql-server:8.0', 'mysql-server'],
+  ])('%s is not the image whose name it resembles, but %s', (image, family) => {
+    expect(matchImage(image)?.template.family).toBe(family);
   });
 
   test.each([
