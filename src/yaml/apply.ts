@@ -87,10 +87,10 @@ class Application {
     const slot = place.entry ?? place.item;
     const old = slot.value;
     unshared(this.root, old, path);
-    // A tag such as !!str says what the old value is; !override says how files merge and stays.
-    if (old.tag !== undefined && old.tag !== OVERRIDE) throw tagged(path, old.tag);
-    const touches = slotRange(slot);
     const made = fromData(value);
+    // A tag such as !!str says what the old value is. !override says how lists and maps merge and stays; on a scalar it would make a string of it.
+    if (old.tag !== undefined && (old.tag !== OVERRIDE || made.kind === 'scalar')) throw tagged(path, old.tag);
+    const touches = slotRange(slot);
     if (made.kind === 'scalar' && old.kind === 'scalar' && (old.style === 'single' || old.style === 'double')) made.style = old.style;
     if (old.anchor !== undefined) made.anchor = old.anchor;
     if (old.tag !== undefined) made.tag = old.tag;

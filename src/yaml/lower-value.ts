@@ -18,7 +18,7 @@ export interface Slot {
 
 /** Edits that put the value `after` where `before` was read, or that go on inside when it is the same. @throws CannotWrite */
 export function lowerValue(lowering: Lowering, slot: Slot, before: Node, after: Node): void {
-  if (after === before && !emptied(after)) lowering.node(after);
+  if (after === before && !emptied(after)) lowering.node(after, slot.column);
   else if (slot.flow) inBrackets(lowering, slot, before, after);
   else if (slot.kind === 'item') inItem(lowering, slot, before, after);
   else if (isBlock(before)) forBlock(lowering, slot, before, after);
@@ -49,7 +49,7 @@ function forBlock(lowering: Lowering, slot: Slot, before: Node, after: Node): vo
   if (source.text.slice(first, before.src!.start).trim() !== '') throw new CannotWrite('the list starts on the line of its key');
   const end = source.nextLine(valueEnd(before)!);
   const onKeyLine = inline(after, style);
-  if (onKeyLine) lowering.edit(slot.valueAt, slot.valueAt, ` ${renderInline(after, style)}`);
+  if (onKeyLine && !isNull(after)) lowering.edit(slot.valueAt, slot.valueAt, ` ${renderInline(after, style)}`);
   lowering.dropLines(first, end);
   if (!onKeyLine) lowering.lines(end, renderNested(after, slot.column, style));
 }

@@ -16,7 +16,7 @@ import type { Edit } from './types';
  */
 export function lower(root: Node, source: SourceText, comments: readonly CommentToken[], style: Style): Edit[] {
   const lowering = new Lowering(source, comments, style);
-  lowering.node(root);
+  lowering.node(root, 0);
   return ordered(lowering.edits);
 }
 
@@ -50,7 +50,8 @@ export class Lowering {
     readonly style: Style,
   ) {}
 
-  node(node: Node): void {
+  /** `owner` is the column of the key or dash that the node belongs to. */
+  node(node: Node, owner: number): void {
     if (node.opaque) return;
     if (node.kind === 'map') {
       if (!node.read) throw new CannotWrite('a new map has no place in the text');
@@ -59,7 +60,7 @@ export class Lowering {
     } else if (node.kind === 'seq') {
       if (!node.read) throw new CannotWrite('a new list has no place in the text');
       if (node.flow) lowerFlow(this, node);
-      else this.blockSeq(node);
+      else this.blockSeq(node, owner);
     }
   }
 
@@ -124,7 +125,7 @@ export class Lowering {
     return blank * 2 > read.length - 1;
   }
 
-  private blockSeq(seq: SeqNode): void {
+  private blockSeq(seq: SeqNode, owner: number): void {
     const column = seqColumn(this.source, seq)!;
     const kept = new Set(seq.items);
     const read = seq.read!;
@@ -137,9 +138,9 @@ export class Lowering {
         this.item(item, before.value, column, false);
         previous = before;
       } else {
-        // Comments deeper than the dash belong to the item above; a list that hangs at its key's column ends where the key's siblings go on.
+        // Comments deeper than the key belong to its list (`# - "443:443"`), though not where the list hangs at the key's own column.
         const at = previous
-          ? lineAfter(this.source, itemEnd(previous.item.src!, previous.value), column)
+          ? lineAfter(this.source, itemEnd(previous.item.src!, previous.value), Math.min(owner, column))
           : this.ownLine(read[0]!.item.src!.start);
         this.lines(at, renderItem(item.value, column, this.style));
       }

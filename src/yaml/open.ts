@@ -58,30 +58,26 @@ interface Walked {
 /** One iterative walk over the tokens: bounds the depth, collects the comments. */
 function scan(tokens: CST.Token[], source: SourceText): CommentToken[] {
   const comments: CommentToken[] = [];
-  const stack = (tokens as unknown as Walked[]).map((token) => ({ token, depth: 0 }));
+  const stack = (tokens as unknown as Walked[]).map((token) => ({ token, depth: 0, from: token.offset }));
   // The start of a flow collection is its bracket alone, not a list.
   const collect = (list: readonly Walked[] | Walked | undefined): void => {
     if (Array.isArray(list)) for (const token of list) if (token.type === 'comment') comments.push(commentToken(token, source));
   };
   while (stack.length > 0) {
-    const { token, depth } = stack.pop()!;
+    const { token, depth, from } = stack.pop()!;
+    // The items of a collection have no offset of their own.
+    const offset = (token.offset as number | undefined) ?? from;
     if (depth > MAX_DEPTH) {
-      throw fail(
-        source,
-        token.offset ?? 0,
-        'too-deep',
-        `the file nests deeper than ${MAX_DEPTH} levels`,
-        'no Compose file needs that: is it one?',
-      );
+      throw fail(source, offset, 'too-deep', `the file nests deeper than ${MAX_DEPTH} levels`, 'no Compose file needs that: is it one?');
     }
     if (token.type === 'comment') comments.push(commentToken(token, source));
     collect(token.start);
     collect(token.sep);
     collect(token.end);
     collect(token.props);
-    if (token.items) for (const item of token.items) stack.push({ token: item, depth: depth + 1 });
-    if (token.key) stack.push({ token: token.key, depth });
-    if (token.value) stack.push({ token: token.value, depth });
+    if (token.items) for (const item of token.items) stack.push({ token: item, depth: depth + 1, from: offset });
+    if (token.key) stack.push({ token: token.key, depth, from: offset });
+    if (token.value) stack.push({ token: token.value, depth, from: offset });
   }
   return comments.sort((a, b) => a.offset - b.offset);
 }

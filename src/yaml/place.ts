@@ -1,6 +1,6 @@
 import { showPath } from './path';
 import { aliased, inherited, type Refused, refuse } from './refused';
-import { type Entry, effectiveEntries, isMergeKey, isNull, type MapNode, type Node, ownEntry, type SeqItem, type SeqNode } from './tree';
+import { type Entry, find, isNull, type MapNode, mergedMaps, type Node, ownEntry, type SeqItem, type SeqNode } from './tree';
 import type { Path } from './types';
 
 /*
@@ -109,7 +109,7 @@ export function unshared(root: Node, node: Node, path: Path): void {
 
 /** Checks that what goes does not come back through a merge key, with another value. */
 export function notInherited(map: MapNode, key: string, path: Path): void {
-  if (inherits({ ...map, entries: map.entries.filter(isMergeKey) }, key)) {
+  if (merges(map, key)) {
     throw refuse('merge-inherited', `${showPath(path)} is inherited through a merge key too: without the local value that one would count`);
   }
 }
@@ -139,8 +139,13 @@ function keysOnly(path: Path, from: number): string[] {
   });
 }
 
+/** Whether a map has a key through a merge key only. */
 export function inherits(map: MapNode, key: string): boolean {
-  return effectiveEntries(map).some((entry) => entry.key === key && entry.via === 'merge');
+  return merges(map, key) && !ownEntry(map, key);
+}
+
+function merges(map: MapNode, key: string): boolean {
+  return mergedMaps(map).some((source) => find(source.map, key) !== undefined);
 }
 
 function anchorsIn(node: Node): string[] {

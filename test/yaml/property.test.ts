@@ -29,7 +29,7 @@ describe('any ops on any Compose file', () => {
           if (!readable(text)) return count('unreadable');
           check(text, tape);
         }),
-        { numRuns: RUNS, seed: SEED, includeErrorInReport: true },
+        { numRuns: RUNS, seed: SEED, includeErrorInReport: true, endOnFailure: process.env.BATTEN_FUZZ_NO_SHRINK !== undefined },
       );
     },
     RUNS * 100 + 20_000,
@@ -129,7 +129,9 @@ function again(document: YamlDocument, context: Context): void {
   if (last?.op === 'replace') {
     document.apply(last);
     const proof = document.prove();
-    if ('document' in proof) must(proof.document.toText() === context.after, 'replacing again changes nothing', context);
+    // The quotes may follow what is now the style of the file; the data may not change.
+    if ('document' in proof)
+      must(isDeepStrictEqual(dataOf(document.toText(), '1.1'), dataOf(context.after, '1.1')), 'replacing again changes nothing', context);
   }
 }
 

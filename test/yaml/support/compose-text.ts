@@ -42,7 +42,7 @@ class Writer {
     if (tape.once(12)) this.line(0, '%YAML 1.2');
     if (this.lines.some((line) => line.startsWith('%')) || tape.once(6)) this.line(0, '---');
     if (tape.once(3)) this.line(0, "version: '3.8'");
-    if (tape.once(3)) this.extensions();
+    if (tape.once(2)) this.extensions();
     this.line(0, 'services:');
     const names = ['web', 'db', 'cache'].slice(0, 1 + tape.below(3));
     for (const name of names) this.service(name);

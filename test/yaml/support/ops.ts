@@ -28,34 +28,49 @@ const VALUES: readonly Data[] = [
 ];
 const NEW_KEYS = ['read_only', 'cap_drop', 'security_opt', 'no', 'a b', '0644', 'x:y'];
 
-/** An op on one of the places a text has, or just below one. */
+/** An op on one of the places a text has, or just below one; mostly, but not always, one that fits the place. */
 export function randomOp(tape: Tape, text: string, serial: number): Op {
   const places = placesOf(text);
   const place = places[tape.below(places.length)]!;
+  const { path } = place;
   const value = tape.pick(VALUES);
-  switch (tape.below(8)) {
-    case 0:
-    case 1:
-      return { op: 'add', path: [...place, tape.pick(NEW_KEYS)], value, ...(tape.once(2) ? { near: ['image', 'ports'] } : {}) };
-    case 2:
-      return { op: 'append', path: tape.once(3) ? [...place, tape.pick(NEW_KEYS)] : place, value };
-    case 3:
-      return { op: 'replace', path: place, value };
-    case 4:
-    case 5:
-      return { op: 'remove', path: place };
-    case 6:
-      return { op: 'rename', path: place, key: tape.pick(NEW_KEYS) };
-    default:
-      return { op: 'comment', path: place, text: `# added ${serial}` };
+  const below = [...path, tape.pick(NEW_KEYS)];
+  const fitting = tape.once(8) ? ALL : FITTING[place.kind];
+  switch (tape.pick(fitting)) {
+    case 'add':
+      return { op: 'add', path: below, value, ...(tape.once(2) ? { near: ['image', 'ports'] } : {}) };
+    case 'append':
+      return { op: 'append', path: place.kind === 'map' ? below : path, value };
+    case 'replace':
+      return { op: 'replace', path, value };
+    case 'remove':
+      return { op: 'remove', path };
+    case 'rename':
+      return { op: 'rename', path, key: tape.pick(NEW_KEYS) };
+    case 'comment':
+      return { op: 'comment', path, text: `# added ${serial}` };
   }
 }
 
+const ALL = ['add', 'append', 'replace', 'remove', 'rename', 'comment'] as const;
+const FITTING: Record<Place['kind'], readonly Op['op'][]> = {
+  map: ['add', 'add', 'append', 'replace', 'remove', 'rename', 'comment'],
+  list: ['append', 'append', 'replace', 'remove', 'comment'],
+  null: ['add', 'append', 'replace', 'remove', 'rename'],
+  leaf: ['replace', 'replace', 'remove', 'remove', 'append', 'rename', 'comment'],
+};
+
+interface Place {
+  path: Path;
+  kind: 'map' | 'list' | 'null' | 'leaf';
+}
+
 /** Every path of a text, as the library sees it, the root aside; merge keys are not paths an op is ever given. */
-function placesOf(text: string): Path[] {
-  const out: Path[] = [];
+function placesOf(text: string): Place[] {
+  const out: Place[] = [];
   const visit = (node: unknown, path: Path): void => {
-    if (path.length > 0) out.push(path);
+    const empty = node === null || (isScalar(node) && node.value === null);
+    if (path.length > 0) out.push({ path, kind: isMap(node) ? 'map' : isSeq(node) ? 'list' : empty ? 'null' : 'leaf' });
     if (isMap(node)) {
       for (const pair of node.items as Pair[]) {
         if (isScalar(pair.key) && pair.key.source !== '<<') visit(pair.value, [...path, String(pair.key.source ?? pair.key.value)]);

@@ -69,7 +69,7 @@ function perform(document: Document.Parsed, op: Op): boolean {
       const old = pair?.value;
       if (!pair) map.items.push(document.createPair(last, [op.value]) as Pair);
       else if (isSeq(old)) (old as YAMLSeq).items.push(made(op.value));
-      else if (old === null || (isScalar(old) && old.value === null)) pair.value = dressed(made([op.value]), old);
+      else if (isNothing(old)) pair.value = dressed(made([op.value]), old);
       else if (isScalar(old)) pair.value = dressed(made([(old.source ?? old.value) as Data, op.value]), old);
       else return false;
       return true;
@@ -87,6 +87,11 @@ function perform(document: Document.Parsed, op: Op): boolean {
       pair.key = new Scalar(op.key);
       return true;
   }
+}
+
+/** A null, also one behind a tag, which the library takes for an empty string. */
+function isNothing(node: unknown): boolean {
+  return node === null || (isScalar(node) && (node.value === null || (node.source === '' && node.type === 'PLAIN')));
 }
 
 /** An anchor names the place, not the value. */
@@ -118,7 +123,7 @@ function makeParents(document: Document.Parsed, path: Path): unknown {
       if (!pair) {
         pair = document.createPair(part, {}) as Pair;
         map.items.push(pair);
-      } else if (pair.value === null || (isScalar(pair.value) && pair.value.value === null)) {
+      } else if (isNothing(pair.value)) {
         pair.value = dressed(document.createNode({}) as Node, pair.value);
       }
       node = pair.value;
