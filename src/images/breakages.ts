@@ -10,7 +10,8 @@ import type { Evidence, TmpfsMount } from './types';
  * comes from.
  */
 
-const SSHD = /(^|[/_-])(sshd|openssh|openssh-server|sftp|vsftpd)([/_-]|$)/;
+const SSHD = /(^|[/_-])(sshd|openssh|openssh-server|sftp)([/_-]|$)/;
+const CHROOTED = /(^|[/_-])(mailserver|mailu|postfix|dovecot|vsftpd|proftpd|pure-ftpd|bind9?|unbound)([/_-]|$)/;
 const BROWSER = /(^|[/_-])(chrome|chromium|browserless|puppeteer|playwright|selenium)([/_-]|$)|^selenium\//;
 const VAULT = /(^|\/)vault$/;
 const JVM_IMAGE =
@@ -60,6 +61,10 @@ export function avoidBreakages(draft: Draft, service: Service, situation: Situat
   if (asRoot && (SSHD.test(image) || runs('sshd'))) {
     const ref = 'https://github.com/ComplianceAsCode/content/pull/6557';
     addCapability(draft, 'SYS_CHROOT', 'sshd confines what it does before the login', ref);
+  }
+  if (asRoot && CHROOTED.test(image)) {
+    const why = 'servers of this kind shut their workers into a directory';
+    addCapability(draft, 'SYS_CHROOT', why, 'https://doc.dovecot.org/main/core/config/chroot.html');
   }
   if (asRoot && (VAULT.test(image) || runs('setcap'))) {
     const ref = 'https://github.com/hashicorp/docker-vault/issues/137';

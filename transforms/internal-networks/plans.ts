@@ -9,14 +9,17 @@ type Plan = Pick<Proposal, 'plan' | 'ops' | 'refusal' | 'services'>;
 
 /**
  * Whether a network can simply become internal: everyone on it is a data store, or is also on another network that leads outside
- * (which keeps its published ports and its calls out working: moby/moby#36174).
+ * (which keeps its published ports and its calls out working: moby/moby#36174). Whether an external network leads outside is not in the file.
  */
 export function closable(name: string, closed: ReadonlySet<string>, stores: readonly Candidate[], { project }: TransformContext): boolean {
   return project.services
     .filter((service) => networksOf(service).includes(name))
     .every((service) => {
       if (stores.some((store) => store.service === service)) return true;
-      return networksOf(service).some((other) => other !== name && !closed.has(other) && project.networks.get(other)?.internal === false);
+      return networksOf(service).some((other) => {
+        const network = project.networks.get(other);
+        return other !== name && !closed.has(other) && network?.internal === false && !network.external;
+      });
     });
 }
 
@@ -56,6 +59,12 @@ export function move(network: Network, movable: readonly Candidate[], context: T
     ops.push(...(moving.has(service) ? leave(service, network.name, name) : join(service, network.name, name)));
   }
   return { plan, services: members.map((service) => service.name), ops };
+}
+
+/** Whether the file sets the subnet of a network: programs may be told to trust its addresses, and on a second network they have others. */
+export function hasSubnet(network: Network, { project }: TransformContext): boolean {
+  const data = project.top('networks')[network.name];
+  return isMap(data) && isMap(data.ipam) && Array.isArray(data.ipam.config) && data.ipam.config.length > 0;
 }
 
 /** An address is of one network's subnet: on another network the container would not start. */

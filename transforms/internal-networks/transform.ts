@@ -1,7 +1,8 @@
+import { atMost } from '../../src/harden/confidence';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import { type Candidate, candidates } from './candidates';
-import { closable, close, move } from './plans';
+import { closable, close, hasSubnet, move } from './plans';
 
 const transform: Transform = {
   id: 'internal-networks',
@@ -39,7 +40,10 @@ const transform: Transform = {
         yield { ...common, ...close(network, here, context) };
       } else {
         const movable = here.filter(({ networks }) => networks.length === 1);
-        if (movable.length > 0) yield { ...base(movable, movable[0]!, context), ...move(network, movable, context) };
+        if (movable.length === 0) continue;
+        const moved = base(movable, movable[0]!, context);
+        const confidence = hasSubnet(network, context) ? atMost(moved.confidence, 'guess') : moved.confidence;
+        yield { ...moved, confidence, ...move(network, movable, context) };
       }
     }
   },
