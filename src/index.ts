@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { transforms } from '../transforms';
 import { OVERRIDE_NAMES } from './compose/discover';
-import { type OverrideKeys, overrideKeys } from './compose/project';
+import { ComposeProject, type OverrideKeys, overrideKeys } from './compose/project';
 import { BattenError } from './errors';
 import type { Batten, FixSession, Input, RunOptions, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
@@ -10,7 +10,15 @@ import { fileResult } from './harden/result';
 import { selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
 import type { FileResult } from './harden/types';
-import { advise, gatherEvidence, type ImageConfigs, ProjectFiles, readImageConfigs } from './images';
+import {
+  advise,
+  describeService,
+  gatherEvidence,
+  type ImageConfigs,
+  ProjectFiles,
+  readImageConfigs,
+  type ServiceDescription,
+} from './images';
 import { YamlDocument } from './yaml/document';
 
 export { BattenError, ConfigError, EngineError, InputError, UsageError } from './errors';
@@ -31,6 +39,14 @@ export const batten: Batten = {
     return named(input, () => new Session(input, setup(input, options)));
   },
 
+  describe(input: Input, service: string, options: RunOptions = {}): ServiceDescription | undefined {
+    return named(input, () => {
+      const found = ComposeProject.read(YamlDocument.open(input.text)).service(service);
+      const configs = savedConfigs(options);
+      return found && describeService(found, gatherEvidence(input.directory, [found], { configs }));
+    });
+  },
+
   transforms(): readonly TransformInfo[] {
     return transforms.map(({ find: _, ...info }) => ({ ...info, readme: `transforms/${info.id}/README.md` }));
   },
@@ -49,7 +65,7 @@ function setup(input: Input, options: RunOptions): ChainSetup {
 
 /** Advice that knows the project's own Dockerfiles and saved image configurations: read when a service is first asked about, and once. */
 function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes'> {
-  const configs: ImageConfigs = (options.imageConfigs ?? []).flatMap((file) => readImageConfigs(file));
+  const configs = savedConfigs(options);
   if (directory === undefined && configs.length === 0) return { advise };
   const files = directory === undefined ? undefined : new ProjectFiles(directory);
   const notes = new Set<string>();
@@ -62,6 +78,10 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
     },
     notes: () => [...notes],
   };
+}
+
+function savedConfigs({ imageConfigs = [] }: RunOptions): ImageConfigs {
+  return imageConfigs.flatMap((file) => readImageConfigs(file));
 }
 
 /** The override files Compose would merge into this one. One that cannot be read is its own error, not this file's. */

@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import { UsageError } from '../errors';
 import type { Batten, RunOptions } from '../harden/api';
 import type { FileResult } from '../harden/types';
@@ -47,7 +48,24 @@ export async function prepare({ host, options }: Context, paths: readonly string
   const opened = await openInputs(host, paths);
   if (options.service) requireServices(opened, options.service);
   const { confidence, only, skip, service: services } = options;
-  return { batten, opened, run: { confidence, only, skip, services, inlineIgnores: options.ignore } };
+  const imageConfigs = imageConfigPaths(host, options);
+  return { batten, opened, run: { confidence, only, skip, services, inlineIgnores: options.ignore, imageConfigs } };
+}
+
+/**
+ * The saved image configurations, as paths from where the process is. Looked at here, so that a wrong one is blamed once and not on every
+ * Compose file.
+ *
+ * @throws InputError when one cannot be read or is something else.
+ */
+export function imageConfigPaths(host: Host, { imageConfig = [] }: Options): string[] {
+  if (imageConfig.length === 0) return [];
+  const { readImageConfigs } = require('../images') as typeof import('../images');
+  return imageConfig.map((shown) => {
+    const found = resolve(host.cwd, shown);
+    readImageConfigs(found, shown);
+    return relative(process.cwd(), found);
+  });
 }
 
 /** The chain over one input, not asking. An input error becomes a result. */

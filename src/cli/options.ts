@@ -14,6 +14,7 @@ export interface Options {
   only?: string[];
   skip?: string[];
   service?: string[];
+  imageConfig?: string[];
   format: Format;
   exitZero?: boolean;
   exitCode?: boolean;
@@ -59,6 +60,12 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: RUNS, names: true },
   { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: RUNS, names: true },
   { flags: '--service <names>', description: 'these services only, comma separated', commands: RUNS, names: true },
+  {
+    flags: '--image-config <paths>',
+    description: 'what images are: output of "docker image inspect", an OCI layout, or a directory of such files; comma separated',
+    commands: [...RUNS, 'explain'],
+    names: true,
+  },
   {
     flags: '--format <format>',
     description: 'the report; json is versioned (schemas/report.schema.json)',

@@ -1,3 +1,4 @@
+import type { ServiceDescription } from '../images/explain-service';
 import type { Confidence, FileResult, Finding, Severity } from './types';
 
 /** What a run takes into account. Every field has a default; unknown names are the caller's to check (`UsageError`). */
@@ -80,5 +81,7 @@ export interface Batten {
   run(input: Input, options?: RunOptions): FileResult;
   /** The same, question by question. Throws `InputError` when the file cannot be understood. */
   session(input: Input, options?: RunOptions): FixSession;
+  /** What is known of one service before anything is proposed; undefined when the file has no such service. Throws `InputError`. */
+  describe(input: Input, service: string, options?: RunOptions): ServiceDescription | undefined;
   transforms(): readonly TransformInfo[];
 }

@@ -93,7 +93,8 @@ function applying(template: Template, situation: Situation, service: Service): S
     return entry ? [{ field, condition: conditionText(entry.when, template), why: entry.why }] : [];
   };
   return [
-    ...line('user', template.user),
+    // Who is not root already needs no other user.
+    ...(situation.startsAsRoot === false ? [] : line('user', template.user)),
     ...line('capabilities', template.capabilities),
     ...line('no-new-privileges', template.no_new_privileges),
     ...line('read-only', template.read_only),

@@ -42,7 +42,7 @@ function ofRoot(verdict: Verdict<string[]>, context: OwnContext): Verdict<string
   const { own, templated } = context;
   const exact = steppingDown(context);
   if (exact && !templated) return exact;
-  const facts = [...scriptCapabilities(own), ...fileCapabilities(own), ...daemonCapabilities(own)];
+  const facts = [...scriptCapabilities(own.scripts), ...fileCapabilities(own), ...daemonCapabilities(own)];
   const missing = facts.filter(({ value }) => !verdict.value.includes(value));
   const added = [...new Set(missing.map(({ value }) => value))];
   const why = missing.map(({ value, evidence }) => `${value} because of ${evidence.ref}`);
@@ -55,17 +55,24 @@ function ofRoot(verdict: Verdict<string[]>, context: OwnContext): Verdict<string
   return supported({ ...verdict, value: [...verdict.value, ...added].sort(), why: [verdict.why, ...new Set(why)].join('; ') }, [
     ...evidence,
     ...missing.map((fact) => fact.evidence),
-    ...scriptEvidence(own),
+    ...scriptEvidence(own.scripts),
   ]);
 }
 
-/** A start script that steps down and whose every command is understood needs what these commands use, and its program nothing. */
+/**
+ * A start script that steps down and whose every command is understood needs what these commands use, and what runs after it nothing: not
+ * the command either that it ends with, be it a script itself.
+ */
 function steppingDown({ own, match, service, situation }: OwnContext): Verdict<string[]> | undefined {
-  const script = own.scripts.find((each) => each.stepDown);
+  const at = own.scripts.findIndex((each) => each.stepDown);
+  const script = own.scripts[at];
   const stepDown = script?.stepDown;
   if (!script || !stepDown || !(stepDown.value.last || script.testsUser)) return undefined;
-  if (own.scripts.some((each) => each.notUnderstood || each.rootPrograms.length > 0) || own.rootPrograms.length > 0) return undefined;
-  const value = new Set([...scriptCapabilities(own), ...fileCapabilities(own)].map((fact) => fact.value));
+  // Whatever the base image starts first would run as root, unless it is known to do nothing of its own.
+  if (!service.entrypoint && !own.scratch && match?.template.role !== 'runtime') return undefined;
+  const asRoot = own.scripts.slice(0, at + 1);
+  if (asRoot.some((each) => each.notUnderstood || each.rootPrograms.length > 0) || own.rootPrograms.length > 0) return undefined;
+  const value = new Set([...scriptCapabilities(asRoot), ...fileCapabilities(own)].map((fact) => fact.value));
   const reasons = [`${stepDown.evidence.ref} steps down with ${stepDown.value.program}`];
   const init = (service.entrypoint ?? []).find((word) => INIT.test(word));
   if (init || situation.init || !stepDown.value.replaces) {
@@ -79,7 +86,7 @@ function steppingDown({ own, match, service, situation }: OwnContext): Verdict<s
     confidence: unseen ? 'generic' : 'known',
     why: `${reasons.join('; ')}; what the script does before needs the rest`,
     breaks: 'what the script runs only under conditions that do not hold here',
-    evidence: scriptEvidence(own),
+    evidence: scriptEvidence(asRoot),
   };
 }
 
@@ -95,8 +102,8 @@ function baseEvidence(own: OwnImage): Evidence[] {
   return own.base ? [own.base.evidence] : [];
 }
 
-function scriptCapabilities(own: OwnImage): Fact<string>[] {
-  return own.scripts.flatMap((script) => script.capabilities);
+function scriptCapabilities(scripts: OwnImage['scripts']): Fact<string>[] {
+  return scripts.flatMap((script) => script.capabilities);
 }
 
 function fileCapabilities(own: OwnImage): Fact<string>[] {
@@ -108,8 +115,8 @@ function daemonCapabilities(own: OwnImage): Fact<string>[] {
   return own.rootPrograms.filter(({ value }) => value === 'sshd').map(({ evidence }) => ({ value: 'SYS_CHROOT', evidence }));
 }
 
-function scriptEvidence(own: OwnImage): Evidence[] {
-  const all = own.scripts.flatMap((script) => [
+function scriptEvidence(scripts: OwnImage['scripts']): Evidence[] {
+  const all = scripts.flatMap((script) => [
     ...(script.stepDown ? [script.stepDown.evidence] : []),
     ...script.capabilities.map((fact) => fact.evidence),
   ]);

@@ -54,7 +54,7 @@ export interface OwnImage {
   givenAway: readonly Fact<string>[];
   /** The first RUN of the image: from there on it is more than its base. */
   changed?: Evidence;
-  /** The scripts it starts with, that could be read. */
+  /** The scripts it starts with, that could be read, in the order they run. */
   scripts: readonly ScriptFacts[];
   /** What could not be told, one sentence each. */
   unknown: readonly string[];

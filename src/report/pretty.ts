@@ -98,7 +98,9 @@ function findingLines(finding: Finding, columns: Columns, { colors, width, verbo
 /** One line per evidence: what it says and where that is. */
 export function evidenceLines({ evidence, controls }: Finding, indent: string, width: number, colors: Colors): string[] {
   return [
-    ...evidence.flatMap(({ kind, ref, detail }) => hang(`${indent}${colors.dim('· ')}`, `${detail} (${kind}: ${ref})`, width, colors.dim)),
+    ...evidence.flatMap(({ kind, ref, detail }) =>
+      hang(`${indent}${colors.dim('· ')}`, `${maskLines([detail])[0]} (${kind}: ${ref})`, width, colors.dim),
+    ),
     ...(controls.length > 0 ? hang(`${indent}${colors.dim('· ')}`, controls.join(', '), width, colors.dim) : []),
   ];
 }

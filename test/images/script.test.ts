@@ -107,6 +107,19 @@ describe('a service that starts with a script', () => {
     expect(capabilities.confidence).toBe(confidence);
   });
 
+  test('stays within the rule of thumb when the base image may start something before it', () => {
+    const files = { 'start.sh': `#!/bin/sh\n${STEP}\n` };
+    for (const base of ['acme/base', 'postgres:16']) {
+      const { capabilities } = lookAt(`FROM ${base}\nCOPY start.sh /start.sh\nCMD ["/start.sh"]`, { files });
+      expect(capabilities.value).toEqual(expect.arrayContaining(['CHOWN', 'DAC_OVERRIDE', 'FOWNER']));
+    }
+  });
+
+  test('is not asked about the command it ends with', () => {
+    const { capabilities } = start(STEP, 'COPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\nCMD serve --all && mkdir /x');
+    expect(capabilities).toMatchObject({ value: ['SETGID', 'SETUID'], confidence: 'known' });
+  });
+
   test('needs KILL with init: true', () => {
     expect(start(STEP, undefined, 'init: true').capabilities.value).toContain('KILL');
   });

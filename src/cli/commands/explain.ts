@@ -1,11 +1,12 @@
 import { UsageError } from '../../errors';
-import type { Batten, TransformInfo } from '../../harden/api';
+import type { Batten, RunOptions, TransformInfo } from '../../harden/api';
 import type { FileResult } from '../../harden/types';
+import type { ServiceDescription } from '../../images';
 import type { Colors } from '../../report/colors';
 import { hang, sentence } from '../../report/layout';
 import { maskLines } from '../../report/mask';
 import { evidenceLines, paintConfidence, paintSeverity } from '../../report/pretty';
-import { type Context, runOne } from '../context';
+import { type Context, imageConfigPaths, runOne } from '../context';
 import { inputCode } from '../exit-codes';
 import { openInputs } from '../inputs';
 import { renderMarkdown, sectionsOf } from '../markdown';
@@ -88,15 +89,20 @@ async function explainService(context: Context, batten: Batten, name: string): P
   const file = name.slice(0, at);
   const opened = await openInputs(context.host, file === '' ? [] : [file]);
   requireServices(opened, [service]);
-  const results = opened.map((each) => runOne(batten, each, { services: [service], confidence: 'guess' }));
+  const run: RunOptions = { services: [service], confidence: 'guess', imageConfigs: imageConfigPaths(context.host, context.options) };
+  const results = opened.map((each) => runOne(batten, each, run));
   stderr.write(failedInputs(results, context.screen(stderr).colors));
-  for (const result of results) if (result.status !== 'error') stdout.write(serviceText(result, service, context));
+  results.forEach((result, index) => {
+    const { input } = opened[index]!;
+    const description = result.status === 'error' || !input ? undefined : batten.describe(input, service, run);
+    if (description) stdout.write(serviceText(result, service, description, context));
+  });
   return inputCode(results);
 }
 
-function serviceText(result: FileResult, service: string, context: Context): string {
+function serviceText(result: FileResult, service: string, description: ServiceDescription, context: Context): string {
   const { colors, width } = context.screen(context.host.stdout);
-  const lines = [`${colors.underline(`${result.path}#${service}`)}`];
+  const lines = [`${colors.underline(`${result.path}#${service}`)}`, ...descriptionLines(description, colors, width)];
   for (const finding of result.findings) {
     const { transform, severity, confidence, message, plan, breaks, refusal, range, status } = finding;
     const snippet = refusal?.snippet?.trimEnd().split('\n') ?? [];
@@ -115,9 +121,25 @@ function serviceText(result: FileResult, service: string, context: Context): str
   if (result.findings.length === 0) lines.push('', 'Nothing to harden.');
   const unknown = result.findings.filter(({ confidence, refusal }) => confidence === 'guess' && !refusal);
   const notKnown = [
+    ...description.notKnown,
     ...unknown.map(({ transform }) => `${transform}: nothing is known about this image that fits, so it is a guess`),
-    ...result.notes,
+    ...result.notes.filter((note) => !description.notKnown.includes(note)),
   ];
   if (notKnown.length > 0) lines.push('', colors.bold('Not known'), ...notKnown.flatMap((line) => hang('  · ', line, width)));
   return `${lines.join('\n')}\n`;
+}
+
+/** What the service is, line by line with its place, and which of the template's conditions it meets. */
+function descriptionLines({ facts, applies }: ServiceDescription, colors: Colors, width: number): string[] {
+  const lines = facts.flatMap(({ text, evidence }) => {
+    const [place] = evidence;
+    return hang('  ', maskLines([place ? `${text}  ${colors.dim(`[${place.ref}]`)}` : text])[0]!, width);
+  });
+  if (applies.length === 0) return lines;
+  const byCondition = new Map<string, string[]>();
+  for (const { field, condition } of applies) byCondition.set(condition, [...(byCondition.get(condition) ?? []), field]);
+  const conditions = [...byCondition].map(
+    ([condition, fields]) => `${fields.join(', ')}: ${condition === '' ? 'in any configuration' : condition}`,
+  );
+  return [...lines, '', colors.bold('Conditions that hold'), ...conditions.flatMap((line) => hang('  · ', line, width))];
 }
