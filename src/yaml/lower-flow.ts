@@ -24,7 +24,8 @@ export function lowerFlow(lowering: Lowering, node: MapNode | SeqNode): void {
   let previous: Part | undefined;
   let run: string[] = [];
   const flush = (): void => {
-    if (run.length > 0) insert(lowering, node, previous, previous === lastKept(read) && previous === read[read.length - 1], run);
+    if (run.length > 0 && previous) insert(lowering, previous, previous === read[read.length - 1], run);
+    else if (run.length > 0) insertFirst(lowering, read, run);
     run = [];
   };
   for (const part of now) {
@@ -77,8 +78,10 @@ function seqParts(lowering: Lowering, seq: SeqNode): { read: Part[]; now: Part[]
   return { read, now };
 }
 
-function lastKept(read: Part[]): Part | undefined {
-  return [...read].reverse().find((part) => part.kept);
+/** What comes before all that is kept stands before the first of it. */
+function insertFirst(lowering: Lowering, read: readonly Part[], texts: readonly string[]): void {
+  const { start } = read.find((part) => part.kept)!.src!;
+  lowering.edit(start, start, texts.map((text) => `${text}, `).join(''));
 }
 
 /** Nothing that was read is left: what is between the brackets is written anew, comments in there above it. */
@@ -130,12 +133,8 @@ function removeLast(lowering: Lowering, stays: number, start: number, end: numbe
  *   }                               c: 3
  *                                 }
  */
-function insert(lowering: Lowering, node: Node, previous: Part | undefined, last: boolean, texts: string[]): void {
+function insert(lowering: Lowering, previous: Part, last: boolean, texts: string[]): void {
   const { source } = lowering;
-  if (!previous) {
-    lowering.edit(node.src!.start + 1, node.src!.start + 1, `${texts.join(', ')}, `);
-    return;
-  }
   const { start, end } = previous.src!;
   const lineStart = source.lineStart(start);
   const indent = source.text.slice(lineStart, start);

@@ -91,12 +91,7 @@ function compose(tokens: CST.Token[], source: SourceText): Document.Parsed[] {
   // Unique keys are checked while the tree is built: the library's own check takes quadratic time.
   const composer = new Composer({ version: '1.2', keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' });
   const documents: Document.Parsed[] = [];
-  try {
-    for (const document of composer.compose(tokens, false, source.text.length)) documents.push(document as Document.Parsed);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw fail(source, 0, 'too-deep', 'the file nests too deep to be read', 'no Compose file needs that: is it one?');
-  }
+  for (const document of composer.compose(tokens, false, source.text.length)) documents.push(document as Document.Parsed);
   const errors = documents.flatMap((document) => document.errors as YAMLError[]);
   const first = errors.sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (first) throw fail(source, first.pos[0], 'yaml-syntax', sentence(first), hintFor(first));
@@ -138,8 +133,6 @@ function hintFor(error: YAMLError): string | undefined {
     case 'MISSING_CHAR':
     case 'UNEXPECTED_TOKEN':
       return 'look at the indentation and the quotes of this line and the one above';
-    case 'RESOURCE_EXHAUSTION':
-      return 'no Compose file needs that: is it one?';
     default:
       return undefined;
   }

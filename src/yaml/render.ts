@@ -68,7 +68,6 @@ export function renderFlow(value: Node, style: Style): string {
 }
 
 export function renderScalar(node: ScalarNode, style: Style, flow: boolean): string {
-  if (node.data !== undefined)
-    return writeScalar(node.data, node.style === 'single' ? "'" : node.style === 'double' ? '"' : style.quote, flow);
-  return writeScalar(node.text, style.quote, flow);
+  const quote = node.style === 'single' ? "'" : node.style === 'double' ? '"' : style.quote;
+  return writeScalar(node.data === undefined ? node.text : node.data, quote, flow);
 }

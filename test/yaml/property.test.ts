@@ -7,6 +7,13 @@ import { randomOp } from './support/ops';
 import { bare, commentsOf, dataAfter, dataOf, readable, VERSIONS } from './support/oracle';
 import { Tape } from './support/tape';
 
+/*
+ * BATTEN_FUZZ_RUNS=50000     more runs than the usual 2,000
+ * BATTEN_FUZZ_SEED=...       the seed that a failure prints, to see it again
+ * BATTEN_FUZZ_NO_SHRINK=1    stop at the first failure, without looking for a smaller one
+ * BATTEN_FUZZ_REPORT=1       how often ops were refused, and why
+ * BATTEN_FUZZ_SHOW=text      the documents whose proof failed with a reason that holds the text
+ */
 const RUNS = Number(process.env.BATTEN_FUZZ_RUNS ?? 2000);
 const SEED = process.env.BATTEN_FUZZ_SEED === undefined ? undefined : Number(process.env.BATTEN_FUZZ_SEED);
 
