@@ -22,6 +22,7 @@ interface Service extends Record<string, unknown> {
   user?: string;
   network_mode?: string;
   security_opt?: string[];
+  networks?: Record<string, { ipv4_address?: string; ipv6_address?: string } | null>;
 }
 
 interface Port {
@@ -49,6 +50,9 @@ export function faults(before: string, after: string): string[] {
     if (!lists(was, service, 'cap_add')) complain('a capability that was added is gone');
     hiddenMounts(was, service).forEach(complain);
     if (service.read_only && !was.read_only && copied(service, now)) complain('read_only with a secret or config that is copied in');
+    for (const [network, settings] of Object.entries(service.networks ?? {}))
+      if (was.networks?.[network] === undefined && (settings?.ipv4_address ?? settings?.ipv6_address))
+        complain(`has a fixed address on "${network}", which is new to it`);
     if (new Set(service.security_opt).size !== (service.security_opt ?? []).length) complain('a double in security_opt');
   }
   return out;
