@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { YamlDocument } from '../../src/yaml/document';
-import type { Op } from '../../src/yaml/types';
+import type { Op, Path } from '../../src/yaml/types';
 import { composeText } from './support/compose-text';
 import { randomOp } from './support/ops';
 import { bare, commentsOf, dataAfter, dataOf, readable, VERSIONS } from './support/oracle';
@@ -89,6 +89,7 @@ function check(text: string, tape: Tape): void {
     must(expected !== undefined, `an op that does not fit was accepted (${version})`, context);
     must(isDeepStrictEqual(dataOf(after, version), expected!.data), `the data is what was asked for (${version})`, context);
   }
+  if (accepted.length === 1) does(accepted[0]!, context);
   sameComments(context);
   sameEnds(context);
   onlyTheEdits(document, context);
@@ -99,6 +100,33 @@ interface Context {
   text: string;
   after: string;
   ops: Op[];
+}
+
+/** What an op says, said of the data that a reader gets, merge keys and aliases resolved. */
+function does(op: Op, context: Context): void {
+  const [before, after] = [dataOf(context.text, '1.2'), dataOf(context.after, '1.2')];
+  const parent = op.path.slice(0, -1);
+  const last = op.path[op.path.length - 1]!;
+  const [was, is] = [get(before, op.path), get(after, op.path)];
+  if (op.op === 'add' || op.op === 'replace') must(isDeepStrictEqual(is, op.value), 'the value is there', context);
+  if (op.op === 'append') {
+    const items = Array.isArray(was) ? was : was === undefined || was === null || was === '' ? [] : undefined;
+    if (items) must(isDeepStrictEqual(is, [...items, op.value]), 'the item comes after the others', context);
+    else must(Array.isArray(is) && is.length === 2 && isDeepStrictEqual(is[1], op.value), 'the item comes after the scalar', context);
+  }
+  if (op.op === 'remove' && typeof last === 'string') must(is === undefined, 'the key is gone', context);
+  if (op.op === 'remove' && typeof last === 'number') {
+    const items = get(before, parent) as unknown[];
+    must(isDeepStrictEqual(get(after, parent), items.toSpliced(last, 1)), 'the item is gone', context);
+  }
+  if (op.op === 'rename') {
+    must(isDeepStrictEqual(get(after, [...parent, op.key]), was), 'the value has another key', context);
+    must(is === undefined, 'the old key is gone', context);
+  }
+}
+
+function get(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null | undefined)?.[part], data);
 }
 
 function sameComments({ text, after, ops }: Context): void {

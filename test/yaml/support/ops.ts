@@ -26,7 +26,7 @@ const VALUES: readonly Data[] = [
   ': x',
   '1_000',
 ];
-const NEW_KEYS = ['read_only', 'cap_drop', 'security_opt', 'no', 'a b', '0644', 'x:y'];
+const NEW_KEYS = ['read_only', 'cap_add', 'restart', 'cap_drop', 'security_opt', 'no', 'a b', '0644', 'x:y'];
 
 /** An op on one of the places a text has, or just below one; mostly, but not always, one that fits the place. */
 export function randomOp(tape: Tape, text: string, serial: number): Op {
@@ -65,13 +65,15 @@ interface Place {
   kind: 'map' | 'list' | 'null' | 'leaf';
 }
 
-/** Every path of a text, as the library sees it, the root aside; merge keys are not paths an op is ever given. */
+/** Every path of a text, as the library sees it, the root aside, and some that only merge keys give. */
 function placesOf(text: string): Place[] {
   const out: Place[] = [];
   const visit = (node: unknown, path: Path): void => {
     const empty = node === null || (isScalar(node) && node.value === null);
     if (path.length > 0) out.push({ path, kind: isMap(node) ? 'map' : isSeq(node) ? 'list' : empty ? 'null' : 'leaf' });
     if (isMap(node)) {
+      // What a merge key brings in has a path too, at which nothing is written.
+      if (node.has('<<')) out.push({ path: [...path, 'restart'], kind: 'leaf' }, { path: [...path, 'cap_add'], kind: 'list' });
       for (const pair of node.items as Pair[]) {
         if (isScalar(pair.key) && pair.key.source !== '<<') visit(pair.value, [...path, String(pair.key.source ?? pair.key.value)]);
       }
