@@ -96,7 +96,7 @@ function dockerfileOf(service: Service, files: ProjectFiles, note: Note): (Docke
   });
   if (inline) {
     const text = typeof data.dockerfile_inline === 'string' ? data.dockerfile_inline : '';
-    const facts = readDockerfile(evaluateLines(text), setting(`${service.name}.build.dockerfile_inline`));
+    const facts = readOnce(files, evaluateLines(text), setting(`${service.name}.build.dockerfile_inline`));
     return facts && { ...facts, context: remote ? '' : folder };
   }
   if (remote) return undefined;
@@ -108,9 +108,16 @@ function dockerfileOf(service: Service, files: ProjectFiles, note: Note): (Docke
   const file = files.read(path.join(path.isAbsolute(named) ? '' : folder, named));
   if ('refused' in file) note(`its Dockerfile ${file.shown} was not read: ${file.refused}`);
   if (!('text' in file)) return undefined;
-  const facts = readDockerfile(file.text, setting(file.shown));
+  const facts = readOnce(files, file.text, setting(file.shown));
   if (!facts) note(`${file.shown} has no stage ${target?.text ?? 'at all'}, so it says nothing`);
   return facts && { ...facts, context: folder };
+}
+
+/** A service is asked about several times in a run, and several services may share a Dockerfile. */
+function readOnce(files: ProjectFiles, text: string, setting: BuildSetting): DockerfileFacts | undefined {
+  const { ref, target, args, contexts } = setting;
+  const key = JSON.stringify([ref, target, [...args], [...contexts], text]);
+  return files.once(key, () => readDockerfile(text, setting));
 }
 
 /** Compose replaces its own variables first; `$$` is how a Dockerfile's are written. */

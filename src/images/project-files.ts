@@ -6,8 +6,8 @@ import { InputError } from '../errors';
 /** A file of the project, or why it was not read. `missing` is nothing to tell a person about: many stacks are published without. */
 export type ProjectFile = { text: string; shown: string } | { missing: true; shown: string } | { refused: string; shown: string };
 
-/** The most that is read of a Dockerfile or a script, in bytes. */
-export const MAX_EVIDENCE_BYTES = 256 * 1024;
+/** The most that is read of a Dockerfile or a script, in bytes. Written ones are a tenth of it, and its parser takes its time with more. */
+export const MAX_EVIDENCE_BYTES = 64 * 1024;
 
 /**
  * Reads files of one directory and nothing outside of it, however a path is spelt and wherever its links lead. Every file is read once.
@@ -15,9 +15,16 @@ export const MAX_EVIDENCE_BYTES = 256 * 1024;
 export class ProjectFiles {
   private readonly root: string | undefined;
   private readonly known = new Map<string, ProjectFile>();
+  private readonly made = new Map<string, unknown>();
 
   constructor(readonly directory: string) {
     this.root = realPath(directory);
+  }
+
+  /** What was made of the files before, by a key of the caller's. */
+  once<T>(key: string, make: () => T): T {
+    if (!this.made.has(key)) this.made.set(key, make());
+    return this.made.get(key) as T;
   }
 
   /** `wanted` is relative to the directory, or absolute. Never throws. */

@@ -35,6 +35,8 @@ const HARMLESS = new Set(
   hostname sleep expr let umask getopts getent seq mktemp nc curl wget pg_isready jq nproc shopt ulimit break continue`.split(/\s+/),
 );
 
+const READS = new Set(['cat', 'head', 'tail', 'grep', 'egrep', 'ls', 'stat', 'wc', 'awk', 'sed', 'sort', 'jq', '.', 'source']);
+
 /** Commands that write: in a directory that belongs to another user even root needs DAC_OVERRIDE. */
 const WRITES = new Set(['mkdir', 'touch', 'cp', 'mv', 'rm', 'rmdir', 'ln', 'tee', 'install', 'dd', 'tar', 'unzip', 'truncate', 'rsync']);
 
@@ -87,11 +89,12 @@ export function readScript(text: string, { kind, ref, firstLine = 1 }: ScriptPla
     for (const value of names) if (!capabilities.some((each) => each.value === value)) capabilities.push({ value, evidence });
   };
 
+  const givesAway = commands.some((command) => ['chown', 'chgrp', 'usermod'].includes(programOf(command)));
   commands.forEach((command, index) => {
     const evidence = evidenceOf(command);
     const program = programOf(command);
     const others = command.words.slice(1);
-    if (program === 'id' && others.some((word) => /^-\w*u/.test(word))) facts.testsUser ??= evidence;
+    if (asksWhoItIs(program, others) && !/^(echo|printf)\b/.test(evidence.detail)) facts.testsUser ??= evidence;
     if (STEP_DOWN.has(program) && isStepDown(program, others)) {
       // sudo down from root needs no setuid bit, but nobody installs it for that.
       if (program === 'sudo') facts.setuid ??= { value: 'sudo', evidence };
@@ -111,6 +114,7 @@ export function readScript(text: string, { kind, ref, firstLine = 1 }: ScriptPla
       // Directories given away on the first start are closed to root on the second.
       need(['DAC_READ_SEARCH'], evidence);
     }
+    if (givesAway && looksAtFile(program, others)) need(['DAC_READ_SEARCH'], evidence);
     if (program === 'install' || (program === 'cp' && others.some((word) => /^-\w*[ap]/.test(word))) || program === 'tar')
       need(['CHOWN', 'FOWNER'], evidence);
     const written = writtenBy(program, others, command);
@@ -146,6 +150,17 @@ function unwrapped(command: SimpleCommand): SimpleCommand[] {
 
 function programOf({ words }: SimpleCommand): string {
   return (words[0] ?? '').replace(/^.*\//, '');
+}
+
+/** `id -u`, not `id -u app`. */
+function asksWhoItIs(program: string, words: readonly string[]): boolean {
+  return program === 'id' && words.some((word) => /^-\w*u/.test(word)) && words.every((word) => word.startsWith('-'));
+}
+
+/** Whether it looks at a file by its path, which may be in a directory that was given away and is closed to root since. */
+function looksAtFile(program: string, words: readonly string[]): boolean {
+  if (program === '[' || program === 'test') return words.some((word) => /^-[defrswxLS]$/.test(word));
+  return READS.has(program) && words.some((word) => /^(\/(?!dev\/|proc\/)|\$\{?[A-Z])/.test(word));
 }
 
 function isStepDown(program: string, words: readonly string[]): boolean {

@@ -17,8 +17,12 @@ export interface SimpleCommand {
  * understand: branches, loops and functions are taken apart, nothing is evaluated. Never throws.
  */
 export function simpleCommands(text: string, firstLine = 1): SimpleCommand[] {
-  return new Reader(text, firstLine).read();
+  return new Reader(text, firstLine, 0).read();
 }
+
+/** Substitutions within substitutions that are still read, and brackets without an end after which no more are looked for. */
+const MAX_DEPTH = 16;
+const MAX_UNCLOSED = 8;
 
 class Reader {
   private readonly out: SimpleCommand[] = [];
@@ -31,12 +35,14 @@ class Reader {
   private next: 'argument' | 'output' | 'input' | 'heredoc' = 'argument';
   private heredocs: string[] = [];
   private parentheses = 0;
+  private unclosed = 0;
   private cases = 0;
   private pattern = false;
 
   constructor(
     private readonly text: string,
     private line: number,
+    private readonly depth: number,
   ) {
     this.start = line;
   }
@@ -117,17 +123,24 @@ class Reader {
   /** A variable stays as written; a command substitution is read for its own commands too. */
   private expansion(): void {
     const { text, at } = this;
-    const close = text[at] === '`' ? text.indexOf('`', at + 1) : text[at + 1] === '(' ? closing(text, at + 1, '(', ')') : -1;
+    const close = text[at] === '`' ? text.indexOf('`', at + 1) : text[at + 1] === '(' ? this.closing(at + 1, '(', ')') : -1;
     if (close > at) {
       const arithmetic = text.startsWith('$((', at);
       const inner = text.slice(at + (text[at] === '`' ? 1 : 2), close);
-      if (!arithmetic) this.out.push(...simpleCommands(inner, this.line));
+      if (!arithmetic && this.depth < MAX_DEPTH) this.out.push(...new Reader(inner, this.line, this.depth + 1).read());
       this.append(text.slice(at, close + 1), close + 1 - at);
     } else if (text[at + 1] === '{') {
-      const end = closing(text, at + 1, '{', '}');
+      const end = this.closing(at + 1, '{', '}');
       const length = (end < 0 ? at + 1 : end) + 1 - at;
       this.append(text.slice(at, at + length), length);
     } else this.append(text[at]!, 1);
+  }
+
+  private closing(from: number, open: string, close: string): number {
+    if (this.unclosed >= MAX_UNCLOSED) return -1;
+    const end = closing(this.text, from, open, close);
+    if (end < 0) this.unclosed++;
+    return end;
   }
 
   private operator(char: string): void {

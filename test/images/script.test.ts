@@ -27,7 +27,10 @@ describe('a script', () => {
     ['chown', 'chown app /data', ['CHOWN']],
     ['chown -R', 'chown -Rv app /data', ['CHOWN', 'DAC_READ_SEARCH']],
     ['find with chown', 'find /data ! -user app -exec chown app {} +', ['DAC_READ_SEARCH', 'CHOWN']],
-    ['xargs with chown', 'ls /data | xargs -r -n 1 chown app', ['CHOWN']],
+    ['chown and a look at a file', 'chown app /data; [ -f /data/x ] || exit 1', ['CHOWN', 'DAC_READ_SEARCH']],
+    ['chown and a look at a variable', 'chown app /data; [ -z "$A" ] && exit 1', ['CHOWN']],
+    ['xargs with chown', 'find "$D" | xargs -r -n 1 chown app', ['CHOWN', 'DAC_READ_SEARCH']],
+    ['xargs with chown in a list', 'echo a b | xargs -r -n 1 chown app', ['CHOWN']],
     ['env with chown', 'env -i A=b chown app /data', ['CHOWN']],
     ['chmod', 'chmod 700 /data', ['FOWNER']],
     ['mkdir', 'mkdir -p /data/x', ['DAC_OVERRIDE']],
@@ -56,6 +59,10 @@ describe('a script', () => {
     'test "$(/usr/bin/id -u)" = 0',
   ])('looks whether it is root: %s', (line) => {
     expect(read(line).testsUser?.ref).toBe('start.sh:1');
+  });
+
+  test.each(['x=$(id -u app)', 'echo "running as $(id -u)"', 'id'])('does not look whether it is root: %s', (line) => {
+    expect(read(line).testsUser).toBeUndefined();
   });
 
   test('does not look at comments and here-documents', () => {

@@ -36,4 +36,16 @@ describe('the simple commands of a script', () => {
   test('duplicated descriptors are no files', () => {
     expect(simpleCommands('a >&2 2>&1')[0]).toMatchObject({ words: ['a'], writesTo: [] });
   });
+
+  test.each([
+    ['brackets that never close', '$('.repeat(50_000)],
+    ['braces that never close', '"${a'.repeat(50_000)],
+    ['brackets within brackets', `${'$('.repeat(30_000)}${')'.repeat(30_000)}`],
+    ['quotes', `'"`.repeat(50_000)],
+    ['here-documents', '<<A\n'.repeat(50_000)],
+  ])('do not take long to find in %s', (_what, text) => {
+    const started = performance.now();
+    simpleCommands(text);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
 });
