@@ -34,7 +34,9 @@ function needsRoute(service: Plain): boolean {
 
 function reach(text: string): Reach {
   const { services, networks } = data(text);
-  const all = new Map(Object.keys(map(services)).map((name) => [name, attachments(name, map(services))]));
+  // A provider is no container.
+  const names = Object.keys(map(services)).filter((name) => map(map(services)[name]).provider === undefined);
+  const all = new Map(names.map((name) => [name, attachments(name, map(services))]));
   const internal = (network: string): boolean => map(map(networks)[network]).internal === true;
   const out: Reach = { pairs: new Set(), published: new Set(), outside: new Set() };
   for (const [name, mine] of all) {

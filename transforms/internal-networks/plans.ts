@@ -40,7 +40,7 @@ export function move(network: Network, movable: readonly Candidate[], context: T
   const { project } = context;
   const name = freeName(context);
   const moving = new Set(movable.map(({ service }) => service));
-  const members = project.services.filter((service) => networksOf(service).includes(network.name));
+  const members = project.services.filter((service) => networksOf(service).includes(network.name) && !service.has('provider'));
   const peers = members.filter((service) => !moving.has(service));
   const plan = `put ${movable.map(({ service }) => `"${service.name}"`).join(', ')} on a new internal network "${name}", shared with ${peers.map((peer) => `"${peer.name}"`).join(', ')}`;
   const stranded = strandedBehindTraefik(members, peers, context);

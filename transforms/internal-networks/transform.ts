@@ -16,6 +16,7 @@ const transform: Transform = {
     // Overlay networks of a stack are another matter; `docker stack deploy` decides there.
     if (project.swarm) return;
     const stores = candidates(context);
+    const part = project.services.find((service) => !service.complete && !service.has('provider'));
     const closed = new Set<string>();
     for (const network of project.networks.values()) {
       const here = stores.filter(({ networks }) => networks.includes(network.name));
@@ -34,6 +35,15 @@ const transform: Transform = {
           ...common,
           plan: 'put it on an internal network',
           refusal: { code: 'needs-decision', message: `other files take part in this project: ${project.notes[0]}` },
+        };
+      } else if (part) {
+        yield {
+          ...common,
+          plan: 'put it on an internal network',
+          refusal: {
+            code: 'needs-decision',
+            message: `"${part.name}" has no image here: another file says more about it, maybe its networks`,
+          },
         };
       } else if (closable(network.name, closed, stores, context)) {
         closed.add(network.name);
