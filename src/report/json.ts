@@ -1,4 +1,5 @@
 import type { FileResult, Finding } from '../harden/types';
+import { maskLine } from './mask';
 import { summarize } from './summary';
 
 /** What made the report. */
@@ -8,8 +9,9 @@ export interface Tool {
 }
 
 /**
- * Report version 1 as text, ending in a newline; its schema is schemas/report.schema.json. Fields may be added, never changed. Values are
- * not masked: the report is for programs. Positions count from 1 and are those of the input.
+ * Report version 1 as text, ending in a newline; its schema is schemas/report.schema.json. Fields may be added, never changed. What an op
+ * writes is exact; evidence may quote lines of a Dockerfile or a script, where credentials are masked. Positions count from 1 and are
+ * those of the input.
  */
 export function jsonReport(results: readonly FileResult[], tool: Tool): string {
   const report = {
@@ -39,7 +41,7 @@ function findingReport(finding: Finding) {
     plan,
     breaks,
     confidence,
-    evidence: evidence.map(({ kind, ref, detail }) => ({ kind, ref, detail })),
+    evidence: evidence.map(({ kind, ref, detail }) => ({ kind, ref, detail: maskLine(detail) })),
     status,
     ...(refusal && { refusal }),
     range,

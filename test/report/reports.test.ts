@@ -51,6 +51,11 @@ describe('the JSON report', () => {
     expect(report.summary).toEqual({ files: 1, services: 1, findings: 1, fixed: 0, held: 0, manual: 1, suppressed: 0 });
   });
 
+  test('masks credentials in lines that evidence quotes', () => {
+    const quoted = finding({ evidence: [{ kind: 'dockerfile', ref: 'Dockerfile:3', detail: 'ENV DB_PASSWORD=hunter2' }] });
+    expect(jsonReport([result([quoted])], TOOL)).not.toContain('hunter2');
+  });
+
   test('says what an operation adds and where', () => {
     const report = JSON.parse(jsonReport([result([finding()])], TOOL));
     expect(report.files[0].findings[0].ops).toEqual([
