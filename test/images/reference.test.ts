@@ -76,9 +76,9 @@ describe('matchImage', () => {
     ['haproxy', 'haproxy', 'current'],
     ['grafana/grafana:7.5.1', 'grafana', 'old'],
     ['grafana/grafana-oss:11.0.0', 'grafana', 'current'],
-    ['lscr.io/linuxserver/sonarr:latest', 'linuxserver', 's6'],
-    ['linuxserver/radarr', 'linuxserver', 's6'],
-    ['ghcr.io/linuxserver/plex', 'linuxserver', 's6'],
+    ['lscr.io/linuxserver/sonarr:latest', 'linuxserver-any-user', 's6'],
+    ['linuxserver/radarr', 'linuxserver-any-user', 's6'],
+    ['ghcr.io/linuxserver/plex', 'linuxserver-any-user', 's6'],
   ])('%s is %s, variant %s', (image, family, variant) => {
     const match = matchImage(image);
     expect([match?.template.family, match?.variant?.id]).toEqual([family, variant]);
