@@ -35,7 +35,12 @@ function start() {
     node.push(wall(['-e', '0']));
     check.push(wall([cli, 'check', '--exit-zero', small]));
   }
-  report('start', `batten check ${median(check).toFixed(1)} ms, node -e 0 ${median(node).toFixed(1)} ms (medians of ${node.length})`, median(check) / median(node), 2);
+  report(
+    'start',
+    `batten check ${median(check).toFixed(1)} ms, node -e 0 ${median(node).toFixed(1)} ms (medians of ${node.length})`,
+    median(check) / median(node),
+    2,
+  );
 }
 
 function perFile() {
@@ -84,7 +89,10 @@ function attempt(work) {
 }
 
 function walk(place) {
-  if (statSync(place).isDirectory()) return readdirSync(place).sort().flatMap((name) => walk(path.join(place, name)));
+  if (statSync(place).isDirectory())
+    return readdirSync(place)
+      .sort()
+      .flatMap((name) => walk(path.join(place, name)));
   return /\.ya?ml$/.test(place) ? [place] : [];
 }
 

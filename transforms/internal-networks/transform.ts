@@ -9,7 +9,7 @@ const transform: Transform = {
   title: 'Data stores on internal networks',
   summary: 'Moves data stores without published ports onto an `internal: true` network that they share with those who could reach them.',
   severity: 'medium',
-  controls: ['CIS 5.30', 'OWASP RULE#5'],
+  controls: ['NIST 800-190 4.3.3', 'OWASP RULE#5'],
   default: true,
   *find(context) {
     const { project } = context;
