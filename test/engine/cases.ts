@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { docker, limiter } from './docker';
+
+const IMAGES = path.join(__dirname, 'images');
+
+/** The service as a person writes it, naming the published image: what batten is given, and what the container is started from. */
+export interface WrittenService {
+  image: string;
+  command?: string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
+}
+
+/** A capability or tmpfs path that nothing here needs and that is written all the same. `settings` = only in these; left out, in all. */
+export interface Kept {
+  what: string[];
+  settings?: string[];
+  why: string;
+}
+
+/** images/<name>/expect.yaml: what is known before a run. */
+export interface Expectation {
+  /** The template whose values are tried. */
+  family: string;
+  /** Processes of a start without any hardening, and the effective `uid:gid` each name has. */
+  processes: Record<string, string[]>;
+  /** Whether what was written has to be there after a restart. */
+  durable: boolean;
+  /** Exit codes of a clean stop, where they are not 0 or 143. */
+  stops_with?: number[];
+  exercised: string;
+  not_exercised: string;
+  kept?: Kept[];
+}
+
+export interface Case extends Expectation {
+  name: string;
+  compose: string;
+  service: WrittenService;
+}
+
+/** All cases, by name. A folder without service.yaml is a base of others. */
+export function cases(): Case[] {
+  const names = readdirSync(IMAGES).filter((name) => existsSync(path.join(IMAGES, name, 'service.yaml')));
+  return names.sort().map((name) => {
+    const compose = readFileSync(path.join(IMAGES, name, 'service.yaml'), 'utf8');
+    const { services } = parse(compose) as { services: { app: WrittenService } };
+    const expectation = parse(readFileSync(path.join(IMAGES, name, 'expect.yaml'), 'utf8')) as Expectation;
+    return { ...expectation, name, compose, service: services.app };
+  });
+}
+
+const slot = limiter(3);
+const built = new Map<string, Promise<void>>();
+
+/** The tag of a case's image. */
+export const tagOf = (name: string): string => `batten-engine/${name}`;
+
+/** Builds a case's image and first the one it is FROM. Packages come over the host's network. Throws with the end of the build's output. */
+export function build(name: string): Promise<void> {
+  const known = built.get(name);
+  if (known) return known;
+  const work = buildNow(name);
+  built.set(name, work);
+  return work;
+}
+
+async function buildNow(name: string): Promise<void> {
+  const folder = path.join(IMAGES, name);
+  const parent = /^FROM batten-engine\/(\S+)$/m.exec(readFileSync(path.join(folder, 'Dockerfile'), 'utf8'))?.[1];
+  if (parent) await build(parent);
+  const base = name === 'base' && process.env.BATTEN_ENGINE_BASE;
+  const args = ['build', '--quiet', '--network', 'host', '--tag', tagOf(name), ...(base ? ['--build-arg', `BASE=${base}`] : []), folder];
+  const { code, stdout, stderr } = await slot(() => docker(args, 300));
+  if (code !== 0) throw new Error(`building ${name}: ${code ?? 'took too long'}\n${(stdout + stderr).slice(-2000)}`);
+}

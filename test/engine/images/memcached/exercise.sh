@@ -1,0 +1,8 @@
+#!/bin/sh
+set -e
+say() { printf "$1" | nc -q 1 -w 2 127.0.0.1 11211; }
+case $1 in
+  ready) say 'version\r\nquit\r\n' | grep -q VERSION ;;
+  write) say "set kept 0 0 ${#2}\r\n$2\r\nquit\r\n" | grep -q STORED ;;
+  read | again) say 'get kept\r\nquit\r\n' | grep -q "$2" ;;
+esac
