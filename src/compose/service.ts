@@ -1,5 +1,16 @@
 import type { YamlDocument } from '../yaml/document';
-import { effectiveEntries, find, isNull, type MapNode, type Node, resolve, type ScalarNode, type SeqNode, toData } from '../yaml/tree';
+import {
+  effectiveEntries,
+  find,
+  isNull,
+  type MapNode,
+  mergedMaps,
+  type Node,
+  resolve,
+  type ScalarNode,
+  type SeqNode,
+  toData,
+} from '../yaml/tree';
 import type { Data, Path, Range } from '../yaml/types';
 import { words } from './command';
 import { cleanContainerPath } from './container-path';
@@ -217,6 +228,11 @@ export class ComposeService implements Service {
 
   get hostname(): Evaluated | undefined {
     return this.text('hostname');
+  }
+
+  /** Whether keys can come to it from elsewhere in the file: through `<<` or `extends`. */
+  get inherits(): boolean {
+    return this.parent !== undefined || mergedMaps(this.map).length > 0;
   }
 
   /** The service of the same file that this one extends. */

@@ -63,9 +63,10 @@ function reasonToKeep(service: ComposeService, need: string, why: string): Refus
   return { code: 'needs-decision', message: `it uses ${used} of the host, which may be why it is privileged`, snippet: SNIPPET };
 }
 
-/** An inherited value cannot be removed here; a local `false` overrides it. */
+/** A value that is, or could be, inherited cannot be removed here: a local `false` overrides it. */
 function withdraw(service: ComposeService): Op {
   const path = [...service.path, 'privileged'];
   const origin = service.origin('privileged');
-  return origin === 'own' || origin === 'alias' ? { op: 'remove', path } : { op: 'add', path, value: false };
+  if (origin !== 'own' && origin !== 'alias') return { op: 'add', path, value: false };
+  return service.inherits ? { op: 'replace', path, value: false } : { op: 'remove', path };
 }
