@@ -60,7 +60,7 @@ function suite(
         expect(checked.problems).toEqual([]);
         expect(checked.changed).toBeGreaterThan(0);
       },
-      1_800_000,
+      3_600_000,
     );
   });
 }
