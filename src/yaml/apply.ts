@@ -1,3 +1,4 @@
+import { endsOpen } from './layout';
 import { showPath } from './path';
 import { deepest, editable, inherits, locate, notInherited, OVERRIDE, type Place, placed, tagged, unshared } from './place';
 import { aliased, inherited, Refused, refuse } from './refused';
@@ -54,7 +55,9 @@ class Application {
     if (key === undefined) throw refuse('conflict', `${showPath(path)} is already there`);
     const wrapped = inner.reduceRight<Data>((data, part) => ({ [part]: data }), value);
     const sibling = inner.length === 0 ? near.map((each) => ownEntry(map, each)).find((found) => found && !isMergeKey(found)) : undefined;
-    const index = sibling ? map.entries.indexOf(sibling) + 1 : map.entries.length;
+    const after = sibling ? map.entries.indexOf(sibling) + 1 : map.entries.length;
+    // Nothing may follow a block scalar that the end of the text cuts short: it would gain a line break.
+    const index = after > 0 && endsOpen(map.entries[after - 1]!.value, this.source) ? after - 1 : after;
     if (holder) holder.value = map;
     map.entries.splice(index, 0, { key: keyNode(key), value: fromData(wrapped) });
     return { after: value, touches: insertionRange(this.source, this.root, map, index) };

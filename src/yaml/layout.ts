@@ -56,3 +56,15 @@ export function seqColumn(source: SourceText, seq: SeqNode): number | undefined 
   const first = seq.read?.[0]?.item.src;
   return first ? source.column(first.start) : undefined;
 }
+
+/**
+ * Whether a text without a final newline ends in a block scalar that would have one (`|` and `>`, not `|-`). Such a value has no line
+ * break at its end for Compose's parser, and gets one as soon as anything follows it; ours reads both alike.
+ */
+export function endsOpen(node: Node, source: SourceText): boolean {
+  if (source.finalNewline) return false;
+  if (node.kind === 'seq') return node.items.some((item) => endsOpen(item.value, source));
+  if (node.kind === 'map') return node.entries.some((entry) => endsOpen(entry.value, source));
+  if (node.kind !== 'scalar' || (node.style !== 'literal' && node.style !== 'folded') || !node.src) return false;
+  return node.src.end === source.text.length && !/^[|>]\d?-/.test(source.text.slice(node.src.start, node.src.start + 3));
+}

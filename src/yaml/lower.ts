@@ -1,5 +1,5 @@
 import { CannotWrite } from './cannot-write';
-import { entryEnd, itemEnd, lineAfter, mapColumn, seqColumn } from './layout';
+import { endsOpen, entryEnd, itemEnd, lineAfter, mapColumn, seqColumn } from './layout';
 import { lowerFlow } from './lower-flow';
 import { lowerValue } from './lower-value';
 import type { CommentToken } from './open';
@@ -138,6 +138,8 @@ export class Lowering {
         this.item(item, before.value, column, false);
         previous = before;
       } else {
+        if (previous && endsOpen(previous.value, this.source))
+          throw new CannotWrite('the list ends in a block scalar without a final newline');
         // Comments deeper than the key belong to its list (`# - "443:443"`), though not where the list hangs at the key's own column.
         const at = previous
           ? lineAfter(this.source, itemEnd(previous.item.src!, previous.value), Math.min(owner, column))

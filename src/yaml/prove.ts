@@ -1,4 +1,5 @@
 import { Schema } from 'yaml';
+import { endsOpen } from './layout';
 import type { CommentToken } from './open';
 import { showPath } from './path';
 import type { SourceText } from './source';
@@ -23,7 +24,17 @@ export interface Side {
 
 /** Says what is wrong with an edit, or undefined when it is proven. `expected` is the edited tree with the source it was read from. */
 export function disprove(expected: Side, actual: Side): string | undefined {
-  return compare(expected.root, actual.root, []) ?? compareComments(expected, actual) ?? compareText(expected.source, actual.source);
+  return (
+    compare(expected.root, actual.root, []) ??
+    compareEnd(expected, actual) ??
+    compareComments(expected, actual) ??
+    compareText(expected.source, actual.source)
+  );
+}
+
+function compareEnd(expected: Side, actual: Side): string | undefined {
+  const open = endsOpen(expected.root, expected.source);
+  return open && !endsOpen(actual.root, actual.source) ? 'the block scalar at the end of the file gained a line break' : undefined;
 }
 
 function compare(expected: Node, actual: Node, path: Path): string | undefined {
