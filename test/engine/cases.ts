@@ -33,6 +33,8 @@ export interface Expectation {
   exercised: string;
   not_exercised: string;
   kept?: Kept[];
+  /** Started first, so that it does not run alone at the end. */
+  slow?: boolean;
 }
 
 export interface Case extends Expectation {
@@ -41,15 +43,16 @@ export interface Case extends Expectation {
   service: WrittenService;
 }
 
-/** All cases, by name. A folder without service.yaml is a base of others. */
+/** All cases, the slow ones first, else by name. A folder without service.yaml is a base of others. */
 export function cases(): Case[] {
   const names = readdirSync(IMAGES).filter((name) => existsSync(path.join(IMAGES, name, 'service.yaml')));
-  return names.sort().map((name) => {
+  const all = names.sort().map((name) => {
     const compose = readFileSync(path.join(IMAGES, name, 'service.yaml'), 'utf8');
     const { services } = parse(compose) as { services: { app: WrittenService } };
     const expectation = parse(readFileSync(path.join(IMAGES, name, 'expect.yaml'), 'utf8')) as Expectation;
     return { ...expectation, name, compose, service: services.app };
   });
+  return [...all.filter(({ slow }) => slow), ...all.filter(({ slow }) => !slow)];
 }
 
 const slot = limiter(3);

@@ -28,16 +28,15 @@ part() {
 }
 
 install_packages() {
-  local missing=() tool
+  local missing=()
   command -v dockerd >/dev/null || missing+=(docker.io iptables)
-  command -v docker >/dev/null || missing+=(docker-cli)
   command -v debootstrap >/dev/null || missing+=(debootstrap)
   command -v ip >/dev/null || missing+=(iproute2)
-  for tool in ps; do command -v "$tool" >/dev/null || missing+=(procps); done
-  [ ${#missing[@]} -eq 0 ] && return
-  # docker-cli is a package of its own only where docker.io does not bring the client.
+  command -v ps >/dev/null || missing+=(procps)
+  [ ${#missing[@]} -eq 0 ] && command -v docker >/dev/null && return
   apt-get -qq update
-  apt-cache show docker-cli >/dev/null 2>&1 || missing=("${missing[@]/docker-cli/docker.io}")
+  # From Debian 13 on the client is a package of its own; before, docker.io brings it.
+  command -v docker >/dev/null || { apt-cache show docker-cli >/dev/null 2>&1 && missing+=(docker-cli) || missing+=(docker.io); }
   # The package would start a daemon of its own.
   local policy=/usr/sbin/policy-rc.d made=
   [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy"; chmod +x "$policy"; made=1; }

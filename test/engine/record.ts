@@ -97,6 +97,10 @@ export async function recordText(cases: Record<string, RecordedCase>, date: stri
     Seq: (_, seq) => {
       seq.flow = true;
     },
+    // Read as YAML 1.1, 33:33 would be a number, and a date no text.
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && /^[\d:-]+$/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
     Map: (_, map) => {
       if (isMap(map) && map.items.length === 0) map.flow = true;
     },

@@ -13,7 +13,7 @@ const date = process.env.BATTEN_ENGINE_RECORD;
 const chosen = cases().filter(({ name }) => only?.includes(name) ?? true);
 
 const enabled = process.env.BATTEN_ENGINE === '1';
-if (!enabled) process.stderr.write('skipped: runs on a real Engine (BATTEN_ENGINE=1 and test/engine/engine.sh turn them on)\n');
+if (!enabled) process.stderr.write('  skipped: runs on a real Engine (BATTEN_ENGINE=1 and test/engine/engine.sh turn them on)\n');
 
 (enabled ? describe : describe.skip)('what batten writes works on a real Engine', () => {
   const runs = new Map<string, CaseRun | Error>();
@@ -87,5 +87,5 @@ if (!enabled) process.stderr.write('skipped: runs on a real Engine (BATTEN_ENGIN
 async function timed(name: string, work: () => Promise<void>): Promise<void> {
   const begin = Date.now();
   await work();
-  process.stderr.write(`engine: ${name}: ${Math.round((Date.now() - begin) / 1000)} s\n`);
+  process.stderr.write(`  engine: ${name}: ${Math.round((Date.now() - begin) / 1000)} s\n`);
 }

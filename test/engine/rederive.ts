@@ -55,7 +55,8 @@ async function oneLife(of: Case, settings: Settings, patience: number, mount: Mo
 async function settled(of: Case, settings: Settings, mounts: MountKind[], patience: number): Promise<Failed | undefined> {
   const first = await twoLives(of, settings, mounts, patience);
   if (!first) return undefined;
-  return (await twoLives(of, settings, mounts, patience)) ? first : twoLives(of, settings, mounts, patience);
+  const there = mounts.filter((mount) => MOUNTS[mount].includes(first.on));
+  return (await twoLives(of, settings, there, patience)) ? first : twoLives(of, settings, mounts, patience);
 }
 
 /** Builds a case's image and runs it with exactly what batten writes for the published one, and with each thing left out. */
@@ -65,7 +66,7 @@ export async function rederive(of: Case): Promise<CaseRun> {
   if (baseline.failure) return { of, baseline, ways: [] };
   // A start that fails quietly is only seen by waiting. Other starts run beside this one, so the margin is wide.
   const patience = Math.max(6, Math.ceil(baseline.seconds * 3));
-  // What cannot work at all in a directory of root says nothing about the settings.
+  // What does not work in a directory of root without any hardening, or does not last there, says nothing about the settings.
   const bindable = !(await twoLives(of, NOTHING, ['bind'], patience * 2));
   const ways: WayRun[] = [];
   for (const way of waysOf(of.compose)) {
@@ -77,21 +78,30 @@ export async function rederive(of: Case): Promise<CaseRun> {
     const once = await oneLife(of, way.settings, patience * 2, mounts[0]);
     run.failure = once.failure ? { ...once.failure, on: 'empty data' } : await twoLives(of, way.settings, mounts, patience * 2);
     if (run.failure) continue;
-    run.leftOut = await leaveOut(of, run, patience);
+    run.leftOut = await leaveOut(of, run, ways, patience);
   }
   return { of, baseline, ways };
 }
 
-/** What each capability and each tmpfs is for. Those that are said to be kept are first left out together, which settles all of them when it works. */
-async function leaveOut(of: Case, { way, settings, mounts }: Way, patience: number): Promise<WayRun['leftOut']> {
+/**
+ * What each capability and each tmpfs is for. Those that are said to be kept are first left out together, which settles all of them when it
+ * works. What fails with a writable root is not tried again with a read-only one, which only forbids more.
+ */
+async function leaveOut(of: Case, { way, settings, mounts }: Way, before: WayRun[], patience: number): Promise<WayRun['leftOut']> {
+  const freer = before.find(({ settings: other }) => !other.read_only && settings.read_only && sameRights(other, settings));
   const leftOut: WayRun['leftOut'] = new Map();
   const kept = partsOf(settings).filter((what) => keptWhy(of, way, what));
   const together = kept.length > 1 && !(await settled(of, without(settings, kept), mounts, patience));
   for (const what of partsOf(settings)) {
-    const known = together && kept.includes(what);
-    leftOut.set(what, known ? undefined : await settled(of, without(settings, [what]), mounts, patience));
+    const known = freer?.leftOut.get(what);
+    if (known) leftOut.set(what, known);
+    else leftOut.set(what, together && kept.includes(what) ? undefined : await settled(of, without(settings, [what]), mounts, patience));
   }
   return leftOut;
+}
+
+function sameRights(one: Settings, other: Settings): boolean {
+  return one.user === other.user && one.cap_add.join() === other.cap_add.join();
 }
 
 /** Why something is written that nothing here needed; undefined = nobody says. */

@@ -61,6 +61,19 @@ let started = 0;
  * as nobody, and reach it over TCP. `patience` = seconds it may take to be ready. "Up" and "healthy" count for nothing here.
  */
 export async function live(of: Case, settings: Settings, volumes: Volumes, patience: number): Promise<Run> {
+  const begin = Date.now();
+  const run = await lifeOf(of, settings, volumes, patience);
+  if (process.env.BATTEN_ENGINE_VERBOSE) {
+    const ways = argumentsOf(settings)
+      .filter((word) => !word.startsWith('--'))
+      .join(' ');
+    const end = run.failure ? `${run.failure.step}: ${run.failure.how}` : 'works';
+    process.stderr.write(`  ${of.name} [${ways}] ready ${run.seconds} s, all ${(Date.now() - begin) / 1000} s: ${end}\n`);
+  }
+  return run;
+}
+
+async function lifeOf(of: Case, settings: Settings, volumes: Volumes, patience: number): Promise<Run> {
   started += 1;
   const name = `batten-${process.pid}-run-${started}`;
   const word = `word${started}`;
@@ -93,7 +106,7 @@ export async function live(of: Case, settings: Settings, volumes: Volumes, patie
     const wrong = wrongProcesses(await processes(name), of, settings);
     if (wrong) return fail('processes', wrong);
 
-    await docker(['stop', '--time', '12', name], 60);
+    await docker(['stop', '--time', '8', name], 60);
     const code = await mustDocker(['inspect', '--format', '{{.State.ExitCode}}', name]);
     return (of.stops_with ?? [0, 143]).includes(Number(code)) ? run : fail('stop', `exit code ${code}`);
   } finally {

@@ -167,7 +167,7 @@ describe('the capabilities', () => {
     ['CouchDB', { image: 'couchdb:3', mounts: ['volume c:/opt/couchdb/data'] }, 'CHOWN DAC_OVERRIDE FOWNER SETGID SETUID known'],
     ['Vault', { image: 'hashicorp/vault:1.17' }, 'CHOWN IPC_LOCK SETFCAP SETGID SETUID known'],
     ['n8n', { image: 'n8nio/n8n' }, 'known'],
-    ['haproxy made root', { image: 'haproxy:3.0', user: 'root' }, 'SETGID SETUID SYS_CHROOT known'],
+    ['haproxy made root', { image: 'haproxy:3.0', user: 'root' }, 'KILL SETGID SETUID SYS_CHROOT known'],
     ['nextcloud cron', { image: 'nextcloud:30', entrypoint: ['/cron.sh'] }, GENERIC],
   ];
   test.each(table)('%s', (_name, options, expected) => {
