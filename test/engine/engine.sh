@@ -93,6 +93,8 @@ stop() {
     while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 100 ]; do tries=$((tries + 1)); sleep 0.2; done
   fi
   ip link delete "$bridge" 2>/dev/null || true
+  # The daemon leaves its network namespace mounted.
+  awk -v below="$dir/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mounted; do umount "$mounted"; done
   [ "${1:-}" = --keep ] || rm -rf "$dir"
 }
 
