@@ -15,10 +15,12 @@ import { parseArgs } from 'node:util';
 import { structuredPatch } from 'diff';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const { values: options } = parseArgs({
+const {
+  values: { check, library },
+} = parseArgs({
   options: { check: { type: 'boolean', default: false }, library: { type: 'string', default: path.join(root, 'dist', 'index.js') } },
 });
-const { batten } = createRequire(import.meta.url)(path.resolve(options.library));
+const { batten } = createRequire(import.meta.url)(path.resolve(library));
 const transforms = batten.transforms();
 
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
@@ -95,7 +97,7 @@ for (const transform of transforms) if (!undocumented.includes(transform)) wante
 
 const stale = [...wanted].filter(([file, text]) => read(file) !== text);
 for (const [file, text] of stale) {
-  if (!options.check) writeFileSync(path.join(root, file), text);
-  console.error(options.check ? `${file} is stale: npm run docs` : `updated ${file}`);
+  if (!check) writeFileSync(path.join(root, file), text);
+  console.error(check ? `${file} is stale: npm run docs` : `updated ${file}`);
 }
-if (undocumented.length + unlisted.length > 0 || (options.check && stale.length > 0)) process.exitCode = 1;
+if (undocumented.length + unlisted.length > 0 || (check && stale.length > 0)) process.exitCode = 1;

@@ -1,5 +1,5 @@
 import type { Question } from '../harden/api';
-import { atLeast } from '../harden/select';
+import { atLeast } from '../harden/confidence';
 import type { Finding } from '../harden/types';
 import type { Colors } from '../report/colors';
 import { screenDiff } from '../report/diff';

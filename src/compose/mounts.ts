@@ -1,5 +1,6 @@
 import type { Data } from '../yaml/types';
 import { cleanContainerPath } from './container-path';
+import { isMap } from './data';
 import { evaluate, splitOutsideBraces } from './interpolate';
 import type { Evaluated, Mount, MountKind } from './types';
 
@@ -132,8 +133,4 @@ function scalar(value: Data | undefined, env: Env | undefined): Evaluated {
 /** A boolean as Compose reads it from a string, which it is after interpolation. */
 function isTrue(text: string): boolean {
   return /^(?:true|t|1|y|yes|on)$/i.test(text);
-}
-
-function isMap(value: Data | undefined): value is { [key: string]: Data } {
-  return value !== undefined && value !== null && typeof value === 'object' && !Array.isArray(value);
 }

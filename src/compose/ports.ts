@@ -1,4 +1,5 @@
 import type { Data } from '../yaml/types';
+import { isMap } from './data';
 import { evaluate, hasVariables, splitOutsideBraces, variableNames } from './interpolate';
 import { isIP, isIPv6 } from './ip';
 import type { Port, Protocol } from './types';
@@ -46,7 +47,7 @@ export function parseShortPort(raw: string, env?: Readonly<Record<string, string
  * hangs on a variable without a default is left empty, as in the short syntax. Undefined when there is no usable `target`.
  */
 export function parseLongPort(map: Data, env?: Readonly<Record<string, string>>): ParsedPort | undefined {
-  if (map === null || typeof map !== 'object' || Array.isArray(map)) return undefined;
+  if (!isMap(map)) return undefined;
   const read = (key: string) => {
     const value = map[key];
     return evaluate(typeof value === 'string' || typeof value === 'number' ? String(value) : '', env);

@@ -1,6 +1,7 @@
 import type { YamlDocument } from '../yaml/document';
 import { effectiveEntries, find, type MapNode, mergedMaps, type Node, resolve, toData } from '../yaml/tree';
 import type { Data, Path } from '../yaml/types';
+import { isMap } from './data';
 import { evaluate } from './interpolate';
 import { ComposeService } from './service';
 import { checkShapes } from './shape';
@@ -180,10 +181,6 @@ export class ComposeProject {
     for (const { file } of this.overrides) notes.push(`${file} is merged into this file by Compose: what it sets is left alone here`);
     return notes;
   }
-}
-
-function isMap(data: Data | undefined): data is { [key: string]: Data } {
-  return data !== null && typeof data === 'object' && !Array.isArray(data);
 }
 
 function network(name: string, data: Data): Network {

@@ -1,7 +1,6 @@
-import { CONFIDENCES } from '../images/types';
 import type { RunOptions } from './api';
 import type { Transform } from './transform';
-import type { Confidence, Proposal } from './types';
+import type { Proposal } from './types';
 
 /** The transforms a run uses, in chain order: those named by `only`, else those that are on, less those named by `skip`. */
 export function selectTransforms(all: readonly Transform[], options: RunOptions): Transform[] {
@@ -14,9 +13,4 @@ export function concerns(proposal: Proposal, services: readonly string[] | undef
   if (!services) return true;
   const touched = proposal.services ?? [proposal.service];
   return touched.some((name) => services.includes(name));
-}
-
-/** Whether a confidence is at least as good as another. */
-export function atLeast(confidence: Confidence, least: Confidence): boolean {
-  return CONFIDENCES.indexOf(confidence) <= CONFIDENCES.indexOf(least);
 }

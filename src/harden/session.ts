@@ -1,7 +1,7 @@
 import type { Answer, FixSession, Input, Question } from './api';
 import { type ChainResult, type ChainSetup, chain, type Decision, type Pending } from './chain';
+import { atLeast } from './confidence';
 import { fileResult } from './result';
-import { atLeast } from './select';
 import type { Confidence, FileResult, Finding } from './types';
 
 /** Applies what is at or above a confidence and holds the rest. @throws InputError */

@@ -1,9 +1,9 @@
 import type { Service } from '../compose/types';
+import { lessSure } from './confidence';
 import type { Match } from './match';
 import type { Situation } from './situation';
 import { callsOut, commandNeedsRoot, engineSocket, needsNewPrivileges, usesPing } from './tells';
 import type { Advice, Confidence, Evidence, Verdict } from './types';
-import { CONFIDENCES } from './types';
 
 /** Advice while it is being settled; every rule may change its verdicts. */
 export type Draft = Omit<Advice, 'port'>;
@@ -24,10 +24,9 @@ export function applyRules(draft: Draft, context: Context): void {
 
 /** The verdict, no surer than `limit`, with the reason added to its sentence. */
 export function atMost<T>(verdict: Verdict<T>, limit: Confidence, reason: string, evidence?: Evidence): Verdict<T> {
-  const confidence = CONFIDENCES.indexOf(verdict.confidence) < CONFIDENCES.indexOf(limit) ? limit : verdict.confidence;
   return {
     ...verdict,
-    confidence,
+    confidence: lessSure(verdict.confidence, limit),
     why: `${verdict.why}; but ${reason}`,
     evidence: evidence ? [...verdict.evidence, evidence] : verdict.evidence,
   };

@@ -1,4 +1,4 @@
-import { atLeast } from '../harden/select';
+import { atLeast } from '../harden/confidence';
 import type { Confidence, FileResult, Finding, Severity } from '../harden/types';
 import type { Colors } from './colors';
 import { hang, pad, sentence } from './layout';

@@ -1,8 +1,9 @@
+import { isMap } from '../../src/compose/data';
 import type { Network } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import type { TransformContext } from '../../src/harden/transform';
 import type { Proposal } from '../../src/harden/types';
-import type { Op } from '../../src/yaml/types';
+import type { Data, Op } from '../../src/yaml/types';
 import { type Candidate, networksOf } from './candidates';
 
 type Plan = Pick<Proposal, 'plan' | 'ops' | 'refusal' | 'services'>;
@@ -79,7 +80,7 @@ function leave(service: ComposeService, from: string, to: string): Op[] {
   const data = service.data('networks');
   if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0)
     return [{ op: 'replace', path: [...path, data.indexOf(from)], value: to }];
-  if (service.origin('networks') === 'own' && isMap(data)) return [{ op: 'rename', path: [...path, from], key: to }];
+  if (service.origin('networks') === 'own' && hasKeys(data)) return [{ op: 'rename', path: [...path, from], key: to }];
   return whole(service, [to]);
 }
 
@@ -87,7 +88,7 @@ function join(service: ComposeService, from: string, to: string): Op[] {
   const path = [...service.path, 'networks'];
   const data = service.data('networks');
   if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0) return [{ op: 'append', path, value: to }];
-  if (service.origin('networks') === 'own' && isMap(data)) {
+  if (service.origin('networks') === 'own' && hasKeys(data)) {
     // Those who move along still find it by its other names.
     const aliases = service.networks?.find(({ name }) => name === from)?.aliases ?? [];
     return [{ op: 'add', path: [...path, to], value: aliases.length > 0 ? { aliases } : null }];
@@ -136,6 +137,7 @@ function freeName({ project }: TransformContext): string {
   return `backend-${number}`;
 }
 
-function isMap(data: unknown): data is Record<string, unknown> {
-  return data !== null && typeof data === 'object' && !Array.isArray(data) && Object.keys(data).length > 0;
+/** `networks: {}` is the implicit network, as no key at all. */
+function hasKeys(data: Data | undefined): boolean {
+  return isMap(data) && Object.keys(data).length > 0;
 }

@@ -1,6 +1,6 @@
 import { atMost } from '../../src/harden/confidence';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Evidence, Proposal } from '../../src/harden/types';
 import { type Candidate, candidates } from './candidates';
 import { closable, close, hasSubnet, move } from './plans';
 
@@ -71,7 +71,7 @@ function base(here: readonly Candidate[], first: Candidate, { advise }: Transfor
     controls: transform.controls,
     message: `${names} ${here.length > 1 ? 'share' : 'shares'} a network that leads outside`,
     breaks: 'a data store that calls out: replication to another site, backups to the cloud, extensions fetched at start',
-    confidence: worst(here.map(({ confidence }) => confidence)),
+    confidence: here.map(({ confidence }) => confidence).reduce(atMost, 'known'),
     evidence: unique([...verdicts.flatMap(({ evidence }) => evidence), INTERNAL]),
   };
 }
@@ -82,11 +82,6 @@ const INTERNAL: Evidence = {
   detail:
     'an internal network has no route outside; a service that is also on another network keeps that one, its egress and its published ports',
 };
-
-function worst(confidences: readonly Confidence[]): Confidence {
-  const order: Confidence[] = ['proven', 'known', 'generic', 'guess'];
-  return confidences.reduce((a, b) => (order.indexOf(a) > order.indexOf(b) ? a : b), 'known');
-}
 
 function unique(evidence: readonly Evidence[]): Evidence[] {
   return evidence.filter((each, index) => evidence.findIndex((other) => other.ref === each.ref && other.detail === each.detail) === index);
