@@ -52,10 +52,10 @@ function transformTable() {
   return table([['transform', 'does', 'severity', 'controls'], ...rows]);
 }
 
-function facts({ severity, controls, default: on }) {
+function facts({ severity, controls, preset }) {
   return table([
-    ['severity', 'controls', 'default'],
-    [severity, controls.join(', '), on ? 'on' : 'off'],
+    ['severity', 'controls', 'preset'],
+    [severity, controls.join(', '), preset === 'asked' ? 'none: on request' : preset],
   ]);
 }
 

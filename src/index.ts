@@ -9,6 +9,7 @@ import type { ChainSetup } from './harden/chain';
 import { fileResult } from './harden/result';
 import { selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
+import { settingOf } from './harden/settings';
 import type { FileResult } from './harden/types';
 import {
   advise,
@@ -48,7 +49,7 @@ export const batten: Batten = {
   },
 
   transforms(): readonly TransformInfo[] {
-    return transforms.map(({ find: _, ...info }) => ({ ...info, readme: `transforms/${info.id}/README.md` }));
+    return transforms.map(({ find: _, ...info }) => ({ options: [], ...info, readme: `transforms/${info.id}/README.md` }));
   },
 };
 
@@ -56,6 +57,9 @@ function setup(input: Input, options: RunOptions): ChainSetup {
   return {
     transforms: selectTransforms(transforms, options),
     ...adviceFor(input, options),
+    preset: options.preset ?? 'recommended',
+    setting: (transform, name, service) => settingOf(transform, name, service, options),
+    sideFiles: options.sideFiles ?? 'write',
     services: options.services,
     overrides: overridesOf(input),
     inlineIgnores: options.inlineIgnores,
@@ -64,12 +68,13 @@ function setup(input: Input, options: RunOptions): ChainSetup {
 }
 
 /** Advice that knows the project's own Dockerfiles and saved image configurations: read when a service is first asked about, and once. */
-function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes'> {
+function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
   const configs = savedConfigs(options);
   if (directory === undefined && configs.length === 0) return { advise };
   const files = directory === undefined ? undefined : new ProjectFiles(directory);
   const notes = new Set<string>();
   return {
+    files,
     advise(service) {
       if (!service.build && configs.length === 0) return advise(service);
       const evidence = gatherEvidence(directory, [service], { configs, files });

@@ -47,9 +47,9 @@ export async function prepare({ host, options }: Context, paths: readonly string
   requireTransforms(batten.transforms(), [...(options.only ?? []), ...(options.skip ?? [])]);
   const opened = await openInputs(host, paths);
   if (options.service) requireServices(opened, options.service);
-  const { confidence, only, skip, service: services } = options;
+  const { confidence, preset, only, skip, service: services } = options;
   const imageConfigs = imageConfigPaths(host, options);
-  return { batten, opened, run: { confidence, only, skip, services, inlineIgnores: options.ignore, imageConfigs } };
+  return { batten, opened, run: { confidence, preset, only, skip, services, inlineIgnores: options.ignore, imageConfigs } };
 }
 
 /**

@@ -63,5 +63,5 @@ function mergedNotes(absolute: string, overrides: readonly string[]): string[] {
 export function failedResult(path: string, error: unknown): FileResult {
   if (!(error instanceof BattenError)) throw error;
   const { code, message, position, hint } = error;
-  return { path, status: 'error', findings: [], before: '', after: '', error: { code, message, ...position, hint }, notes: [] };
+  return { path, status: 'error', findings: [], before: '', after: '', files: [], error: { code, message, ...position, hint }, notes: [] };
 }

@@ -1,3 +1,4 @@
+import type { Preset } from '../harden/transform';
 import type { Confidence } from '../harden/types';
 import type { ColorMode } from '../report/colors';
 
@@ -11,6 +12,7 @@ export interface Options {
   diff?: boolean;
   dryRun?: boolean;
   output?: string;
+  preset: Preset;
   only?: string[];
   skip?: string[];
   service?: string[];
@@ -57,6 +59,13 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '-n, --dry-run', description: 'everything but the write', commands: ['fix'] },
   { flags: '-o, --output <file>', description: 'write the result there instead (one input)', commands: ['fix'] },
   { flags: '-o, --output <file>', description: 'write the patch there instead of standard output', commands: ['patch'] },
+  {
+    flags: '--preset <name>',
+    description: 'which transforms run, and how far they go',
+    commands: RUNS,
+    choices: ['recommended', 'strict'],
+    default: 'recommended',
+  },
   { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: RUNS, names: true },
   { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: RUNS, names: true },
   { flags: '--service <names>', description: 'these services only, comma separated', commands: RUNS, names: true },

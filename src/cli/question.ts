@@ -6,6 +6,7 @@ import { screenDiff } from '../report/diff';
 import { hang, sentence } from '../report/layout';
 import { evidenceLines, paintConfidence, paintSeverity } from '../report/pretty';
 import type { Key } from './prompt';
+import { hiddenSideFiles, shownSideFiles } from './side-files';
 
 interface Screen {
   colors: Colors;
@@ -22,7 +23,7 @@ export function keysOf(finding: Finding): { keys: Key[]; fallback: Key } {
  * A question on the screen: `[3/12] compose.yaml:14  web  read-only  known`, the plan, the change with credentials masked, what could
  * break, and the evidence.
  */
-export function questionText({ index, total, finding, before, after }: Question, path: string, { colors, width }: Screen): string {
+export function questionText({ index, total, finding, before, after, files }: Question, path: string, { colors, width }: Screen): string {
   const { range, service, transform, confidence, plan, breaks, evidence } = finding;
   const header = [
     `${colors.dim(`[${index}/${total}]`)} ${path}:${range.start.line}`,
@@ -31,13 +32,15 @@ export function questionText({ index, total, finding, before, after }: Question,
     paintConfidence(confidence, colors),
   ];
   const diff = screenDiff({ path, before, after }, colors, { header: false }).trimEnd().split('\n');
+  const besides = shownSideFiles(path, files).flatMap((file) => ['', ...screenDiff(file, colors).trimEnd().split('\n')]);
   const lines = [
     '',
     header.join('  '),
     '',
     ...hang('  ', sentence(plan), width, colors.bold),
     '',
-    ...diff.map((line) => `  ${line}`),
+    ...[...diff, ...besides].map((line) => `  ${line}`),
+    ...hiddenSideFiles(path, files).map((file) => `  ${colors.dim(`and ${file}, which holds a secret and is not shown`)}`),
     '',
     ...(breaks ? hang(`  ${colors.yellow('Could break')}  `, breaks, width) : []),
     ...evidence.flatMap(({ kind, detail }, at) =>

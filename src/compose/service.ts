@@ -75,6 +75,11 @@ export class ComposeService implements Service {
     return this.locate(key).length > 0;
   }
 
+  /** Where a key is written, or would be when it is new: what ops about it name. */
+  at(key: string): Path {
+    return [...this.path, key];
+  }
+
   origin(key: string): Origin | undefined {
     return this.locate(key)[0]?.origin;
   }

@@ -21,6 +21,10 @@ export interface WriteOptions {
   expectedText?: string;
   /** Keep the old bytes as `FILE.bak`, beside the path as it was named. An older `FILE.bak` is replaced. */
   backup?: boolean;
+  /** Permissions of a new file; default what the umask leaves. An existing file keeps its own. */
+  mode?: number;
+  /** The file must not be there yet. */
+  mustBeNew?: boolean;
   /** How errors call the file; default `absolute`. */
   shown?: string;
 }
@@ -38,12 +42,13 @@ export function writeFileAtomic(absolute: string, text: string, options: WriteOp
   const bytes = Buffer.from(text, 'utf8');
   try {
     const real = resolveTarget(absolute, options.expectedText, shown);
+    if (real.stats && options.mustBeNew) throw changed(shown, 'appeared since it was looked for');
     const old = real.stats ? readFileSync(real.path) : undefined;
     requireUnchanged(old, options.expectedText, shown);
     if (old?.equals(bytes)) return;
     // A rename only needs the directory, but a read-only file says that it is not to be changed.
     if (real.stats) closeSync(openSync(real.path, 'r+'));
-    replace(real.path, bytes, real.stats, () => {
+    replace(real.path, bytes, real.stats ?? options.mode, () => {
       if (old) requireUnchanged(readFileSync(real.path), options.expectedText, shown);
       // Last, so that a write that fails earlier leaves no backup behind.
       if (options.backup && old) replace(`${absolute}.bak`, old, real.stats);
@@ -74,15 +79,16 @@ function requireUnchanged(current: Buffer | undefined, expectedText: string | un
 }
 
 /** Writes `bytes` beside `path` and renames the result over it. `justBefore` runs between the two and may throw to stop it. */
-function replace(path: string, bytes: Buffer, like: Stats | undefined, justBefore?: () => void): void {
+function replace(path: string, bytes: Buffer, like: Stats | number | undefined, justBefore?: () => void): void {
   const directory = dirname(path);
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   // Private until it has the right owner; a new file gets what the umask leaves.
-  const fd = openSync(temporary, 'wx', like ? 0o600 : 0o666);
+  const fd = openSync(temporary, 'wx', like === undefined ? 0o666 : 0o600);
   try {
     try {
       writeFileSync(fd, bytes);
-      if (like) {
+      if (typeof like === 'number') fchmodSync(fd, like);
+      else if (like) {
         adopt(fd, like);
         fchmodSync(fd, like.mode & 0o7777);
       }

@@ -1,14 +1,33 @@
 import type { ServiceDescription } from '../images/explain-service';
-import type { Confidence, FileResult, Finding, Severity } from './types';
+import type { Data } from '../yaml/types';
+import type { OptionSpec, Preset } from './transform';
+import type { Confidence, FileChange, FileResult, Finding, Severity } from './types';
+
+/** Settings of transforms by id and option: for all services, and for single ones, which win. */
+export interface Settings {
+  transforms?: Readonly<Record<string, Readonly<Record<string, Data>>>>;
+  services?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Data>>>>>>;
+}
 
 /** What a run takes into account. Every field has a default; unknown names are the caller's to check (`UsageError`). */
 export interface RunOptions {
   /** The least confidence that is applied. Default `generic`. */
   confidence?: Confidence;
-  /** Transform ids to run; default all that are on. */
+  /** Which transforms run, and how far they go. Default `recommended`. */
+  preset?: Preset;
+  /** Transform ids to run; default all of the preset. */
   only?: readonly string[];
   /** Transform ids to leave out. */
   skip?: readonly string[];
+  /** Transform ids to run beside those of the preset. */
+  also?: readonly string[];
+  /** What a configuration file sets. */
+  settings?: Settings;
+  /**
+   * What becomes of files beside the Compose file: `write` = they can be written; `patch` = all but secrets can be part of the result;
+   * `none` = a change that needs one is left to the person. Default `write` with a directory.
+   */
+  sideFiles?: 'write' | 'patch' | 'none';
   /** Service names to change; default all. */
   services?: readonly string[];
   /** True when the result will be written: findings are then `fixed` instead of `would-fix`. */
@@ -34,6 +53,8 @@ export interface Question {
   finding: Finding;
   before: string;
   after: string;
+  /** What would become of files beside it. */
+  files: FileChange[];
 }
 
 export type Answer =
@@ -69,8 +90,9 @@ export interface TransformInfo {
   summary: string;
   severity: Severity;
   controls: readonly string[];
-  /** Whether it runs without being asked for. */
-  default: boolean;
+  /** The mildest preset it runs in; `asked` = only when it is named. */
+  preset: Preset | 'asked';
+  options: readonly OptionSpec[];
   /** Path of its README inside the package, e.g. `transforms/cap-drop/README.md`. */
   readme: string;
 }

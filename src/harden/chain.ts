@@ -1,14 +1,16 @@
 import { ComposeProject, type OverrideKeys } from '../compose/project';
 import type { ComposeService } from '../compose/service';
+import type { ProjectFiles } from '../images/project-files';
 import type { Advice } from '../images/types';
 import type { Applied } from '../yaml/apply';
 import { YamlDocument } from '../yaml/document';
-import type { Op, Range } from '../yaml/types';
+import type { Data, Op, Range } from '../yaml/types';
 import { guard, touchedServices } from './guard';
 import { concerns } from './select';
+import { type SideFileMode, SideFiles } from './side-files';
 import { ignoreComment, ignoreFor, readIgnores } from './suppress';
-import type { Transform, TransformContext } from './transform';
-import type { Finding, Proposal, ReportedOp, Span } from './types';
+import type { Preset, Transform, TransformContext } from './transform';
+import type { FileChange, Finding, Proposal, ReportedOp, Span } from './types';
 
 /** What happens to a finding that could be fixed. `ops` replaces the finding's own when the person edited the value. */
 export type Decision = { kind: 'apply'; ops?: Op[] } | { kind: 'hold' } | { kind: 'ignore'; reason: string };
@@ -17,6 +19,8 @@ export type Decision = { kind: 'apply'; ops?: Op[] } | { kind: 'hold' } | { kind
 export interface Pending {
   finding: Finding;
   document: YamlDocument;
+  /** Files beside it, as they would be without the finding. */
+  files: SideFiles;
 }
 
 export interface ChainSetup {
@@ -24,6 +28,12 @@ export interface ChainSetup {
   advise(service: ComposeService): Advice;
   /** What the person should know of what the advice could not look at. */
   notes?(): readonly string[];
+  preset: Preset;
+  /** The value of an option of a transform, for one service or for all. */
+  setting(transform: Transform, name: string, service?: string): Data;
+  /** Files of the project, to read; and what may become of them. */
+  files?: ProjectFiles;
+  sideFiles: SideFileMode;
   /** Only findings about these services. */
   services?: readonly string[];
   overrides?: readonly OverrideKeys[];
@@ -36,6 +46,7 @@ export interface ChainResult {
   findings: Finding[];
   /** The document after all decisions, proven. */
   document: YamlDocument;
+  files: readonly FileChange[];
   notes: readonly string[];
 }
 
@@ -70,6 +81,7 @@ class Run {
   private readonly notes: readonly string[];
   private shadow: YamlDocument | undefined;
   private advice = new Map<string, Advice>();
+  private files: SideFiles;
 
   constructor(
     private readonly raw: string,
@@ -78,6 +90,7 @@ class Run {
     this.document = YamlDocument.open(raw);
     this.project = this.read();
     this.notes = this.project.notes;
+    this.files = new SideFiles(setup.files, setup.sideFiles);
     this.ignores = setup.inlineIgnores === false ? [] : readIgnores(this.document);
   }
 
@@ -114,11 +127,12 @@ class Run {
   finish(): ChainResult {
     const proven = this.document.prove();
     const document = 'document' in proven ? this.settled(proven.document) : undefined;
-    return { findings: this.findings, document: document ?? this.rebuild(), notes: [...this.notes, ...(this.setup.notes?.() ?? [])] };
+    const settled = document ?? this.rebuild();
+    return { findings: this.findings, document: settled, files: this.files.all(), notes: [...this.notes, ...(this.setup.notes?.() ?? [])] };
   }
 
   private *decide(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
-    const decision = yield { finding, document: this.document };
+    const decision = yield { finding, document: this.document, files: this.files };
     if (decision.kind === 'hold') {
       finding.reportedOps = this.rehearse(finding.ops!);
       return 'settled';
@@ -138,6 +152,13 @@ class Run {
   /** Applies all ops or none. True when one was refused; the finding then says why. */
   private accept(finding: Finding, ops: readonly Op[], status: Finding['status']): boolean {
     const reported: ReportedOp[] = [];
+    const files = this.files.fork();
+    const unwritable = status === 'suppressed' ? undefined : files.apply(finding.files ?? []);
+    if (unwritable) {
+      finding.status = 'manual';
+      finding.refusal = unwritable;
+      return true;
+    }
     for (const [index, op] of ops.entries()) {
       const done = this.document.apply(op);
       if ('refusal' in done) {
@@ -148,6 +169,7 @@ class Run {
       }
       reported.push(...this.reported(op, done));
     }
+    this.files = files;
     this.forget(ops);
     finding.ops = [...ops];
     finding.status = status;
@@ -219,7 +241,7 @@ class Run {
   }
 
   private propose(transform: Transform): Proposal[] {
-    return [...transform.find(contextOf(this.project, this.setup, this.advice))];
+    return [...transform.find(contextOf(transform, this.project, this.setup, this.advice))];
   }
 
   /** A service that inherits from another which is about to change waits for the next round: it may have nothing left to ask for. */
@@ -243,13 +265,12 @@ class Run {
   private settled(document: YamlDocument): YamlDocument | undefined {
     const project = ComposeProject.read(document, this.setup.overrides);
     // The proven document is the tree the advice is about: what is known of the images need not be asked again.
-    const context = contextOf(project, this.setup, this.advice);
     for (const transform of this.setup.transforms) {
       const done = new Map(
         this.accepted.filter(({ finding }) => finding.transform === transform.id).map(({ finding }) => [keyOf(finding), finding]),
       );
       if (done.size === 0) continue;
-      for (const proposal of transform.find(context)) {
+      for (const proposal of transform.find(contextOf(transform, project, this.setup, this.advice))) {
         const finding = proposal.ops ? done.get(keyOf(proposal)) : undefined;
         if (finding && finding.status !== 'suppressed') return this.withdraw(finding, 'the same finding is still there afterwards');
       }
@@ -266,13 +287,18 @@ class Run {
   /** The slow way, after a proof failed: one finding at a time, each proven; those that cannot be are left to the person. */
   private rebuild(): YamlDocument {
     let document = YamlDocument.open(this.raw);
+    this.files = new SideFiles(this.setup.files, this.setup.sideFiles);
     for (const { finding, ops } of this.accepted) {
       if (finding.status === 'manual') continue;
       const trial = document.fork();
-      const refused = ops.map((op) => trial.apply(op)).find((done) => 'refusal' in done);
+      const files = this.files.fork();
+      const unwritable = finding.status === 'suppressed' ? undefined : files.apply(finding.files ?? []);
+      const refused = unwritable ?? ops.map((op) => trial.apply(op)).find((done) => 'refusal' in done);
       const proven = refused ? { reason: 'it needs a change that was not proven' } : trial.prove();
-      if ('document' in proven) document = trial;
-      else this.withdraw(finding, proven.reason);
+      if ('document' in proven) {
+        document = trial;
+        this.files = files;
+      } else this.withdraw(finding, proven.reason);
     }
     const proven = document.prove();
     return 'document' in proven ? proven.document : YamlDocument.open(this.raw);
@@ -285,9 +311,12 @@ class Run {
 
 type Outcome = 'settled' | 'changed' | 'retry';
 
-function contextOf(project: ComposeProject, setup: ChainSetup, known: Map<string, Advice>): TransformContext {
+function contextOf(transform: Transform, project: ComposeProject, setup: ChainSetup, known: Map<string, Advice>): TransformContext {
   return {
     project,
+    preset: setup.preset,
+    files: setup.files,
+    setting: <T extends Data>(name: string, service?: ComposeService) => setup.setting(transform, name, service?.name) as T,
     advise(service) {
       let advice = known.get(service.name);
       if (!advice) {

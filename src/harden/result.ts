@@ -3,7 +3,7 @@ import type { ChainResult } from './chain';
 import type { FileResult, FileStatus, Finding } from './types';
 
 /** What a run means for a file. */
-export function fileResult(input: Input, { findings, document, notes }: ChainResult): FileResult {
+export function fileResult(input: Input, { findings, document, files, notes }: ChainResult): FileResult {
   const after = document.source.raw;
   return {
     path: input.path,
@@ -11,6 +11,7 @@ export function fileResult(input: Input, { findings, document, notes }: ChainRes
     findings: [...findings].sort((a, b) => a.range.start.line - b.range.start.line),
     before: input.text,
     after,
+    files: [...files],
     notes: [...notes],
   };
 }

@@ -31,10 +31,19 @@ export class Session implements FixSession {
   current(): Question | undefined {
     const { pending, asked } = this.replay;
     if (!pending) return undefined;
-    const { document, finding } = pending;
+    const { document, finding, files } = pending;
     const trial = document.fork();
     for (const op of finding.ops!) trial.apply(op);
-    return { index: asked, total: Math.max(this.total, asked), finding, before: document.toText(), after: trial.toText() };
+    const beside = files.fork();
+    beside.apply(finding.files ?? []);
+    return {
+      index: asked,
+      total: Math.max(this.total, asked),
+      finding,
+      before: document.toText(),
+      after: trial.toText(),
+      files: beside.since(files),
+    };
   }
 
   answer(answer: Answer): { error: string } | undefined {

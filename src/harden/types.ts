@@ -44,12 +44,38 @@ export interface Proposal {
   confidence: Confidence;
   evidence: Evidence[];
   ops?: Op[];
+  /** Files beside the Compose file that are part of the change. */
+  files?: SideFile[];
   refusal?: Refusal;
   /**
    * The one value of this change a person may want to edit at the prompt (a user, a list of capabilities, a bind address), as text,
    * and how to make ops from another one. `rebuild` answers a message when the text is not a usable value.
    */
   editable?: { label: string; value: string; rebuild(value: string): Op[] | { error: string } };
+}
+
+/**
+ * A text file beside the Compose file that a change needs: a secret, a Dockerfile, a line of `.gitignore`. It is written before the
+ * Compose file, or not at all.
+ */
+export interface SideFile {
+  /** Relative to the directory of the Compose file, with `/`; never outside of it. */
+  path: string;
+  /** The new text, from the one that is there (without its BOM; undefined = no such file); or why it cannot be made. Pure. */
+  edit(before: string | undefined): string | { refusal: string };
+  /** Permissions of a new file, such as `0o600`; an existing one keeps its own. */
+  mode?: number;
+  /** Holds a secret: its text is never shown, and never part of a patch. */
+  secret?: boolean;
+}
+
+/** What became of a side file: its text before (undefined = it is new) and after. */
+export interface FileChange {
+  path: string;
+  before: string | undefined;
+  after: string;
+  mode?: number;
+  secret: boolean;
 }
 
 /** A proposal with its fate. The same object feeds the prompt, the text reports, JSON and SARIF. */
@@ -70,6 +96,8 @@ export interface FileResult {
   before: string;
   after: string;
   error?: { code: string; message: string; line?: number; column?: number; hint?: string };
+  /** Side files of the accepted changes, to be written before the file itself. */
+  files: FileChange[];
   /** What the person should know and no finding says, e.g. which included file was not followed. */
   notes: string[];
 }

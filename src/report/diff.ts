@@ -8,8 +8,8 @@ export const CONTEXT = 3;
 export interface DiffedFile {
   /** As it is called in the header, with forward slashes. */
   path: string;
-  /** The texts, BOM included. */
-  before: string;
+  /** The texts, BOM included; undefined before = the file is new. */
+  before: string | undefined;
   after: string;
 }
 
@@ -26,9 +26,12 @@ export function unifiedDiff(file: DiffedFile, context = CONTEXT): string {
 export function screenDiff(file: DiffedFile, colors: Colors, options: { context?: number; header?: boolean } = {}): string {
   if (file.before === file.after) return '';
   const { hunks } = diffed(file, options.context ?? CONTEXT);
-  const lines: string[] = options.header === false ? [] : [colors.bold(`--- a/${file.path}`), colors.bold(`+++ b/${file.path}`)];
+  const lines: string[] =
+    options.header === false
+      ? []
+      : [colors.bold(file.before === undefined ? '--- /dev/null' : `--- a/${file.path}`), colors.bold(`+++ b/${file.path}`)];
   // Masked as a whole: a private key may begin above the lines that are shown.
-  const before = maskLines(screenLines(file.before));
+  const before = maskLines(screenLines(file.before ?? ''));
   const after = maskLines(screenLines(file.after));
   for (const hunk of hunks) {
     lines.push(colors.cyan(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`));
@@ -49,7 +52,9 @@ function screenLines(text: string): string[] {
 }
 
 function diffed({ path, before, after }: DiffedFile, context: number): StructuredPatch {
-  return structuredPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, { context });
+  return structuredPatch(before === undefined ? '/dev/null' : `a/${path}`, `b/${path}`, before ?? '', after, undefined, undefined, {
+    context,
+  });
 }
 
 /** GNU patch ends a name at its first space unless a TAB follows it. The library quotes a name with a TAB in it, so it comes afterwards. */
@@ -57,7 +62,7 @@ function withTabs(patch: string, path: string): string {
   if (!path.includes(' ')) return patch;
   const [from = '', to = '', ...rest] = patch.split('\n');
   return [from, to]
-    .map((line) => (line.endsWith('"') ? line : `${line}\t`))
+    .map((line) => (line.endsWith('"') || line.endsWith(' /dev/null') ? line : `${line}\t`))
     .concat(rest)
     .join('\n');
 }

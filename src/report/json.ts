@@ -1,4 +1,4 @@
-import type { FileResult, Finding } from '../harden/types';
+import type { FileChange, FileResult, Finding } from '../harden/types';
 import { maskLine } from './mask';
 import { summarize } from './summary';
 
@@ -23,8 +23,20 @@ export function jsonReport(results: readonly FileResult[], tool: Tool): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function fileReport({ path, status, error, findings, notes }: FileResult) {
-  return { path, status, ...(error && { error }), findings: findings.map(findingReport), ...(notes.length > 0 && { notes }) };
+function fileReport({ path, status, error, findings, files, notes }: FileResult) {
+  return {
+    path,
+    status,
+    ...(error && { error }),
+    findings: findings.map(findingReport),
+    ...(files.length > 0 && { sideFiles: files.map(sideFile) }),
+    ...(notes.length > 0 && { notes }),
+  };
+}
+
+/** What became of a file beside it; never its text. */
+function sideFile({ path, before, secret }: FileChange) {
+  return { path, new: before === undefined, secret };
 }
 
 function findingReport(finding: Finding) {

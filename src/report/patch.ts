@@ -21,7 +21,7 @@ export function makePatch(files: readonly DiffedFile[], cwd: string): string {
     .filter(({ before, after }) => before !== after)
     .map((file) => {
       const patch = unifiedDiff({ ...file, path: patchPath(file.path, cwd) });
-      if (applyPatch(file.before, patch, { autoConvertLineEndings: false }) !== file.after) {
+      if (applyPatch(file.before ?? '', patch, { autoConvertLineEndings: false }) !== file.after) {
         throw new Error(`internal: the patch of ${file.path} does not give back the new text`);
       }
       return patch;

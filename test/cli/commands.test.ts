@@ -352,7 +352,7 @@ describe('explain and list', () => {
   test('list names every transform with its controls', () => {
     const { code, out } = batten(['list'], { cwd: '/' });
     expect(code).toBe(0);
-    expect(out).toMatch(/^cap-drop +high +yes .*CIS 5\.4/m);
+    expect(out).toMatch(/^cap-drop +high +recommended .*CIS 5\.4/m);
     expect(JSON.parse(batten(['list', '--format', 'json'], { cwd: '/' }).out).map(({ id }: { id: string }) => id)).toContain('read-only');
   });
 });

@@ -16,7 +16,7 @@ class FakeSession implements FixSession {
   current(): Question | undefined {
     const index = this.answers.length;
     const at = this.findings[index];
-    return at && { index: index + 1, total: this.findings.length, finding: at, before: 'a: 1\n', after: 'a: 1\nb: 2\n' };
+    return at && { index: index + 1, total: this.findings.length, finding: at, before: 'a: 1\n', after: 'a: 1\nb: 2\n', files: [] };
   }
 
   answer(answer: Answer): { error: string } | undefined {

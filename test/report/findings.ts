@@ -28,7 +28,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
 }
 
 export function result(findings: Finding[], over: Partial<FileResult> = {}): FileResult {
-  return { path: 'compose.yaml', status: 'would-fix', findings, before: 'a', after: 'b', notes: [], ...over };
+  return { path: 'compose.yaml', status: 'would-fix', findings, before: 'a', after: 'b', files: [], notes: [], ...over };
 }
 
 export const FAILED: FileResult = result([], {

@@ -9,7 +9,7 @@ const transform: Transform = {
   summary: 'Adds `cap_drop: [ALL]` and the `cap_add` entries this service, as it is configured, needs to start, restart and stop.',
   severity: 'high',
   controls: ['CIS 5.4', 'OWASP RULE#3'],
-  default: true,
+  preset: 'recommended',
   *find({ project, advise }) {
     for (const service of project.services) {
       if (!service.complete || service.privileged) continue;

@@ -10,7 +10,7 @@ const transform: Transform = {
   summary: 'Moves data stores without published ports onto an `internal: true` network that they share with those who could reach them.',
   severity: 'medium',
   controls: ['NIST 800-190 4.3.3', 'OWASP RULE#5'],
-  default: true,
+  preset: 'recommended',
   *find(context) {
     const { project } = context;
     // Overlay networks of a stack are another matter; `docker stack deploy` decides there.

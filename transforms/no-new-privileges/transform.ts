@@ -21,7 +21,7 @@ const transform: Transform = {
   summary: 'Adds `no-new-privileges:true` to `security_opt`, so that setuid binaries and file capabilities give nothing more.',
   severity: 'medium',
   controls: ['CIS 5.26', 'OWASP RULE#4'],
-  default: true,
+  preset: 'recommended',
   *find(context) {
     for (const service of context.project.services) {
       if (!service.complete) continue;

@@ -13,7 +13,7 @@ const transform: Transform = {
   summary: 'Binds published ports of data stores and admin interfaces to 127.0.0.1; reverse proxies and LAN services stay public.',
   severity: 'high',
   controls: ['CIS 5.14', 'OWASP RULE#5a'],
-  default: true,
+  preset: 'recommended',
   *find(context) {
     for (const service of context.project.services) {
       // Host networking publishes nothing: the list is ignored there.

@@ -22,7 +22,7 @@ const transform: Transform = {
   summary: 'Removes `privileged: true`, which gives a container every capability and every device of the host.',
   severity: 'critical',
   controls: ['CIS 5.5', 'OWASP RULE#3'],
-  default: true,
+  preset: 'recommended',
   *find({ project, advise }) {
     for (const service of project.services) {
       const { privileged } = service;

@@ -10,7 +10,7 @@ const transform: Transform = {
   summary: 'Adds `read_only: true` and the `tmpfs` mounts this service writes to, never over a volume, a secret or files of the image.',
   severity: 'medium',
   controls: ['CIS 5.13', 'OWASP RULE#8'],
-  default: true,
+  preset: 'recommended',
   *find({ project, advise }) {
     for (const service of project.services) {
       if (!service.complete || service.readOnly === true || service.readOnly === 'maybe') continue;

@@ -10,7 +10,7 @@ const transform: Transform = {
   summary: 'Sets `user:` to the uid and gid the image keeps for its service.',
   severity: 'high',
   controls: ['CIS 4.1', 'OWASP RULE#2'],
-  default: true,
+  preset: 'recommended',
   *find({ project, advise }) {
     for (const service of project.services) {
       if (!service.complete) continue;

@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
@@ -8,6 +8,7 @@ import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
 import { failedInputs } from '../messages';
 import { writeReport } from '../report';
+import { shownSideFiles, writeSideFiles } from '../side-files';
 
 /** What `fix` does with its results. */
 interface Mode {
@@ -23,7 +24,8 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   const mode = modeOf(context, paths);
   const prepared = await prepare(context, paths);
   requireOneInput(prepared.opened, mode);
-  const run = { ...prepared.run, apply: mode.write };
+  const besides = mode.output !== undefined || paths.includes('-') ? 'none' : 'write';
+  const run = { ...prepared.run, apply: mode.write, sideFiles: besides } as const;
   const results = mode.ask ? await ask(context, { ...prepared, run }) : prepared.opened.map((each) => runOne(prepared.batten, each, run));
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && context.options.format !== 'json';
@@ -107,7 +109,13 @@ function write(context: Context, { path, absolute }: Opened, result: FileResult,
     } else if (output !== undefined) {
       writeFileAtomic(resolve(host.cwd, output), result.after, { shown: output, backup: options.backup });
     } else if (changes(result)) {
-      writeFileAtomic(absolute, result.after, { expectedText: result.before, backup: options.backup, shown: path });
+      const takeBack = writeSideFiles(dirname(absolute), result.files);
+      try {
+        writeFileAtomic(absolute, result.after, { expectedText: result.before, backup: options.backup, shown: path });
+      } catch (error) {
+        takeBack();
+        throw error;
+      }
     }
     return result;
   } catch (error) {
@@ -135,10 +143,10 @@ function diffText(context: Context, results: readonly FileResult[]): string {
   const { colors } = context.screen(stdout);
   return results
     .filter(changes)
-    .map((result) => {
+    .flatMap((result) => {
       const path = result.path === '-' ? 'stdin' : relative(cwd, resolve(cwd, result.path)).split(sep).join('/');
-      const file = { path, before: result.before, after: result.after };
-      return stdout.isTTY ? screenDiff(file, colors) : unifiedDiff(file);
+      return [...shownSideFiles(path, result.files), { path, before: result.before, after: result.after }];
     })
+    .map((file) => (stdout.isTTY ? screenDiff(file, colors) : unifiedDiff(file)))
     .join('');
 }

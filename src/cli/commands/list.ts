@@ -12,12 +12,13 @@ export async function list(context: Context): Promise<number> {
 }
 
 function listJson(transforms: readonly TransformInfo[]): string {
-  const rows = transforms.map(({ id, title, summary, severity, controls, default: on }) => ({
+  const rows = transforms.map(({ id, title, summary, severity, controls, preset }) => ({
     id,
     title,
     summary,
     severity,
-    default: on,
+    preset,
+    default: preset === 'recommended',
     controls,
   }));
   return `${JSON.stringify(rows, null, 2)}\n`;
@@ -28,10 +29,10 @@ function listTable(transforms: readonly TransformInfo[], context: Context): stri
   const width = (texts: string[]) => Math.max(...texts.map((text) => text.length));
   const id = width(['id', ...transforms.map((each) => each.id)]);
   const title = width(['what it does', ...transforms.map((each) => each.title)]);
-  const head = `${pad('id', id)}  severity  on   ${pad('what it does', title)}  controls`;
+  const head = `${pad('id', id)}  severity  preset       ${pad('what it does', title)}  controls`;
   const rows = transforms.map(
     (each) =>
-      `${colors.bold(pad(each.id, id))}  ${pad(paintSeverity(each.severity, colors), 8)}  ${each.default ? 'yes' : 'no '}  ${pad(each.title, title)}  ${colors.dim(each.controls.join(', '))}`,
+      `${colors.bold(pad(each.id, id))}  ${pad(paintSeverity(each.severity, colors), 8)}  ${pad(each.preset, 'recommended'.length)}  ${pad(each.title, title)}  ${colors.dim(each.controls.join(', '))}`,
   );
   return `${[colors.dim(head), ...rows].map((line) => line.trimEnd()).join('\n')}\n`;
 }

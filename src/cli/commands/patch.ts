@@ -9,6 +9,7 @@ import { changeCode, changes } from '../exit-codes';
 import { failedResult } from '../inputs';
 import { failedInputs } from '../messages';
 import { writeReport } from '../report';
+import { shownSideFiles } from '../side-files';
 
 /** `batten patch`: the changes as a patch, on standard output or in a file. No input is touched. */
 export async function patch(context: Context, paths: readonly string[]): Promise<number> {
@@ -19,7 +20,7 @@ export async function patch(context: Context, paths: readonly string[]): Promise
   if (output !== undefined && opened.some(({ absolute }) => absolute === resolve(host.cwd, output))) {
     throw new UsageError('the patch would replace an input', { file: output, hint: 'name another file with -o' });
   }
-  const done = opened.map((each) => patched(runOne(batten, each, run), host.cwd));
+  const done = opened.map((each) => patched(runOne(batten, each, { ...run, sideFiles: 'patch' }), host.cwd));
   const results = done.map(({ result }) => result);
   const text = done.map((each) => each.patch).join('');
   if (output === undefined) host.stdout.write(text);
@@ -32,7 +33,7 @@ export async function patch(context: Context, paths: readonly string[]): Promise
 function patched(result: FileResult, cwd: string): { result: FileResult; patch: string } {
   if (!changes(result)) return { result, patch: '' };
   try {
-    return { result, patch: makePatch([result], cwd) };
+    return { result, patch: makePatch([...shownSideFiles(result.path, result.files), result], cwd) };
   } catch (error) {
     if (error instanceof BattenError) return { result: failedResult(result.path, error), patch: '' };
     throw error;

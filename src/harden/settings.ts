@@ -1,0 +1,16 @@
+import type { Data } from '../yaml/types';
+import type { RunOptions } from './api';
+import type { Transform } from './transform';
+
+/**
+ * The value of one option of a transform: what is set for the service, else for all services, else the default of the preset.
+ *
+ * @throws Error when the transform has no such option: a mistake in the transform.
+ */
+export function settingOf(transform: Transform, name: string, service: string | undefined, options: RunOptions): Data {
+  const spec = transform.options?.find((each) => each.name === name);
+  if (!spec) throw new Error(`internal: ${transform.id} has no option "${name}"`);
+  const { settings, preset } = options;
+  const own = service === undefined ? undefined : settings?.services?.[service]?.[transform.id]?.[name];
+  return own ?? settings?.transforms?.[transform.id]?.[name] ?? (preset === 'strict' ? (spec.strict ?? spec.default) : spec.default);
+}
