@@ -1,5 +1,6 @@
 import type { Transform } from '../src/harden/transform';
 import capDrop from './cap-drop/transform';
+import hostNamespaces from './host-namespaces/transform';
 import internalNetworks from './internal-networks/transform';
 import noNewPrivileges from './no-new-privileges/transform';
 import ports from './ports/transform';
@@ -8,4 +9,13 @@ import readOnly from './read-only/transform';
 import user from './user/transform';
 
 /** The chain, in order: later transforms see what earlier ones decided. A service that gets a `user` needs no `cap_add`. */
-export const transforms: readonly Transform[] = [privileged, user, capDrop, noNewPrivileges, readOnly, internalNetworks, ports];
+export const transforms: readonly Transform[] = [
+  privileged,
+  hostNamespaces,
+  user,
+  capDrop,
+  noNewPrivileges,
+  readOnly,
+  internalNetworks,
+  ports,
+];

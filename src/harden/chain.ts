@@ -4,7 +4,7 @@ import type { ProjectFiles } from '../images/project-files';
 import type { Advice } from '../images/types';
 import type { Applied } from '../yaml/apply';
 import { YamlDocument } from '../yaml/document';
-import type { Data, Op, Range } from '../yaml/types';
+import type { Data, Op, Path, Range } from '../yaml/types';
 import { guard, touchedServices } from './guard';
 import { concerns } from './select';
 import { type SideFileMode, SideFiles } from './side-files';
@@ -103,9 +103,19 @@ class Run {
       const blocked = new Set(guarded.filter((proposal, index) => proposal !== open[index] && proposal.refusal?.code === 'alias'));
       let changed = false;
       let retry = later.length > 0;
+      const moved = new Set<string>();
       // What is blocked by a service that shares its text goes last: that service may get keys of its own and stand in the way no more.
       for (const proposal of [...now.filter((each) => !blocked.has(each)), ...now.filter((each) => blocked.has(each))]) {
         if (blocked.has(proposal) && (changed || later.length > 0) && round < MAX_ROUNDS - 1) {
+          retry = true;
+          continue;
+        }
+        // Where an item of the same list was removed, what is left is looked at again at its new place.
+        if (
+          proposal.subject !== undefined &&
+          round < MAX_ROUNDS - 1 &&
+          proposal.ops?.some((op) => moved.has(JSON.stringify(listOf(op.path))))
+        ) {
           retry = true;
           continue;
         }
@@ -116,6 +126,7 @@ class Run {
           continue;
         }
         changed ||= outcome === 'changed';
+        if (outcome === 'changed') for (const list of movedLists(finding.ops ?? [])) moved.add(list);
         decided.add(keyOf(proposal));
         this.findings.push(finding);
       }
@@ -328,6 +339,18 @@ function contextOf(transform: Transform, project: ComposeProject, setup: ChainSe
   };
 }
 
-function keyOf({ service, path }: Proposal): string {
-  return JSON.stringify([service, path]);
+/** What stays the same of a finding when it is found again. */
+function keyOf({ service, path, subject }: Proposal): string {
+  return JSON.stringify(subject === undefined ? [service, path] : [service, listOf(path), subject]);
+}
+
+/** The list that a path to an item leads to. */
+function listOf(path: Path): Path {
+  return typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
+}
+
+/** Lists in which ops move items: one was removed, or the whole list is another. */
+function movedLists(ops: readonly Op[]): string[] {
+  const moving = ops.filter((op) => (op.op === 'remove' ? typeof op.path.at(-1) === 'number' : 'value' in op && Array.isArray(op.value)));
+  return moving.map(({ path }) => JSON.stringify(listOf(path)));
 }

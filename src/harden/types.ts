@@ -33,6 +33,8 @@ export interface Proposal {
   services?: string[];
   /** The place the finding points at; the nearest existing ancestor gives the range. */
   path: Path;
+  /** What it is about in a list whose items move when one is removed: a capability, a device. Tells it from others there. */
+  subject?: string;
   severity: Severity;
   controls: readonly string[];
   /** What is wrong, one sentence without a full stop. */

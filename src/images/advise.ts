@@ -2,6 +2,7 @@ import type { Service } from '../compose/types';
 import { avoidBreakages } from './breakages';
 import { choose } from './conditions';
 import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, genericReadOnly, genericUser } from './generic';
+import { hostAccess } from './host-access';
 import { type Match, matchService } from './match';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { applyOwn } from './own-rules';
@@ -51,7 +52,12 @@ export function advise(written: Service, project?: ProjectEvidence): Advice {
   applyRules(draft, { service, situation, match });
   avoidBreakages(draft, service, situation, match);
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
-  return { ...draft, port: (port, protocol) => portOf(port, protocol, match, own) };
+  return {
+    ...draft,
+    port: (port, protocol) => portOf(port, protocol, match, own),
+    listens: match?.template.ports ?? [],
+    hostAccess: (kind, what) => hostAccess(kind, what, service, match, draft),
+  };
 }
 
 /** Reads one field of the template for the service; undefined when the image is unknown or no entry's conditions hold. */

@@ -18,8 +18,11 @@ export function explainFacts(lines: string[], template: Template, section: Secti
   section(docker_socket, 'Docker socket', socketText);
   if (host_access.length > 0) {
     lines.push('', 'host access that is its job');
-    for (const { kind, what, optional, confidence, why, sources } of host_access) {
-      lines.push(`  ${kind} ${what}  (${confidence}${optional ? ', for some uses only' : ''})`, `      ${why} [${sources.join(', ')}]`);
+    for (const { kind, what, optional, read_only, confidence, why, sources } of host_access) {
+      lines.push(
+        `  ${kind} ${what}  (${confidence}${optional ? ', for some uses only' : ''})`,
+        `      ${why}${read_only ? '; read-only is enough' : ''} [${sources.join(', ')}]`,
+      );
     }
   }
   if (conflicts.length > 0) {

@@ -43,15 +43,33 @@ export interface DockerSocket {
   sections?: string[];
 }
 
-export const HOST_ACCESS_KINDS = ['mount', 'device', 'network', 'pid', 'sysctl', 'ulimit', 'apparmor', 'seccomp', 'shm'] as const;
+export const HOST_ACCESS_KINDS = [
+  'mount',
+  'device',
+  'network',
+  'pid',
+  'ipc',
+  'uts',
+  'cgroup',
+  'sysctl',
+  'ulimit',
+  'apparmor',
+  'seccomp',
+  'label',
+  'systempaths',
+  'shm',
+] as const;
+export type HostAccessKind = (typeof HOST_ACCESS_KINDS)[number];
 
 /** Something of the host that is the image's job to see or to set, so that taking it away breaks the image. */
 export interface HostAccess {
-  kind: (typeof HOST_ACCESS_KINDS)[number];
+  kind: HostAccessKind;
   /** For `mount` and `device` an absolute host path; else the value, such as `host` or `vm.max_map_count=262144`. */
   what: string;
   /** Whether it is only for a feature that not everybody uses. */
   optional?: boolean;
+  /** Whether a mount may be read-only. */
+  read_only?: boolean;
   confidence: Exclude<Confidence, 'proven'>;
   why: string;
   sources: string[];

@@ -6,7 +6,7 @@ import { callsOut, commandNeedsRoot, engineSocket, needsNewPrivileges, usesPing 
 import type { Advice, Confidence, Evidence, Verdict } from './types';
 
 /** Advice while it is being settled; every rule may change its verdicts. */
-export type Draft = Omit<Advice, 'port'>;
+export type Draft = Omit<Advice, 'port' | 'listens' | 'hostAccess'>;
 
 interface Context {
   service: Service;

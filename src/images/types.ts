@@ -1,3 +1,5 @@
+import type { HostAccessKind } from './facts';
+
 /** How sure a change is, best first. `proven` ran on this Engine; `known` has evidence for this configuration; `generic` is a rule of thumb that rarely breaks; `guess` may well break. */
 export const CONFIDENCES = ['proven', 'known', 'generic', 'guess'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
@@ -39,6 +41,14 @@ export type ReadOnlyAdvice = false | { tmpfs: TmpfsMount[] };
 /** What a container port is for. `datastore` and `admin` may go to loopback; `public` must stay; `app` is unknown to the rule. */
 export type PortKind = 'datastore' | 'admin' | 'public' | 'app';
 
+/** Whether something of the host is an image's job to see or to set; `optional` = for some uses only. */
+export interface HostVerdict extends Verdict<'needed' | 'optional' | 'not-needed' | 'unknown'> {
+  /** For a mount: whether reading is enough. */
+  readOnly: boolean;
+  /** What it needs, as the template says it: the size of the shared memory, for example. */
+  what?: string;
+}
+
 /** Everything the transforms ask about one service's image, for the service as it is configured at this moment. */
 export interface Advice {
   /** The template's family, e.g. `postgres`, or undefined for an unknown image. */
@@ -65,6 +75,13 @@ export interface Advice {
   egress: Verdict<'none' | 'needed' | 'unknown'>;
   /** What a published container port is for. */
   port(containerPort: number, protocol: 'tcp' | 'udp'): Verdict<PortKind>;
+  /** The ports its image is known to listen on, unless it is told otherwise. */
+  listens: readonly { port: number; protocol?: 'tcp' | 'udp' }[];
   /** Whether `privileged: true` is this image's job (`needed`), known not to be (`not-needed`), or unknown. */
   privileged: Verdict<'needed' | 'not-needed' | 'unknown'>;
+  /**
+   * Whether something of the host is this image's job: `what` is a host path for `mount` and `device`, else a value such as `host`
+   * or `unconfined`; '' asks whether there is anything of that kind.
+   */
+  hostAccess(kind: HostAccessKind, what: string): HostVerdict;
 }

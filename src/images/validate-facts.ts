@@ -47,7 +47,10 @@ export function factChecks(check: Checks, entries: (value: Check) => Check, sour
   const reading = record({ says: sentence, sources });
   const anchored = (kind: unknown) => kind === 'mount' || kind === 'device';
   const access: Check = (value, path) => {
-    record({ kind: oneOf(HOST_ACCESS_KINDS), what: text, confidence, why: sentence, sources }, { optional: bool })(value, path);
+    record({ kind: oneOf(HOST_ACCESS_KINDS), what: text, confidence, why: sentence, sources }, { optional: bool, read_only: bool })(
+      value,
+      path,
+    );
     const { kind, what } = value as { kind: string; what: string };
     if (anchored(kind)) pattern(/^\/(\S*[^/\s])?$/, 'an absolute path without trailing slash')(what, [...path, 'what']);
   };

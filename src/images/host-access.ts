@@ -1,0 +1,57 @@
+import { cleanContainerPath } from '../compose/container-path';
+import type { Service } from '../compose/types';
+import { lessSure } from './confidence';
+import type { HostAccess, HostAccessKind } from './facts';
+import { hostAccessTells } from './host-tells';
+import type { Match } from './match';
+import type { Advice, Evidence, HostVerdict, Role } from './types';
+
+/** What serves from its own files and its own network; the others may have the host as their subject, or run what nobody knows. */
+const OWN_WORLD: readonly Role[] = ['datastore', 'cache', 'queue', 'proxy', 'web', 'app', 'admin'];
+
+/**
+ * Whether something of the host is the image's job to see or to set: what its template says, else what such images are known for. An
+ * image that is known to need no privileges and that serves from its own files does not need it either.
+ */
+export function hostAccess(
+  kind: HostAccessKind,
+  what: string,
+  service: Service,
+  match: Match | undefined,
+  draft: Pick<Advice, 'privileged' | 'role' | 'label'>,
+): HostVerdict {
+  const template = match?.template;
+  const fact = template?.host_access?.find((each) => each.kind === kind && covers(each, kind, what));
+  if (template && fact) {
+    const evidence = fact.sources.flatMap((name): Evidence[] => (template.sources[name] ? [template.sources[name]] : []));
+    const { confidence, why, read_only } = fact;
+    return { value: fact.optional ? 'optional' : 'needed', confidence, why, readOnly: read_only ?? false, what: fact.what, evidence };
+  }
+  const tell = hostAccessTells(service, kind, what);
+  if (tell) return { value: tell.value, confidence: 'generic', why: tell.why, readOnly: tell.readOnly ?? false, evidence: [] };
+  const { privileged, role, label } = draft;
+  if (template && privileged.value === 'not-needed' && OWN_WORLD.includes(role)) {
+    const why = `${label} works with its own files and its own network`;
+    return {
+      value: 'not-needed',
+      confidence: lessSure(privileged.confidence, 'generic'),
+      why,
+      readOnly: true,
+      evidence: privileged.evidence,
+    };
+  }
+  const why = template ? `nothing says that ${label} needs it, and nothing that it does not` : 'nothing is known about this image';
+  return { value: 'unknown', confidence: 'guess', why, readOnly: false, evidence: [] };
+}
+
+/** A path of the host is named as a whole; a fact about a directory does not speak of what is above it. */
+function covers(fact: HostAccess, kind: HostAccessKind, what: string): boolean {
+  if (what === '') return true;
+  if (kind !== 'mount' && kind !== 'device') return fact.what === what;
+  const [given, asked] = [real(fact.what), real(what)];
+  return asked === given || (given !== '/' && asked.startsWith(`${given}/`));
+}
+
+function real(path: string): string {
+  return cleanContainerPath(path).replace(/^\/var\/run(?=\/|$)/, '/run');
+}
