@@ -3,6 +3,7 @@
  *
  *   README.md                  `transforms`: the table of transforms;  `diff`: the end of examples/blog/hardening.patch
  *   transforms/<id>/README.md  `facts`: severity, controls, default;   `diff`: what the transform makes of the YAML block above it
+ *   schemas/config.schema.json what a configuration file may hold
  *
  * Usage: node scripts/update-docs.mjs [--check] [--library dist/index.js]
  * --check writes nothing and exits 1 when a file is stale.
@@ -20,7 +21,7 @@ const {
 } = parseArgs({
   options: { check: { type: 'boolean', default: false }, library: { type: 'string', default: path.join(root, 'dist', 'index.js') } },
 });
-const { batten } = createRequire(import.meta.url)(path.resolve(library));
+const { batten, configSchema } = createRequire(import.meta.url)(path.resolve(library));
 const transforms = batten.transforms();
 
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
@@ -95,7 +96,9 @@ const wanted = new Map([
 ]);
 for (const transform of transforms) if (!undocumented.includes(transform)) wanted.set(transform.readme, transformReadme(transform));
 
-const stale = [...wanted].filter(([file, text]) => read(file) !== text);
+wanted.set('schemas/config.schema.json', `${JSON.stringify(configSchema(transforms), null, 2)}\n`);
+
+const stale = [...wanted].filter(([file, text]) => !existsSync(path.join(root, file)) || read(file) !== text);
 for (const [file, text] of stale) {
   if (!check) writeFileSync(path.join(root, file), text);
   console.error(check ? `${file} is stale: npm run docs` : `updated ${file}`);

@@ -7,7 +7,7 @@ import { BattenError } from './errors';
 import type { Batten, FixSession, Input, RunOptions, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
 import { fileResult } from './harden/result';
-import { selectTransforms } from './harden/select';
+import { concerns, selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
 import { settingOf } from './harden/settings';
 import type { FileResult } from './harden/types';
@@ -24,6 +24,9 @@ import { YamlDocument } from './yaml/document';
 
 export { BattenError, ConfigError, EngineError, InputError, UsageError } from './errors';
 export type * from './harden/api';
+export { type Config, readConfig } from './harden/config/read';
+export { configuredRun } from './harden/config/run';
+export { configSchema } from './harden/config/schema';
 export type * from './harden/types';
 export type { Data, Edit, Op, Path, Refusal, RefusalCode } from './yaml/types';
 
@@ -54,15 +57,22 @@ export const batten: Batten = {
 };
 
 function setup(input: Input, options: RunOptions): ChainSetup {
+  const selected = selectTransforms(transforms, options);
   return {
-    transforms: selectTransforms(transforms, options),
+    transforms: selected,
     ...adviceFor(input, options),
     preset: options.preset ?? 'recommended',
     setting: (transform, name, service) => settingOf(transform, name, service, options),
     sideFiles: options.sideFiles ?? 'write',
-    services: options.services,
+    concerns: (transform, proposal) => concerns(transform, proposal, options),
     overrides: overridesOf(input),
-    inlineIgnores: options.inlineIgnores,
+    ignores: {
+      inline: options.inlineIgnores !== false,
+      rules: options.ignores ?? [],
+      ids: transforms.map(({ id }) => id),
+      ran: selected.map(({ id }) => id),
+      everyService: options.services === undefined,
+    },
     applied: options.apply ? 'fixed' : 'would-fix',
   };
 }

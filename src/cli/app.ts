@@ -26,7 +26,9 @@ const COMMANDS: Record<CommandName, () => Command> = {
  */
 export async function runCommand(name: CommandName, host: Host, options: Options, words: readonly string[]): Promise<number> {
   try {
-    return await COMMANDS[name]()(createContext(host, options), words);
+    const context = createContext(host, options);
+    if (options.printConfig) return await (require('./print-config') as typeof import('./print-config')).printConfig(context, words);
+    return await COMMANDS[name]()(context, words);
   } catch (error) {
     const colors = createColors(useColor(options.color, host.env, host.stderr.isTTY === true));
     host.stderr.write(errorText(error, colors, options.debug === true));

@@ -1,8 +1,9 @@
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { UsageError } from '../errors';
 import type { Batten, RunOptions } from '../harden/api';
 import type { FileResult } from '../harden/types';
 import { type Colors, createColors, useColor } from '../report/colors';
+import { Configs, overlay } from './config';
 import type { Host, Output } from './host';
 import { failedResult, type Opened, openInputs } from './inputs';
 import type { Options } from './options';
@@ -45,11 +46,30 @@ export interface Prepared {
 export async function prepare({ host, options }: Context, paths: readonly string[]): Promise<Prepared> {
   const batten = host.batten();
   requireTransforms(batten.transforms(), [...(options.only ?? []), ...(options.skip ?? [])]);
-  const opened = await openInputs(host, paths);
+  const opened = configure(await openInputs(host, paths), new Configs(host, options, batten.transforms()), { cwd: host.cwd, paths });
   if (options.service) requireServices(opened, options.service);
+  return { batten, opened, run: givenRun({ host, options }) };
+}
+
+/** What the command line says about a run. */
+export function givenRun({ host, options }: Pick<Context, 'host' | 'options'>): RunOptions {
   const { confidence, preset, only, skip, service: services } = options;
-  const imageConfigs = imageConfigPaths(host, options);
-  return { batten, opened, run: { confidence, preset, only, skip, services, inlineIgnores: options.ignore, imageConfigs } };
+  return { confidence, preset, only, skip, services, inlineIgnores: options.ignore, imageConfigs: imageConfigPaths(host, options) };
+}
+
+/** Gives each input its configuration, and leaves out what that excludes: never a file that was named. */
+function configure(opened: readonly Opened[], configs: Configs, { cwd, paths }: { cwd: string; paths: readonly string[] }): Opened[] {
+  const named = new Set(paths.map((path) => resolve(cwd, path)));
+  return opened.flatMap((each) => {
+    const { absolute } = each;
+    const configured = configs.for(absolute === '-' ? cwd : dirname(absolute));
+    const exclude = configured?.config.exclude;
+    if (exclude && paths.length > 0 && absolute !== '-' && !named.has(absolute)) {
+      const { isExcluded } = require('../compose/search') as typeof import('../compose/search');
+      if (isExcluded(absolute, dirname(configured.absolute), exclude)) return [];
+    }
+    return [{ ...each, configured }];
+  });
 }
 
 /**
@@ -69,14 +89,25 @@ export function imageConfigPaths(host: Host, { imageConfig = [] }: Options): str
 }
 
 /** The chain over one input, not asking. An input error becomes a result. */
-export function runOne(batten: Batten, { path, input, failure, notes }: Opened, run: RunOptions): FileResult {
+export function runOne(batten: Batten, opened: Opened, run: RunOptions): FileResult {
+  const { path, input, failure } = opened;
   if (!input) return failure!;
   try {
-    const result = batten.run(input, run);
-    return { ...result, notes: [...notes, ...result.notes] };
+    return completed(opened, batten.run(input, runOf(opened, run)));
   } catch (error) {
     return failedResult(path, error);
   }
+}
+
+/** What an input is run with: its configuration, and over it what the command line says. */
+export function runOf({ configured }: Pick<Opened, 'configured'>, run: RunOptions): RunOptions {
+  return overlay(configured?.run, run);
+}
+
+/** A result with what is known of the file from elsewhere. */
+export function completed({ notes, configured }: Opened, result: FileResult): FileResult {
+  const warnings = [...(result.warnings ?? []), ...(configured?.warnings ?? [])];
+  return { ...result, notes: [...notes, ...result.notes], ...(warnings.length > 0 && { warnings }) };
 }
 
 /** @throws UsageError when both a report for programs and another text would go to standard output. */

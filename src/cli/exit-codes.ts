@@ -15,11 +15,18 @@ export function inputCode(results: readonly FileResult[]): number {
   return results.some(({ status }) => status === 'error') ? EXIT.error : EXIT.ok;
 }
 
-/** `check`: 1 when any finding is not suppressed, whatever its confidence, unless `exitZero`. */
-export function checkCode(results: readonly FileResult[], exitZero: boolean): number {
+/**
+ * `check`: 1 when any finding is not suppressed, whatever its confidence, or, with `reportUnusedIgnores`, when an ignore silences nothing;
+ * 0 all the same with `exitZero`.
+ */
+export function checkCode(results: readonly FileResult[], options: { exitZero?: boolean; reportUnusedIgnores?: boolean }): number {
   const open = results.some(({ findings }) => findings.some(({ status }) => status !== 'suppressed'));
-  return Math.max(inputCode(results), open && !exitZero ? EXIT.findings : EXIT.ok);
+  const unused = options.reportUnusedIgnores && results.some(({ warnings = [] }) => warnings.some(({ code }) => IGNORES.has(code)));
+  return Math.max(inputCode(results), (open || unused) && !options.exitZero ? EXIT.findings : EXIT.ok);
 }
+
+/** Warnings about an ignore that does nothing. */
+const IGNORES = new Set(['unused-ignore', 'unknown-transform', 'expired-ignore']);
 
 /** 1 when a file changed or would change and that is to be told; what is held back or manual does not count. */
 export function changeCode(results: readonly FileResult[], tell: boolean): number {

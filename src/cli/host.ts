@@ -18,6 +18,8 @@ export interface Host {
   stdout: Output;
   stderr: Output;
   version: string;
+  /** The day it is here, as 2027-01-31, for ignores that end. */
+  today(): string;
   /** The library; loaded when a command needs it. */
   batten(): Batten;
   /** Who answers the questions of `fix`; loaded when there are any. */
@@ -39,9 +41,15 @@ export function processHost(): Host {
     stdout: quietAfterEpipe(process.stdout),
     stderr: quietAfterEpipe(process.stderr),
     version: typeof BATTEN_VERSION === 'string' ? BATTEN_VERSION : '0.0.0-dev',
+    today: () => localDay(new Date()),
     batten: () => loadApp().loadBatten(),
     prompter: () => loadApp().loadPrompter(),
   };
+}
+
+function localDay(date: Date): string {
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((number) => String(number).padStart(2, '0'));
+  return `${date.getFullYear()}-${month}-${day}`;
 }
 
 /** `batten list | head -1` closes the pipe early: that is no error, and nobody reads the rest. */

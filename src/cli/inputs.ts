@@ -4,6 +4,7 @@ import { readInput, readStdin } from '../compose/read';
 import { BattenError } from '../errors';
 import type { Input } from '../harden/api';
 import type { FileResult } from '../harden/types';
+import type { LoadedConfig } from './config';
 import type { Host } from './host';
 
 /** One input that was found: read, or the reason why not. */
@@ -15,6 +16,8 @@ export interface Opened {
   input?: Input;
   failure?: FileResult;
   notes: string[];
+  /** The configuration it is under. */
+  configured?: LoadedConfig;
 }
 
 /** Finds and reads the inputs. One that fails does not keep the others back; each is there once. */

@@ -8,16 +8,19 @@ export type Format = 'pretty' | 'concise' | 'json';
 /** The options of all commands as they are parsed; a command sees those that its rows of the table give it. */
 export interface Options {
   yes?: boolean;
-  confidence: Confidence;
+  confidence?: Confidence;
   diff?: boolean;
   dryRun?: boolean;
   output?: string;
-  preset: Preset;
+  preset?: Preset;
   only?: string[];
   skip?: string[];
   service?: string[];
   imageConfig?: string[];
   format: Format;
+  config?: string | false;
+  printConfig?: boolean;
+  reportUnusedIgnores?: boolean;
   exitZero?: boolean;
   exitCode?: boolean;
   exitNonZeroOnFix?: boolean;
@@ -50,10 +53,9 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['fix'] },
   {
     flags: '--confidence <level>',
-    description: 'the least confidence that is applied; what is held back is listed',
+    description: 'the least confidence that is applied; what is held back is listed (default: generic)',
     commands: RUNS,
     choices: ['proven', 'known', 'generic', 'guess'],
-    default: 'generic',
   },
   { flags: '--diff', description: 'print the unified diff; alone it writes nothing, with --yes it writes and prints', commands: ['fix'] },
   { flags: '-n, --dry-run', description: 'everything but the write', commands: ['fix'] },
@@ -61,10 +63,9 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '-o, --output <file>', description: 'write the patch there instead of standard output', commands: ['patch'] },
   {
     flags: '--preset <name>',
-    description: 'which transforms run, and how far they go',
+    description: 'which transforms run, and how far they go (default: recommended)',
     commands: RUNS,
     choices: ['recommended', 'strict'],
-    default: 'recommended',
   },
   { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: RUNS, names: true },
   { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: RUNS, names: true },
@@ -89,7 +90,15 @@ export const OPTIONS: readonly OptionRow[] = [
     choices: ['pretty', 'json'],
     default: 'pretty',
   },
-  { flags: '--no-ignore', description: 'disregard "# batten: ignore[id] reason" comments', commands: RUNS },
+  {
+    flags: '-c, --config <file>',
+    description: 'the configuration, instead of the nearest .batten.yaml or "batten" in package.json upwards from the Compose file',
+    commands: RUNS,
+  },
+  { flags: '--no-config', description: 'read no configuration', commands: RUNS },
+  { flags: '--print-config', description: 'print the configuration that counts, as JSON, and do nothing else', commands: RUNS },
+  { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: RUNS },
+  { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
   { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },
   { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['fix'] },
   { flags: '--exit-code', description: 'exit 1 when the patch is not empty', commands: ['patch'] },

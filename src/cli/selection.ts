@@ -1,7 +1,7 @@
 import { UsageError } from '../errors';
 import type { TransformInfo } from '../harden/api';
+import { hintFor } from '../harden/suggest';
 import type { Opened } from './inputs';
-import { hintFor } from './suggest';
 
 /** @throws UsageError with a suggestion when one of the ids is no transform. */
 export function requireTransforms(transforms: readonly TransformInfo[], ids: readonly string[]): void {

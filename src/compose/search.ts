@@ -85,6 +85,22 @@ function withOwnRules(directory: string, above: Rules[]): Rules[] {
   }
 }
 
+/**
+ * Whether patterns, as in a .gitignore of `base`, leave a file out, or a directory it is in.
+ *
+ * @param path absolute; one outside of `base` is never left out.
+ */
+export function isExcluded(path: string, base: string, patterns: readonly string[]): boolean {
+  const ignore = require('ignore') as typeof import('ignore');
+  const inside = relative(base, path).split(sep).join('/');
+  return (
+    ignore.isPathValid(inside) &&
+    ignore()
+      .add([...patterns])
+      .ignores(inside)
+  );
+}
+
 /** The nearest .gitignore that says something about the path decides. */
 function isIgnored(path: string, directory: boolean, rules: Rules[]): boolean {
   for (const { base, rules: own } of rules.toReversed()) {

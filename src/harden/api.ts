@@ -1,5 +1,6 @@
 import type { ServiceDescription } from '../images/explain-service';
 import type { Data } from '../yaml/types';
+import type { IgnoreRule } from './suppress';
 import type { OptionSpec, Preset } from './transform';
 import type { Confidence, FileChange, FileResult, Finding, Severity } from './types';
 
@@ -7,6 +8,14 @@ import type { Confidence, FileChange, FileResult, Finding, Severity } from './ty
 export interface Settings {
   transforms?: Readonly<Record<string, Readonly<Record<string, Data>>>>;
   services?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Data>>>>>>;
+}
+
+/** Which transforms run for one service, other than for all. */
+export interface ServiceSelection {
+  /** Transform ids that leave it alone. */
+  skip?: readonly string[];
+  /** Transform ids that run for it whatever they do for others. */
+  also?: readonly string[];
 }
 
 /** What a run takes into account. Every field has a default; unknown names are the caller's to check (`UsageError`). */
@@ -21,8 +30,12 @@ export interface RunOptions {
   skip?: readonly string[];
   /** Transform ids to run beside those of the preset. */
   also?: readonly string[];
+  /** What is different for single services, by name. */
+  perService?: Readonly<Record<string, ServiceSelection>>;
   /** What a configuration file sets. */
   settings?: Settings;
+  /** Findings to ignore, with a reason, as a configuration file names them. Default none. */
+  ignores?: readonly IgnoreRule[];
   /**
    * What becomes of files beside the Compose file: `write` = they can be written; `patch` = all but secrets can be part of the result;
    * `none` = a change that needs one is left to the person. Default `write` with a directory.

@@ -6,11 +6,11 @@ import type { Applied } from '../yaml/apply';
 import { YamlDocument } from '../yaml/document';
 import type { Data, Op, Path, Range } from '../yaml/types';
 import { guard, touchedServices } from './guard';
-import { concerns } from './select';
+import { type IgnoreSetup, Ignores } from './ignores';
 import { type SideFileMode, SideFiles } from './side-files';
-import { ignoreComment, ignoreFor, readIgnores } from './suppress';
+import { ignoreComment } from './suppress';
 import type { Preset, Transform, TransformContext } from './transform';
-import type { FileChange, Finding, Proposal, ReportedOp, Span } from './types';
+import type { FileChange, Finding, Proposal, ReportedOp, Span, Warning } from './types';
 
 /** What happens to a finding that could be fixed. `ops` replaces the finding's own when the person edited the value. */
 export type Decision = { kind: 'apply'; ops?: Op[] } | { kind: 'hold' } | { kind: 'ignore'; reason: string };
@@ -34,10 +34,10 @@ export interface ChainSetup {
   /** Files of the project, to read; and what may become of them. */
   files?: ProjectFiles;
   sideFiles: SideFileMode;
-  /** Only findings about these services. */
-  services?: readonly string[];
+  /** Whether a finding is about what was chosen. */
+  concerns(transform: Transform, proposal: Proposal): boolean;
   overrides?: readonly OverrideKeys[];
-  inlineIgnores?: boolean;
+  ignores: IgnoreSetup;
   /** The status of an applied finding. */
   applied: 'fixed' | 'would-fix';
 }
@@ -48,6 +48,7 @@ export interface ChainResult {
   document: YamlDocument;
   files: readonly FileChange[];
   notes: readonly string[];
+  warnings: readonly Warning[];
 }
 
 interface Accepted {
@@ -91,13 +92,13 @@ class Run {
     this.project = this.read();
     this.notes = this.project.notes;
     this.files = new SideFiles(setup.files, setup.sideFiles);
-    this.ignores = setup.inlineIgnores === false ? [] : readIgnores(this.document);
+    this.ignores = new Ignores(this.document, setup.ignores);
   }
 
   *transform(transform: Transform): Generator<Pending, void, Decision> {
     const decided = new Set<string>();
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const open = this.propose(transform).filter((proposal) => concerns(proposal, this.setup.services) && !decided.has(keyOf(proposal)));
+      const open = this.propose(transform).filter((proposal) => this.setup.concerns(transform, proposal) && !decided.has(keyOf(proposal)));
       const guarded = open.map((proposal) => guard(proposal, open, this.project));
       const { now, later } = this.split(guarded);
       const blocked = new Set(guarded.filter((proposal, index) => proposal !== open[index] && proposal.refusal?.code === 'alias'));
@@ -139,7 +140,13 @@ class Run {
     const proven = this.document.prove();
     const document = 'document' in proven ? this.settled(proven.document) : undefined;
     const settled = document ?? this.rebuild();
-    return { findings: this.findings, document: settled, files: this.files.all(), notes: [...this.notes, ...(this.setup.notes?.() ?? [])] };
+    return {
+      findings: this.findings,
+      document: settled,
+      files: this.files.all(),
+      notes: [...this.notes, ...(this.setup.notes?.() ?? [])],
+      warnings: this.ignores.warnings(this.project.services.map(({ name }) => name)),
+    };
   }
 
   private *decide(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
@@ -150,7 +157,8 @@ class Run {
     }
     if (decision.kind === 'ignore') {
       const { path, text } = ignoreComment(finding.transform, finding, decision.reason, this.document.root);
-      this.accept(finding, [{ op: 'comment', path, text }], 'suppressed');
+      const refused = this.accept(finding, [{ op: 'comment', path, text }], 'suppressed');
+      if (!refused) finding.suppression = { by: 'comment', reason: decision.reason };
       return 'changed';
     }
     const ops = decision.ops ?? finding.ops!;
@@ -235,13 +243,14 @@ class Run {
   }
 
   private finding(transform: Transform, proposal: Proposal): Finding {
-    const silenced = ignoreFor(this.ignores, transform.id, proposal) !== undefined;
+    const suppression = this.ignores.find(transform.id, proposal);
     return {
       ...proposal,
       transform: transform.id,
       range: this.span(this.document.rangeOf(proposal.path)),
       // `held` until it is decided.
-      status: silenced ? 'suppressed' : proposal.refusal ? 'manual' : 'held',
+      status: suppression ? 'suppressed' : proposal.refusal ? 'manual' : 'held',
+      ...(suppression && { suppression }),
       reportedOps: [],
     };
   }

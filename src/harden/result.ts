@@ -3,7 +3,7 @@ import type { ChainResult } from './chain';
 import type { FileResult, FileStatus, Finding } from './types';
 
 /** What a run means for a file. */
-export function fileResult(input: Input, { findings, document, files, notes }: ChainResult): FileResult {
+export function fileResult(input: Input, { findings, document, files, notes, warnings }: ChainResult): FileResult {
   const after = document.source.raw;
   return {
     path: input.path,
@@ -13,6 +13,7 @@ export function fileResult(input: Input, { findings, document, files, notes }: C
     after,
     files: [...files],
     notes: [...notes],
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
   };
 }
 

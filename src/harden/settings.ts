@@ -7,7 +7,12 @@ import type { Transform } from './transform';
  *
  * @throws Error when the transform has no such option: a mistake in the transform.
  */
-export function settingOf(transform: Transform, name: string, service: string | undefined, options: RunOptions): Data {
+export function settingOf(
+  transform: Pick<Transform, 'id' | 'options'>,
+  name: string,
+  service: string | undefined,
+  options: RunOptions,
+): Data {
   const spec = transform.options?.find((each) => each.name === name);
   if (!spec) throw new Error(`internal: ${transform.id} has no option "${name}"`);
   const { settings, preset } = options;

@@ -6,8 +6,22 @@ import type { Proposal } from './types';
 /** A `# batten: ignore[id, …] reason` comment: which transforms (undefined = all) it silences below which path. */
 export interface Ignore {
   ids: ReadonlySet<string> | undefined;
-  path: Path;
+  /** Undefined when there is nothing for it to be about. */
+  path: Path | undefined;
   reason: string;
+  /** Where the comment is, counting from 1. */
+  line: number;
+  column: number;
+}
+
+/** An ignore of a configuration file. */
+export interface IgnoreRule {
+  transforms: readonly string[];
+  /** Undefined = all services. */
+  service?: string;
+  reason: string;
+  /** Where it is written, for warnings about it. */
+  place: { file: string; line: number; column: number };
 }
 
 const IGNORE = /^#\s*batten:\s*(ignore-file|ignore)(?![\w-])(?:\[([^\]]*)\])?\s*(.*)$/;
@@ -22,17 +36,32 @@ export function readIgnores(document: YamlDocument): Ignore[] {
     const match = IGNORE.exec(comment.text);
     if (!match) return [];
     const [, kind, list, reason = ''] = match;
-    const ids = list === undefined ? undefined : new Set(list.split(',').map((id) => id.trim()));
-    if (kind === 'ignore-file') return [{ ids, path: [], reason }];
+    const ids =
+      list === undefined
+        ? undefined
+        : new Set(
+            list
+              .split(',')
+              .map((id) => id.trim())
+              .filter(Boolean),
+          );
+    const place = source.position(comment.offset);
+    if (kind === 'ignore-file') return [{ ids, path: [], reason, ...place }];
     const line = comment.ownLine ? nextContentLine(source.text, comment.offset) : source.lineStart(comment.offset);
     const path = keyOnLine(document.root, line, source.lineEnd(line), []);
-    return path ? [{ ids, path, reason }] : [];
+    return [{ ids, path, reason, ...place }];
   });
 }
 
 /** The ignore that silences a finding of a transform, if one does. */
 export function ignoreFor(ignores: readonly Ignore[], transform: string, { path }: Proposal): Ignore | undefined {
-  return ignores.find((ignore) => (!ignore.ids || ignore.ids.has(transform)) && ignore.path.every((part, index) => path[index] === part));
+  return ignores.find((ignore) => (!ignore.ids || ignore.ids.has(transform)) && ignore.path?.every((part, index) => path[index] === part));
+}
+
+/** The rule of a configuration that silences a finding of a transform, if one does. */
+export function ruleFor(rules: readonly IgnoreRule[], transform: string, { service, services }: Proposal): IgnoreRule | undefined {
+  const touched = services ?? [service];
+  return rules.find((rule) => rule.transforms.includes(transform) && (rule.service === undefined || touched.includes(rule.service)));
 }
 
 /** The ignore comment for a finding, as `i` at the prompt writes it, and the key it goes above. */

@@ -80,11 +80,32 @@ export interface FileChange {
   secret: boolean;
 }
 
+/** What silences a finding, and why. */
+export interface Suppression {
+  by: 'comment' | 'configuration' | 'baseline';
+  reason: string;
+  /** Where a configuration says so. */
+  place?: { file: string; line: number; column: number };
+}
+
+/** Something about the ignores of a file, or what it is checked against, that wants looking after. */
+export interface Warning {
+  code: 'unused-ignore' | 'unknown-transform' | 'expired-ignore' | 'stale-baseline';
+  /** A sentence without a full stop. */
+  message: string;
+  /** Where that is: undefined = in the file itself. */
+  file?: string;
+  line?: number;
+  column?: number;
+}
+
 /** A proposal with its fate. The same object feeds the prompt, the text reports, JSON and SARIF. */
 export interface Finding extends Proposal {
   transform: string;
   range: Span;
   status: FindingStatus;
+  /** What silences it; set when the status is `suppressed`. */
+  suppression?: Suppression;
   reportedOps: ReportedOp[];
 }
 
@@ -102,4 +123,6 @@ export interface FileResult {
   files: FileChange[];
   /** What the person should know and no finding says, e.g. which included file was not followed. */
   notes: string[];
+  /** What its ignores and the like want looked after; undefined = nothing. */
+  warnings?: Warning[];
 }

@@ -23,7 +23,7 @@ export function jsonReport(results: readonly FileResult[], tool: Tool): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function fileReport({ path, status, error, findings, files, notes }: FileResult) {
+function fileReport({ path, status, error, findings, files, notes, warnings }: FileResult) {
   return {
     path,
     status,
@@ -31,6 +31,7 @@ function fileReport({ path, status, error, findings, files, notes }: FileResult)
     findings: findings.map(findingReport),
     ...(files.length > 0 && { sideFiles: files.map(sideFile) }),
     ...(notes.length > 0 && { notes }),
+    ...(warnings && { warnings }),
   };
 }
 
@@ -40,8 +41,8 @@ function sideFile({ path, before, secret }: FileChange) {
 }
 
 function findingReport(finding: Finding) {
-  const { transform, service, services, path, severity, controls, message, plan, breaks, confidence, evidence, status, refusal, range } =
-    finding;
+  const { transform, service, services, path, severity, controls, message, plan, breaks, confidence, evidence, status } = finding;
+  const { suppression, refusal, range } = finding;
   return {
     transform,
     service,
@@ -55,6 +56,7 @@ function findingReport(finding: Finding) {
     confidence,
     evidence: evidence.map(({ kind, ref, detail }) => ({ kind, ref, detail: maskLine(detail) })),
     status,
+    ...(suppression && { suppression: { by: suppression.by, reason: maskLine(suppression.reason) } }),
     ...(refusal && { refusal }),
     range,
     ops: finding.reportedOps,

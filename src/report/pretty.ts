@@ -82,7 +82,7 @@ function findingLines(finding: Finding, columns: Columns, { colors, width, verbo
   const line = colors.dim(String(range.start.line).padStart(columns.line));
   const head = `    ${line}  ${pad(paintSeverity(severity, colors), columns.severity)}  ${pad(transform, columns.transform)}  `;
   const below = ' '.repeat(4 + columns.line + 2 + columns.severity + 2 + columns.transform + 2);
-  if (status === 'suppressed') return hang(head, `${message} (ignored by a comment)`, width, colors.dim);
+  if (status === 'suppressed') return hang(head, `${message} (${ignoredBy(finding)})`, width, colors.dim);
   const mark = status === 'fixed' ? colors.green('✓ ') : colors.green('→ ');
   const sure = breaks ? `${confidence} · may break: ${breaks}` : confidence;
   const paintSure = (text: string, index: number) =>
@@ -93,6 +93,13 @@ function findingLines(finding: Finding, columns: Columns, { colors, width, verbo
     ...hang(below, sure, width, paintSure),
     ...(verbose ? evidenceLines(finding, below, width, colors) : []),
   ];
+}
+
+/** What silences a finding, in words. */
+export function ignoredBy({ suppression }: Finding): string {
+  if (suppression?.by === 'baseline') return 'in the baseline';
+  const by = suppression?.by === 'configuration' ? 'ignored by the configuration' : 'ignored by a comment';
+  return suppression?.reason ? `${by}: ${suppression.reason}` : by;
 }
 
 /** One line per evidence: what it says and where that is. */

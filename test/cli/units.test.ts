@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { changeCode, checkCode } from '../../src/cli/exit-codes';
 import { renderMarkdown, sectionsOf } from '../../src/cli/markdown';
 import { errorText, Interrupted } from '../../src/cli/messages';
-import { closest, hintFor } from '../../src/cli/suggest';
 import { InputError } from '../../src/errors';
+import { closest, hintFor } from '../../src/harden/suggest';
 import { createColors } from '../../src/report/colors';
 import { FAILED, finding, HELD, result, SUPPRESSED } from '../report/findings';
 import { MAIN, project, removeProjects, STACK, scrubbedEnv } from './run';
@@ -22,8 +22,8 @@ describe('exit codes', () => {
     [[FAILED, clean], 2],
     [[result([finding()]), FAILED], 2],
   ])('check %#', (results, code) => {
-    expect(checkCode(results, false)).toBe(code);
-    expect(checkCode(results, true)).toBe(code === 1 ? 0 : code);
+    expect(checkCode(results, {})).toBe(code);
+    expect(checkCode(results, { exitZero: true })).toBe(code === 1 ? 0 : code);
   });
 
   test.each([

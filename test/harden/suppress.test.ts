@@ -1,4 +1,5 @@
 import { batten } from '../../src';
+import type { RunOptions } from '../../src/harden/api';
 
 /** Transforms with a finding that is not suppressed, by service. */
 function open(text: string, inlineIgnores?: boolean): Record<string, string[]> {
@@ -44,5 +45,40 @@ describe('ignore comments', () => {
   test('are found as comments, not as text', () => {
     const text = 'services:\n  a:\n    image: x:1\n    command: |\n      # batten: ignore-file[cap-drop]\n      true\n';
     expect(open(text)).toEqual({ a: ['cap-drop', 'no-new-privileges'] });
+  });
+});
+
+describe('warnings about ignore comments', () => {
+  function warnings(text: string, options: RunOptions = {}) {
+    return (batten.run({ path: 'compose.yaml', text }, options).warnings ?? []).map(
+      ({ line, column, message }) => `${line}:${column} ${message}`,
+    );
+  }
+
+  const SERVICE =
+    '  a:\n    image: x:1\n    cap_drop: [ALL]\n    read_only: true\n    user: "1:1"\n    security_opt: [no-new-privileges:true]\n';
+
+  test('one that silences nothing, id by id', () => {
+    const text = `services:\n  # batten: ignore[cap-drop, user] x\n  b:\n    image: x:1\n    user: "1:1"\n${SERVICE}`;
+    expect(warnings(text)).toEqual(['2:3 this ignore comment silences nothing of user']);
+  });
+
+  test('not when what it is about was not looked for', () => {
+    const text = `services:\n  # batten: ignore[cap-drop]\n${SERVICE}`;
+    expect(warnings(text)).toEqual(['2:3 this ignore comment silences nothing of cap-drop']);
+    expect(warnings(text, { skip: ['cap-drop'] })).toEqual([]);
+    expect(warnings(text, { services: ['other'] })).toEqual([]);
+    expect(warnings(text, { inlineIgnores: false })).toEqual([]);
+  });
+
+  test('an id that is no transform, with its place and a suggestion', () => {
+    const text = `services:\n${SERVICE.replace('x:1', 'x:1 # batten: ignore[cap-dorp]')}`;
+    expect(warnings(text)).toEqual(['3:16 there is no transform "cap-dorp" to ignore: did you mean cap-drop?']);
+  });
+
+  test('one with nothing below it', () => {
+    expect(warnings(`services:\n${SERVICE}  # batten: ignore[cap-drop]\n`)).toEqual([
+      '8:3 this ignore comment silences nothing of cap-drop',
+    ]);
   });
 });

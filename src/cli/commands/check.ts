@@ -1,21 +1,20 @@
 import { type Context, prepare, runOne } from '../context';
 import { checkCode } from '../exit-codes';
-import { failedInputs } from '../messages';
-import { writeReport } from '../report';
+import { tellTroubles, writeReport } from '../report';
+import { settled } from '../warnings';
 
 /** `batten check`: what `fix` would do. Never writes. */
 export async function check(context: Context, paths: readonly string[]): Promise<number> {
   const { batten, opened, run } = await prepare(context, paths);
-  const results = opened.map((each) => runOne(batten, each, run));
-  const { stdout, stderr } = context.host;
-  stderr.write(failedInputs(results, context.screen(stderr).colors));
+  const results = settled(opened.map((each) => runOne(batten, each, run)));
+  tellTroubles(context, results);
   writeReport(
     context,
     results,
-    stdout,
+    context.host.stdout,
     results.some(({ findings }) => findings.some(({ status }) => status === 'would-fix')) ? nextStep(paths) : undefined,
   );
-  return checkCode(results, context.options.exitZero === true);
+  return checkCode(results, context.options);
 }
 
 function nextStep(paths: readonly string[]): string {

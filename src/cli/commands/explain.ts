@@ -1,11 +1,12 @@
 import { UsageError } from '../../errors';
 import type { Batten, RunOptions, TransformInfo } from '../../harden/api';
+import { closest, hintFor } from '../../harden/suggest';
 import type { FileResult } from '../../harden/types';
 import type { ServiceDescription } from '../../images';
 import type { Colors } from '../../report/colors';
 import { hang, sentence } from '../../report/layout';
 import { maskLines } from '../../report/mask';
-import { evidenceLines, paintConfidence, paintSeverity } from '../../report/pretty';
+import { evidenceLines, ignoredBy, paintConfidence, paintSeverity } from '../../report/pretty';
 import { type Context, imageConfigPaths, runOne } from '../context';
 import { inputCode } from '../exit-codes';
 import { openInputs } from '../inputs';
@@ -13,7 +14,6 @@ import { renderMarkdown, sectionsOf } from '../markdown';
 import { failedInputs } from '../messages';
 import { readmeOf } from '../readme';
 import { requireServices } from '../selection';
-import { closest, hintFor } from '../suggest';
 
 const KINDS = ['transform', 'image', 'service'];
 
@@ -112,7 +112,7 @@ function serviceText(result: FileResult, service: string, description: ServiceDe
       ...hang('  ', sentence(message), width),
       ...(refusal
         ? hang(`  ${colors.yellow('! ')}`, refusal.message, width)
-        : hang(`  ${colors.green('→ ')}`, status === 'suppressed' ? `${plan} (ignored by a comment)` : plan, width)),
+        : hang(`  ${colors.green('→ ')}`, status === 'suppressed' ? `${plan} (${ignoredBy(finding)})` : plan, width)),
       ...maskLines(snippet).map((line) => `    ${colors.dim('│')} ${colors.cyan(line)}`),
       ...(breaks ? hang('  ', `may break: ${breaks}`, width, colors.dim) : []),
       ...evidenceLines(finding, '  ', width, colors),

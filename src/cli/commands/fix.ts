@@ -2,13 +2,13 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
-import { type Context, type Prepared, prepare, requireFreeStdout, runOne } from '../context';
+import { type Context, completed, type Prepared, prepare, requireFreeStdout, runOf, runOne } from '../context';
 import { changeCode, changes } from '../exit-codes';
 import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
-import { failedInputs } from '../messages';
-import { writeReport } from '../report';
+import { tellTroubles, writeReport } from '../report';
 import { shownSideFiles, writeSideFiles } from '../side-files';
+import { settled } from '../warnings';
 
 /** What `fix` does with its results. */
 interface Mode {
@@ -26,7 +26,9 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   requireOneInput(prepared.opened, mode);
   const besides = mode.output !== undefined || paths.includes('-') ? 'none' : 'write';
   const run = { ...prepared.run, apply: mode.write, sideFiles: besides } as const;
-  const results = mode.ask ? await ask(context, { ...prepared, run }) : prepared.opened.map((each) => runOne(prepared.batten, each, run));
+  const results = settled(
+    mode.ask ? await ask(context, { ...prepared, run }) : prepared.opened.map((each) => runOne(prepared.batten, each, run)),
+  );
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && context.options.format !== 'json';
   if (summed) writeReport(context, results, context.host.stderr, undefined, true);
@@ -74,10 +76,10 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
   const prompter = await context.host.prompter();
   const { stderr } = context.host;
   const screen = context.screen(stderr);
-  const sessions = opened.map(({ path, input, failure }) => {
+  const sessions = opened.map(({ path, input, failure }, index) => {
     if (!input) return { path, failure };
     try {
-      return { path, session: batten.session(input, run) };
+      return { path, session: batten.session(input, runOf(opened[index]!, run)) };
     } catch (error) {
       return { path, failure: failedResult(path, error) };
     }
@@ -94,8 +96,7 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
   );
   return sessions.map(({ session, failure }, index) => {
     if (!session) return failure!;
-    const result = session.finish();
-    return { ...result, notes: [...opened[index]!.notes, ...result.notes] };
+    return completed(opened[index]!, session.finish());
   });
 }
 
@@ -126,7 +127,7 @@ function write(context: Context, { path, absolute }: Opened, result: FileResult,
 function report(context: Context, results: readonly FileResult[], mode: Mode, opened: readonly Opened[], summed: boolean): void {
   const { host, options } = context;
   if (mode.diff) host.stdout.write(diffText(context, results));
-  host.stderr.write(failedInputs(results, context.screen(host.stderr).colors));
+  tellTroubles(context, results);
   const stdoutTaken = mode.diff || mode.ask || mode.output === '-' || (mode.write && opened.some(({ path }) => path === '-'));
   const to: Output = stdoutTaken ? host.stderr : host.stdout;
   if (!summed) writeReport(context, results, to);

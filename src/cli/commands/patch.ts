@@ -7,9 +7,9 @@ import { summaryLine } from '../../report/pretty';
 import { type Context, prepare, requireFreeStdout, runOne } from '../context';
 import { changeCode, changes } from '../exit-codes';
 import { failedResult } from '../inputs';
-import { failedInputs } from '../messages';
-import { writeReport } from '../report';
+import { tellTroubles, writeReport } from '../report';
 import { shownSideFiles } from '../side-files';
+import { settled } from '../warnings';
 
 /** `batten patch`: the changes as a patch, on standard output or in a file. No input is touched. */
 export async function patch(context: Context, paths: readonly string[]): Promise<number> {
@@ -21,11 +21,11 @@ export async function patch(context: Context, paths: readonly string[]): Promise
     throw new UsageError('the patch would replace an input', { file: output, hint: 'name another file with -o' });
   }
   const done = opened.map((each) => patched(runOne(batten, each, { ...run, sideFiles: 'patch' }), host.cwd));
-  const results = done.map(({ result }) => result);
+  const results = settled(done.map(({ result }) => result));
   const text = done.map((each) => each.patch).join('');
   if (output === undefined) host.stdout.write(text);
   else writeFileAtomic(resolve(host.cwd, output), text, { shown: output });
-  host.stderr.write(failedInputs(results, context.screen(host.stderr).colors));
+  tellTroubles(context, results);
   tell(context, results, output);
   return changeCode(results, options.exitCode === true);
 }

@@ -1,0 +1,60 @@
+import type { CommandName } from './options';
+
+/** One command: how it is called, what it does, and examples of it. */
+export interface CommandRow {
+  name: CommandName;
+  args: string;
+  summary: string;
+  examples: readonly [command: string, meaning: string][];
+}
+
+/** Every command, in the order of `--help`. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'fix',
+    args: '[paths...]',
+    summary: 'rewrite Compose files; on a terminal it asks, change by change',
+    examples: [
+      ['batten fix', 'go through the Compose file here, one question a change'],
+      ['batten fix --diff', 'see all of it first; nothing is written'],
+      ['batten fix --yes --confidence known', 'apply what there is evidence for'],
+      ['batten fix --only cap-drop,read-only --service web', 'some of it'],
+      ['batten fix - --yes < compose.yaml > hardened.yaml', 'as a filter'],
+    ],
+  },
+  {
+    name: 'patch',
+    args: '[paths...]',
+    summary: 'write the changes as a patch for review',
+    examples: [
+      ['batten patch > hardening.patch', 'then: git apply hardening.patch'],
+      ['batten patch stacks/ -o hardening.patch', 'one patch for all Compose files below stacks/'],
+    ],
+  },
+  {
+    name: 'check',
+    args: '[paths...]',
+    summary: 'report what fix would do, and write nothing',
+    examples: [
+      ['batten check', 'exit 1 when there is something to do'],
+      ['batten check -v', 'with the evidence'],
+      ['batten check --format json stacks/', 'for programs'],
+    ],
+  },
+  {
+    name: 'explain',
+    args: '<name...>',
+    summary: 'explain a transform, an image, or one service',
+    examples: [
+      ['batten explain cap-drop', 'what a transform does, and when it breaks'],
+      ['batten explain postgres:16', 'what is known about an image'],
+      ['batten explain compose.yaml#db', 'one service, with the evidence'],
+    ],
+  },
+  {
+    name: 'list',
+    args: '',
+    summary: 'list the transforms',
+    examples: [['batten list', 'with severity and the controls they answer']],
+  },
+];

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { shownPath } from '../compose/discover';
+import { readInput } from '../compose/read';
+import { BattenError, ConfigError } from '../errors';
+import type { RunOptions, TransformInfo } from '../harden/api';
+import type { Config } from '../harden/config/read';
+import type { Warning } from '../harden/types';
+import type { Host } from './host';
+import type { Options } from './options';
+
+/** In this order; the first one in a directory counts. */
+export const CONFIG_NAMES = ['.batten.yaml', '.batten.yml'] as const;
+
+/** A configuration file and what it means for a run. */
+export interface LoadedConfig {
+  /** Where it is, and how to call it. */
+  absolute: string;
+  shown: string;
+  config: Config;
+  run: RunOptions;
+  /** Ignores that no longer count. */
+  warnings: readonly Warning[];
+}
+
+/** The configurations of a run. Each is read once, however many files it is about. */
+export class Configs {
+  private readonly byDirectory = new Map<string, LoadedConfig | undefined>();
+  private readonly byFile = new Map<string, LoadedConfig | undefined>();
+
+  constructor(
+    private readonly host: Host,
+    private readonly options: Pick<Options, 'config'>,
+    private readonly transforms: readonly TransformInfo[],
+  ) {}
+
+  /**
+   * The one for files of a directory: what `--config` names, else the nearest one upwards, up to the root of the repository.
+   *
+   * @throws ConfigError when it cannot be read or understood.
+   */
+  for(directory: string): LoadedConfig | undefined {
+    const { config } = this.options;
+    if (config === false) return undefined;
+    if (config !== undefined) return this.read(resolve(this.host.cwd, config), config);
+    if (!this.byDirectory.has(directory)) this.byDirectory.set(directory, this.nearest(directory));
+    return this.byDirectory.get(directory);
+  }
+
+  private nearest(directory: string): LoadedConfig | undefined {
+    for (const name of CONFIG_NAMES) {
+      const file = join(directory, name);
+      if (existsSync(file)) return this.read(file, shownPath(this.host.cwd, file));
+    }
+    const manifest = join(directory, 'package.json');
+    if (existsSync(manifest) && hasKey(manifest)) return this.read(manifest, shownPath(this.host.cwd, manifest));
+    const above = dirname(directory);
+    // What lies above a repository is not part of the project.
+    if (above === directory || existsSync(join(directory, '.git'))) return undefined;
+    return this.for(above);
+  }
+
+  private read(absolute: string, shown: string): LoadedConfig | undefined {
+    if (!this.byFile.has(absolute)) this.byFile.set(absolute, this.load(absolute, shown));
+    return this.byFile.get(absolute);
+  }
+
+  private load(absolute: string, shown: string): LoadedConfig {
+    const { readConfig } = require('../harden/config/read') as typeof import('../harden/config/read');
+    const { configuredRun } = require('../harden/config/run') as typeof import('../harden/config/run');
+    const key = basename(absolute) === 'package.json' ? 'batten' : undefined;
+    const config = readConfig(textOf(absolute, shown), shown, this.transforms, key);
+    const { run, expired } = configuredRun(config, shown, this.host.today());
+    const warnings = expired.map(({ transform, service, until, position }): Warning => {
+      const about = `${transform.join(', ')}${service === undefined ? '' : ` for ${service}`}`;
+      return { code: 'expired-ignore', message: `the ignore of ${about} ended on ${until} and no longer counts`, file: shown, ...position };
+    });
+    return { absolute, shown, config, run, warnings };
+  }
+}
+
+function textOf(absolute: string, shown: string): string {
+  try {
+    return readInput(absolute, shown).text;
+  } catch (error) {
+    if (!(error instanceof BattenError)) throw error;
+    const { message, position, hint } = error;
+    throw new ConfigError(message, { file: shown, position, hint, cause: error });
+  }
+}
+
+/** Whether a package.json configures batten. One that is broken is its own trouble. */
+function hasKey(manifest: string): boolean {
+  try {
+    const { text } = readInput(manifest, manifest);
+    return text.includes('"batten"') && Object.hasOwn(JSON.parse(text) as object, 'batten');
+  } catch {
+    return false;
+  }
+}
+
+/** What a configuration says, and over it what the command line does: there, naming transforms disregards every other selection. */
+export function overlay(configured: RunOptions | undefined, given: RunOptions): RunOptions {
+  if (!configured) return given;
+  const { only, also = [], skip = [], perService = {}, ignores, ...rest } = configured;
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const left = Object.fromEntries(Object.entries(perService).map(([name, each]) => [name, { skip: each.skip }]));
+  const selection = given.only
+    ? { skip: given.skip, perService: left }
+    : { only, also, skip: [...skip, ...(given.skip ?? [])], perService: withoutSkipped(perService, given.skip) };
+  return { ...rest, ...set, ...selection, ignores: given.inlineIgnores === false ? [] : ignores };
+}
+
+function withoutSkipped(perService: NonNullable<RunOptions['perService']>, skip: readonly string[] = []): RunOptions['perService'] {
+  if (skip.length === 0) return perService;
+  return Object.fromEntries(
+    Object.entries(perService).map(([name, each]) => [name, { ...each, also: each.also?.filter((id) => !skip.includes(id)) }]),
+  );
+}

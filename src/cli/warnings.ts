@@ -1,0 +1,39 @@
+import type { FileResult, Warning } from '../harden/types';
+import type { Colors } from '../report/colors';
+
+/**
+ * The results of a run with the warnings about ignores that several files share put right: an ignore of a configuration is unused only when
+ * no file uses it, and what is said about it is said once.
+ */
+export function settled(results: readonly FileResult[]): FileResult[] {
+  const used = new Set(
+    results.flatMap(({ findings }) => findings.map(({ suppression }) => (suppression?.place ? at(suppression.place) : ''))),
+  );
+  const said = new Set<string>();
+  return results.map((result) => {
+    if (!result.warnings) return result;
+    const warnings = result.warnings.filter((warning) => {
+      if (warning.file === undefined) return true;
+      if (warning.code === 'unused-ignore' && used.has(at(warning))) return false;
+      const once = `${at(warning)} ${warning.message}`;
+      return !said.has(once) && said.add(once);
+    });
+    return { ...result, warnings: warnings.length > 0 ? warnings : undefined };
+  });
+}
+
+function at({ file, line, column }: Pick<Warning, 'file' | 'line' | 'column'>): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** The warnings of all files, one a line: `file:line:column: warning: message`. */
+export function warningText(results: readonly FileResult[], colors: Colors): string {
+  return results
+    .flatMap(({ path, warnings = [] }) =>
+      warnings.map(({ file = path, line, column, message }) => {
+        const place = [file, line, column].filter((part) => part !== undefined).join(':');
+        return `${colors.bold(place)}: ${colors.yellow('warning')}: ${message}\n`;
+      }),
+    )
+    .join('');
+}
