@@ -1,5 +1,6 @@
 import type { Transform } from '../src/harden/transform';
 import capDrop from './cap-drop/transform';
+import dockerSocket from './docker-socket/transform';
 import hostNamespaces from './host-namespaces/transform';
 import internalNetworks from './internal-networks/transform';
 import noNewPrivileges from './no-new-privileges/transform';
@@ -12,6 +13,7 @@ import user from './user/transform';
 export const transforms: readonly Transform[] = [
   privileged,
   hostNamespaces,
+  dockerSocket,
   user,
   capDrop,
   noNewPrivileges,

@@ -89,6 +89,12 @@ export class ComposeService implements Service {
     return found && toData(found.node);
   }
 
+  /** Whether the map of a key has an entry of its own, rather than through `<<`. */
+  ownsEntry(key: string, entry: string): boolean {
+    const node = this.locate(key)[0]?.node;
+    return node?.kind === 'map' && find(node, entry)?.via !== 'merge' && find(node, entry) !== undefined;
+  }
+
   get complete(): boolean {
     return this.memo('complete', () => !this.notFollowed && !this.has('provider') && (this.has('image') || this.has('build')));
   }

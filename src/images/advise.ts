@@ -11,6 +11,7 @@ import { ownedBy, settleReadOnly } from './read-only';
 import { applyRules, type Draft } from './rules';
 import { seenWith } from './seen';
 import { type Situation, situationOf } from './situation';
+import { socketAdvice } from './socket';
 import { installsSoftware } from './tells';
 import type { Entry, Template } from './template';
 import type { Advice, Evidence, PortKind, ReadOnlyAdvice, Verdict } from './types';
@@ -57,6 +58,12 @@ export function advise(written: Service, project?: ProjectEvidence): Advice {
     port: (port, protocol) => portOf(port, protocol, match, own),
     listens: match?.template.ports ?? [],
     hostAccess: (kind, what) => hostAccess(kind, what, service, match, draft),
+    get dockerSocket() {
+      return socketAdvice(
+        read((template) => template.docker_socket ?? []),
+        service,
+      );
+    },
   };
 }
 

@@ -43,6 +43,7 @@ function healthText(value: HealthCheck | null): string {
 
 function socketText({ need, client, sections }: DockerSocket): string {
   if (need === 'none') return 'not needed';
+  if (need === 'proxy') return 'held for others';
   const parts = [need, client && `pointed at a proxy by ${client}`, sections && `asks for ${sections.join(' ')}`];
   return parts.filter(Boolean).join(', ');
 }

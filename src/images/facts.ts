@@ -1,3 +1,4 @@
+import type { Data } from '../yaml/types';
 import type { Entry } from './template';
 import type { Confidence } from './types';
 
@@ -9,6 +10,7 @@ export interface TemplateFacts {
   healthcheck?: Entry<HealthCheck | null>[];
   secrets?: SecretVariable[];
   docker_socket?: Entry<DockerSocket>[];
+  socket_proxy?: SocketProxy;
   host_access?: HostAccess[];
   conflicts?: Conflict[];
 }
@@ -34,13 +36,41 @@ export interface SecretVariable {
   sources: string[];
 }
 
-/** What a client wants of the Docker socket. */
+/** What a client wants of the Docker socket; `proxy` = to hold it for the others is its job. */
 export interface DockerSocket {
-  need: 'needed' | 'optional' | 'none';
-  /** The variable or argument that points it to a proxy. */
+  need: 'needed' | 'optional' | 'none' | 'proxy';
+  /** The variable or argument that points it to a proxy, in words for a person. */
   client?: string;
   /** Sections of the Engine's API, as docker-socket-proxy names them. */
   sections?: string[];
+  /** How a Compose file can point it to a proxy: the first whose conditions hold. None: it cannot. */
+  point?: SocketPointer[];
+}
+
+/**
+ * A way to point a client to a proxy, by an argument or by variables, in which `HOST` and `PORT` stand for the proxy's. `if` and `unless`
+ * name what must and must not be there: the start of an argument (`--providers.docker`), the start of a variable's name (`TRAEFIK_`), or a
+ * container path at which something is mounted (`/traefik.toml`; with `*` at its end, one that starts so).
+ */
+export interface SocketPointer {
+  flag?: string;
+  env?: Record<string, string>;
+  if?: string;
+  unless?: string[];
+}
+
+/** How a proxy for the Docker socket is run, for a client that is to lose the socket. */
+export interface SocketProxy {
+  /** With a tag, so that what was read and run is what starts. */
+  image: string;
+  port: number;
+  /** Sections that are on unless they are switched off. */
+  on: string[];
+  /** Those of them that every client wants: without a ping or a version, clients cannot agree on the API (`client version … is too new`). */
+  always: string[];
+  /** Keys of its service in the order in which they are written, beside image, environment, volumes and networks. */
+  service: Record<string, Data>;
+  sources: string[];
 }
 
 export const HOST_ACCESS_KINDS = [

@@ -8,5 +8,6 @@ export { compileTemplates, loadTemplates, type TemplateFile } from './load';
 export type { OwnImage, ProjectEvidence } from './own-image';
 export { ProjectFiles } from './project-files';
 export { parseReference, type Reference } from './reference';
+export { socketProxy } from './socket';
 export type { Template } from './template';
 export * from './types';

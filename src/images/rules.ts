@@ -6,7 +6,7 @@ import { callsOut, commandNeedsRoot, engineSocket, needsNewPrivileges, usesPing 
 import type { Advice, Confidence, Evidence, Verdict } from './types';
 
 /** Advice while it is being settled; every rule may change its verdicts. */
-export type Draft = Omit<Advice, 'port' | 'listens' | 'hostAccess'>;
+export type Draft = Omit<Advice, 'port' | 'listens' | 'hostAccess' | 'dockerSocket'>;
 
 interface Context {
   service: Service;

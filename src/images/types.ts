@@ -1,4 +1,4 @@
-import type { HostAccessKind } from './facts';
+import type { DockerSocket, HostAccessKind, SocketPointer } from './facts';
 
 /** How sure a change is, best first. `proven` ran on this Engine; `known` has evidence for this configuration; `generic` is a rule of thumb that rarely breaks; `guess` may well break. */
 export const CONFIDENCES = ['proven', 'known', 'generic', 'guess'] as const;
@@ -49,6 +49,16 @@ export interface HostVerdict extends Verdict<'needed' | 'optional' | 'not-needed
   what?: string;
 }
 
+/** What a client asks of the Docker socket, and how it can be pointed to a proxy instead, for the service as it is configured. */
+export interface SocketAdvice {
+  need: DockerSocket['need'];
+  /** How it is pointed to a proxy, in words; undefined when nobody knows. */
+  client?: string;
+  sections?: readonly string[];
+  /** The way that this service's configuration allows; undefined when the Compose file cannot do it. */
+  point?: SocketPointer;
+}
+
 /** Everything the transforms ask about one service's image, for the service as it is configured at this moment. */
 export interface Advice {
   /** The template's family, e.g. `postgres`, or undefined for an unknown image. */
@@ -84,4 +94,6 @@ export interface Advice {
    * or `unconfined`; '' asks whether there is anything of that kind.
    */
   hostAccess(kind: HostAccessKind, what: string): HostVerdict;
+  /** What it asks of the Docker socket; undefined when nothing is known. Looked up when it is asked for. */
+  readonly dockerSocket: Verdict<SocketAdvice> | undefined;
 }

@@ -1,3 +1,4 @@
+import { isMap } from '../compose/data';
 import type { Check, Checks } from './check';
 import { HOST_ACCESS_KINDS } from './facts';
 
@@ -44,6 +45,19 @@ export function factChecks(check: Checks, entries: (value: Check) => Check, sour
     if (Array.isArray(value)) oneOf(['CMD', 'CMD-SHELL'])(value[0], [...path, 0]);
   };
   const healthcheck = record({ test: command }, { builtin: bool, needs: text });
+  const pointer: Check = (value, path) => {
+    const variables: Check = (map, at) => {
+      for (const [name, setting] of Object.entries(isMap(map) ? map : {})) {
+        variable(name, at);
+        text(setting, [...at, name]);
+      }
+    };
+    record({}, { flag: pattern(/^-\S*HOST\S*$/, 'an argument with HOST in it'), env: variables, if: text, unless: some(text) })(
+      value,
+      path,
+    );
+    test((v) => isMap(v) && (v.flag === undefined) !== (v.env === undefined), 'either flag or env')(value, path);
+  };
   const reading = record({ says: sentence, sources });
   const anchored = (kind: unknown) => kind === 'mount' || kind === 'device';
   const access: Check = (value, path) => {
@@ -59,7 +73,20 @@ export function factChecks(check: Checks, entries: (value: Check) => Check, sour
     secrets: list(
       record({ env: variable, file: either((v) => (v === null ? () => undefined : variable)), confidence, sources }, { instead: text }),
     ),
-    docker_socket: entries(record({ need: oneOf(['needed', 'optional', 'none']) }, { client: text, sections: some(oneOf(API_SECTIONS)) })),
+    docker_socket: entries(
+      record(
+        { need: oneOf(['needed', 'optional', 'none', 'proxy']) },
+        { client: text, sections: some(oneOf(API_SECTIONS)), point: some(pointer) },
+      ),
+    ),
+    socket_proxy: record({
+      image: pattern(/^[^:@\s]+:[^:@\s]+$/, 'an image with a tag'),
+      port: test((v) => Number.isInteger(v), 'a port'),
+      on: some(oneOf(API_SECTIONS)),
+      always: some(oneOf(API_SECTIONS)),
+      service: test(isMap, 'a map'),
+      sources,
+    }),
     host_access: list(access),
     conflicts: list(record({ field: oneOf(FIELDS), followed: reading, rejected: some(reading), why: sentence })),
   };

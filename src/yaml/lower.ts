@@ -6,7 +6,7 @@ import type { CommentToken } from './open';
 import { renderEntry, renderItem, renderKey } from './render';
 import type { SourceText } from './source';
 import type { Style } from './style';
-import type { Entry, MapNode, Node, SeqItem, SeqNode } from './tree';
+import { type Entry, type MapNode, type Node, resolve, type SeqItem, type SeqNode } from './tree';
 import type { Edit } from './types';
 
 /**
@@ -15,7 +15,7 @@ import type { Edit } from './types';
  * @throws CannotWrite
  */
 export function lower(root: Node, source: SourceText, comments: readonly CommentToken[], style: Style): Edit[] {
-  const lowering = new Lowering(source, comments, style);
+  const lowering = new Lowering(source, comments, style, root);
   lowering.node(root, 0);
   return ordered(lowering.edits);
 }
@@ -48,6 +48,7 @@ export class Lowering {
     readonly source: SourceText,
     readonly comments: readonly CommentToken[],
     readonly style: Style,
+    private readonly root: Node,
   ) {}
 
   /** `owner` is the column of the key or dash that the node belongs to. */
@@ -95,7 +96,8 @@ export class Lowering {
         }
         const at = this.afterRemoved(map, previous.entry, lineAfter(this.source, entryEnd(previous.entry.src!, previous.value), column));
         const last = previous.entry === read[read.length - 1]!.entry;
-        this.lines(at, last && this.isSpaced(map) ? ['', ...lines] : lines);
+        const apart = last ? this.isSpaced(map) || this.isSetApart(map, entry.value) : isSection(map, entry.value) && this.isSpaced(map);
+        this.lines(at, apart ? ['', ...lines] : lines);
       }
     }
   }
@@ -123,6 +125,12 @@ export class Lowering {
       if (/\n[ \t]*\r?\n/.test(between)) blank++;
     }
     return blank * 2 > read.length - 1;
+  }
+
+  /** Of one service alone nobody can say how a second would be spaced: then the file's own sections say it. */
+  private isSetApart(map: MapNode, value: Node): boolean {
+    if (map.read!.length !== 1 || !isSection(map, value) || this.root.kind !== 'map' || this.root === map) return false;
+    return this.root.read !== undefined && !this.root.flow && this.isSpaced(this.root);
   }
 
   private blockSeq(seq: SeqNode, owner: number): void {
@@ -232,4 +240,9 @@ export class Lowering {
     }
     return low;
   }
+}
+
+/** Whether a new value is a long map among maps, as a service is, so that it may be set apart like its siblings. */
+function isSection(map: MapNode, value: Node): boolean {
+  return value.kind === 'map' && value.entries.length > 3 && map.read!.every((each) => resolve(each.value).kind === 'map');
 }

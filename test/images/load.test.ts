@@ -106,6 +106,7 @@ describe('the templates', () => {
         template.healthcheck ?? [],
         template.secrets ?? [],
         template.docker_socket ?? [],
+        template.socket_proxy ?? [],
         template.host_access ?? [],
         (template.conflicts ?? []).flatMap(({ followed, rejected }) => [followed, ...rejected]),
       ]

@@ -9,13 +9,24 @@ export function undeclaredChanges(before: string, after: string, findings: reado
   const declared = findings
     .filter(({ status, reportedOps }) => status === 'fixed' && reportedOps.length > 0)
     .flatMap(({ reportedOps }) => reportedOps.map(({ path }) => path.map(String)));
+  const removed = findings
+    .filter(({ status }) => status === 'fixed')
+    .flatMap(({ reportedOps }) => reportedOps.filter(({ op, path }) => op === 'remove' && typeof path.at(-1) === 'number'));
   const shared = sharers(after);
   return (['1.2', '1.1'] as const).flatMap((version) => {
     const read = (text: string): unknown => parse(text, { version, merge: true, logLevel: 'silent' });
-    return differences(read(before), read(after), [])
+    const old = read(before);
+    for (const { path } of removed) takeOut(old, path);
+    return differences(old, read(after), [])
       .filter((change) => !declared.some((path) => covers(path, change) || shared(path, change)))
       .map((change) => `${change.join('.')} (YAML ${version})`);
   });
+}
+
+/** Takes a list item out that a finding says it removed: those behind it move up. */
+function takeOut(data: unknown, path: readonly (string | number)[]): void {
+  const list = path.slice(0, -1).reduce<unknown>((node, part) => (isObject(node) ? node[part] : undefined), data);
+  if (Array.isArray(list)) list.splice(Number(path.at(-1)), 1);
 }
 
 /** A declared path covers what is below it, and the parents that it had to make. */
