@@ -1,16 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { transforms } from '../transforms';
 import { OVERRIDE_NAMES } from './compose/discover';
-import { ComposeProject, type OverrideKeys, overrideKeys } from './compose/project';
+import { loadProject, type SourceFile } from './compose/load-project';
+import { readInput } from './compose/read';
 import { BattenError } from './errors';
 import type { Batten, FixSession, Input, RunOptions, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
-import { fileResult } from './harden/result';
+import { fileResults } from './harden/result';
 import { concerns, selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
 import { settingOf } from './harden/settings';
 import type { FileResult } from './harden/types';
+import { Workspace } from './harden/workspace';
 import {
   advise,
   describeService,
@@ -20,7 +22,6 @@ import {
   readImageConfigs,
   type ServiceDescription,
 } from './images';
-import { YamlDocument } from './yaml/document';
 
 export { BattenError, ConfigError, EngineError, InputError, UsageError } from './errors';
 export type * from './harden/api';
@@ -35,17 +36,25 @@ const DEFAULT_NAME = /^(?:docker-)?compose\.ya?ml$/;
 
 /** Everything the command line can do, a program can do. */
 export const batten: Batten = {
+  runProject(input: Input, options: RunOptions = {}): FileResult[] {
+    return named(input, () => {
+      const chained = setup(input, options);
+      return fileResults(chained, runChain(chained, options.confidence ?? 'generic'));
+    });
+  },
+
   run(input: Input, options: RunOptions = {}): FileResult {
-    return named(input, () => fileResult(input, runChain(input.text, setup(input, options), options.confidence ?? 'generic')));
+    return batten.runProject({ ...input, changeIncluded: false }, options)[0]!;
   },
 
   session(input: Input, options: RunOptions = {}): FixSession {
-    return named(input, () => new Session(input, setup(input, options)));
+    return named(input, () => new Session(setup(input, options)));
   },
 
   describe(input: Input, service: string, options: RunOptions = {}): ServiceDescription | undefined {
     return named(input, () => {
-      const found = ComposeProject.read(YamlDocument.open(input.text)).service(service);
+      const { sources, project } = load(input);
+      const found = Workspace.open(sources).project(project).service(service);
       const configs = savedConfigs(options);
       return found && describeService(found, gatherEvidence(input.directory, [found], { configs }));
     });
@@ -65,7 +74,7 @@ function setup(input: Input, options: RunOptions): ChainSetup {
     setting: (transform, name, service) => settingOf(transform, name, service, options),
     sideFiles: options.sideFiles ?? 'write',
     concerns: (transform, proposal) => concerns(transform, proposal, options),
-    overrides: overridesOf(input),
+    ...load(input),
     ignores: {
       inline: options.inlineIgnores !== false,
       rules: options.ignores ?? [],
@@ -83,11 +92,20 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
   if (directory === undefined && configs.length === 0) return { advise };
   const files = directory === undefined ? undefined : new ProjectFiles(directory);
   const notes = new Set<string>();
+  const others = new Map<string, ProjectFiles>();
+  const filesOf = (folder: string): ProjectFiles => {
+    const known = others.get(folder) ?? new ProjectFiles(folder);
+    others.set(folder, known);
+    return known;
+  };
   return {
     files,
     advise(service) {
       if (!service.build && configs.length === 0) return advise(service);
-      const evidence = gatherEvidence(directory, [service], { configs, files });
+      // What an included file builds is relative to that file.
+      const elsewhere = service.build && service.directory('build');
+      const where = elsewhere === undefined ? { directory, files } : { directory: elsewhere, files: filesOf(elsewhere) };
+      const evidence = gatherEvidence(where.directory, [service], { configs, files: where.files });
       for (const note of evidence.notes) notes.add(note);
       return advise(service, evidence);
     },
@@ -99,18 +117,43 @@ function savedConfigs({ imageConfigs = [] }: RunOptions): ImageConfigs {
   return imageConfigs.flatMap((file) => readImageConfigs(file));
 }
 
-/** The override files Compose would merge into this one. One that cannot be read is its own error, not this file's. */
-function overridesOf({ path: shown, directory }: Input): OverrideKeys[] {
-  if (directory === undefined || !DEFAULT_NAME.test(path.basename(shown))) return [];
-  return OVERRIDE_NAMES.flatMap((name) => {
-    const file = path.join(directory, name);
-    if (!existsSync(file)) return [];
-    try {
-      return [overrideKeys(YamlDocument.open(readFileSync(file, 'utf8')), name)];
-    } catch {
-      return [{ file: name, services: new Map() }];
-    }
+/** All files of the project. */
+function load(input: Input): Pick<ChainSetup, 'sources' | 'project'> {
+  const { directory, text } = input;
+  const absolute = directory === undefined ? undefined : path.resolve(directory, path.basename(input.path));
+  const main: SourceFile = { path: input.path, text, role: 'main', absolute, editable: true };
+  const overrides = input.overrides?.map((file): SourceFile => ({ editable: true, ...file, role: 'override' })) ?? standardOverride(input);
+  const missing: string[] = [];
+  const usable = overrides.filter((file) => {
+    const problem = file.editable ? undefined : unreadable(file);
+    if (problem !== undefined) missing.push(`${file.path} is merged into this file by Compose, but was not read: ${problem}`);
+    return problem === undefined;
   });
+  const { sources, setting } = loadProject({ main, overrides: usable, directory, changeIncluded: input.changeIncluded ?? true });
+  return { sources, project: { ...setting, missing: [...missing, ...(setting.missing ?? [])] } };
+}
+
+/** The override file Compose would merge into this one, were it not named: it counts, but it is not to be changed. */
+function standardOverride({ path: shown, directory }: Input): SourceFile[] {
+  if (directory === undefined || !DEFAULT_NAME.test(path.basename(shown))) return [];
+  const name = OVERRIDE_NAMES.find((each) => existsSync(path.join(directory, each)));
+  if (name === undefined) return [];
+  const absolute = path.join(directory, name);
+  try {
+    return [{ path: name, text: readInput(absolute, name).text, role: 'override', absolute, editable: false }];
+  } catch {
+    return [{ path: name, text: '', role: 'override', absolute, editable: false }];
+  }
+}
+
+/** One that cannot be read is its own error, not this file's. */
+function unreadable(file: SourceFile): string | undefined {
+  try {
+    Workspace.open([file]);
+    return file.text === '' ? 'it is empty or not a text' : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Errors say which file they are about. */

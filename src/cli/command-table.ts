@@ -19,6 +19,7 @@ export const COMMANDS: readonly CommandRow[] = [
       ['batten fix --diff', 'see all of it first; nothing is written'],
       ['batten fix --yes --confidence known', 'apply what there is evidence for'],
       ['batten fix --only cap-drop,read-only --service web', 'some of it'],
+      ['batten fix -f compose.yaml -f compose.prod.yaml', 'two files that Compose merges: each value is changed where it is written'],
       ['batten fix - --yes < compose.yaml > hardened.yaml', 'as a filter'],
     ],
   },

@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { UsageError } from '../errors';
-import type { Batten, RunOptions } from '../harden/api';
+import type { Batten, Input, RunOptions } from '../harden/api';
 import type { FileResult } from '../harden/types';
 import { type Colors, createColors, useColor } from '../report/colors';
 import { Configs, overlay } from './config';
@@ -46,7 +46,13 @@ export interface Prepared {
 export async function prepare({ host, options }: Context, paths: readonly string[]): Promise<Prepared> {
   const batten = host.batten();
   requireTransforms(batten.transforms(), [...(options.only ?? []), ...(options.skip ?? [])]);
-  const opened = configure(await openInputs(host, paths), new Configs(host, options, batten.transforms()), { cwd: host.cwd, paths });
+  if (options.file && paths.length > 0) {
+    throw new UsageError('files are named by -f or as paths, not both', {
+      hint: 'several -f are one project, several paths are a project each',
+    });
+  }
+  const found = await openInputs(host, paths, options.file);
+  const opened = configure(found, new Configs(host, options, batten.transforms()), { cwd: host.cwd, paths });
   if (options.service) requireServices(opened, options.service);
   return { batten, opened, run: givenRun({ host, options }) };
 }
@@ -88,14 +94,29 @@ export function imageConfigPaths(host: Host, { imageConfig = [] }: Options): str
   });
 }
 
-/** The chain over one input, not asking. An input error becomes a result. */
-export function runOne(batten: Batten, opened: Opened, run: RunOptions): FileResult {
+/** The chain over one input, not asking: what becomes of each file of its project. An input error becomes a result. */
+export function runInput(batten: Batten, opened: Opened, run: RunOptions): FileResult[] {
   const { path, input, failure } = opened;
-  if (!input) return failure!;
+  if (!input) return [failure!];
+  return completed(
+    opened,
+    orFailures(path, input, (usable) => batten.runProject(usable, runOf(opened, run))),
+  );
+}
+
+/**
+ * Does something with a project. One of the files merged on top may be broken: that is its own error, and the others are done without it.
+ */
+export function orFailures(path: string, input: Input, work: (usable: Input) => FileResult[]): FileResult[] {
   try {
-    return completed(opened, batten.run(input, runOf(opened, run)));
+    return work(input);
   } catch (error) {
-    return failedResult(path, error);
+    const failure = failedResult(path, error);
+    const others = input.overrides?.filter((file) => file.path !== failure.path) ?? [];
+    if (others.length === (input.overrides?.length ?? 0)) return [failure];
+    const [main, ...rest] = orFailures(path, { ...input, overrides: others }, work);
+    const note = `${failure.path} is merged into this file by Compose, but could not be read`;
+    return [{ ...main!, notes: [note, ...main!.notes] }, ...rest, failure];
   }
 }
 
@@ -104,10 +125,10 @@ export function runOf({ configured }: Pick<Opened, 'configured'>, run: RunOption
   return overlay(configured?.run, run);
 }
 
-/** A result with what is known of the file from elsewhere. */
-export function completed({ notes, configured }: Opened, result: FileResult): FileResult {
-  const warnings = [...(result.warnings ?? []), ...(configured?.warnings ?? [])];
-  return { ...result, notes: [...notes, ...result.notes], ...(warnings.length > 0 && { warnings }) };
+/** The results of a project with what is known of its main file from elsewhere. */
+export function completed({ configured }: Opened, [main, ...others]: readonly FileResult[]): FileResult[] {
+  const warnings = [...(main!.warnings ?? []), ...(configured?.warnings ?? [])];
+  return [{ ...main!, ...(warnings.length > 0 && { warnings }) }, ...others];
 }
 
 /** @throws UsageError when both a report for programs and another text would go to standard output. */

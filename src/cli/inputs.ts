@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { type DiscoveredFile, discover } from '../compose/discover';
+import { type DiscoveredFile, discover, shownPath } from '../compose/discover';
 import { readInput, readStdin } from '../compose/read';
 import { BattenError } from '../errors';
-import type { Input } from '../harden/api';
+import type { Input, MergedFile } from '../harden/api';
 import type { FileResult } from '../harden/types';
 import type { LoadedConfig } from './config';
 import type { Host } from './host';
@@ -15,24 +15,23 @@ export interface Opened {
   absolute: string;
   input?: Input;
   failure?: FileResult;
-  notes: string[];
   /** The configuration it is under. */
   configured?: LoadedConfig;
 }
 
 /** Finds and reads the inputs. One that fails does not keep the others back; each is there once. */
-export async function openInputs(host: Host, paths: readonly string[]): Promise<Opened[]> {
+export async function openInputs(host: Host, paths: readonly string[], files: readonly string[] = []): Promise<Opened[]> {
   const opened = new Map<string, Opened>();
   for (const each of paths.length === 0 ? [[]] : paths.map((path) => [path])) {
     let found: DiscoveredFile[];
     try {
-      found = discover({ cwd: host.cwd, env: host.env, paths: each });
+      found = discover({ cwd: host.cwd, env: host.env, paths: each, files });
     } catch (error) {
       // Without a path there is nothing else to do, and no file to blame.
       if (each.length === 0) throw error;
       const path = each[0]!;
       const absolute = resolve(host.cwd, path);
-      opened.set(absolute, { path, absolute, failure: failedResult(path, error), notes: [] });
+      opened.set(absolute, { path, absolute, failure: failedResult(path, error) });
       continue;
     }
     for (const file of found) if (!opened.has(file.absolute)) opened.set(file.absolute, await open(host, file));
@@ -41,21 +40,21 @@ export async function openInputs(host: Host, paths: readonly string[]): Promise<
 }
 
 async function open(host: Host, { path, absolute, kind, overrides }: DiscoveredFile): Promise<Opened> {
-  const notes = mergedNotes(absolute, overrides);
   try {
     const { text } = kind === 'stdin' ? await readStdin(host.stdin) : readInput(absolute, path);
     const directory = kind === 'stdin' ? host.cwd : dirname(absolute);
-    return { path, absolute, input: { path, text, directory }, notes };
+    const input: Input = { path, text, directory };
+    // A file that is named alone stands for itself: an override beside it then counts, but is not changed (see the library).
+    if (overrides.length > 0) input.overrides = overrides.map((override) => merged(host, override));
+    return { path, absolute, input };
   } catch (error) {
-    return { path, absolute, failure: failedResult(path, error), notes };
+    return { path, absolute, failure: failedResult(path, error) };
   }
 }
 
-/** Files of COMPOSE_FILE are merged from anywhere; only an override beside the file is looked at by the library. */
-function mergedNotes(absolute: string, overrides: readonly string[]): string[] {
-  return overrides
-    .filter((override) => dirname(override) !== dirname(absolute) || !/\.override\.ya?ml$/.test(override))
-    .map((override) => `Compose merges ${override} into this file, which was not looked at`);
+function merged(host: Host, absolute: string): MergedFile {
+  const path = shownPath(host.cwd, absolute);
+  return { path, absolute, text: readInput(absolute, path).text };
 }
 
 /**
@@ -66,5 +65,14 @@ function mergedNotes(absolute: string, overrides: readonly string[]): string[] {
 export function failedResult(path: string, error: unknown): FileResult {
   if (!(error instanceof BattenError)) throw error;
   const { code, message, position, hint } = error;
-  return { path, status: 'error', findings: [], before: '', after: '', files: [], error: { code, message, ...position, hint }, notes: [] };
+  return {
+    path: error.file === undefined || error.file === '<stdin>' ? path : error.file,
+    status: 'error',
+    findings: [],
+    before: '',
+    after: '',
+    files: [],
+    error: { code, message, ...position, hint },
+    notes: [],
+  };
 }

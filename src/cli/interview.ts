@@ -38,12 +38,12 @@ export async function interview(files: readonly Interviewed[], prompter: Prompte
 }
 
 async function askNext(file: Interviewed, prompter: Prompter, screen: InterviewScreen): Promise<'next-file' | 'asked' | 'undo' | 'quit'> {
-  const { session, path } = file;
+  const { session } = file;
   const question = session.current();
   if (!question) return 'next-file';
   const { finding } = question;
   const { keys, fallback } = keysOf(finding);
-  screen.write(questionText(question, path, screen));
+  screen.write(questionText(question, screen));
   for (;;) {
     const key = await prompter.key({ message: askLine(keys, fallback, screen.colors), keys, fallback });
     switch (key) {

@@ -13,6 +13,7 @@ export interface Options {
   dryRun?: boolean;
   output?: string;
   preset?: Preset;
+  file?: string[];
   only?: string[];
   skip?: string[];
   service?: string[];
@@ -42,6 +43,8 @@ export interface OptionRow {
   default?: string | boolean;
   /** Comma separated names; may be given several times. */
   names?: boolean;
+  /** May be given several times, one value each. */
+  repeated?: boolean;
   hidden?: boolean;
 }
 
@@ -50,6 +53,12 @@ const RUNS = ['fix', 'patch', 'check'] as const;
 
 /** Every option of the command line, in the order of `--help`. */
 export const OPTIONS: readonly OptionRow[] = [
+  {
+    flags: '-f, --file <file>',
+    description: 'a file of one project, merged as Compose merges it; once for each file, instead of paths',
+    commands: RUNS,
+    repeated: true,
+  },
   { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['fix'] },
   {
     flags: '--confidence <level>',

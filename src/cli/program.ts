@@ -67,7 +67,7 @@ function newCommand(name: string, host: Host): Command {
     .exitOverride();
 }
 
-function toOption({ flags, description, choices, default: value, names, hidden }: OptionRow): Option {
+function toOption({ flags, description, choices, default: value, names, repeated, hidden }: OptionRow): Option {
   const option = new Option(flags, description);
   if (choices) option.choices(choices);
   if (value !== undefined) option.default(value);
@@ -79,6 +79,7 @@ function toOption({ flags, description, choices, default: value, names, hidden }
         .map((name) => name.trim())
         .filter(Boolean),
     ]);
+  if (repeated) option.argParser<string[]>((text, before = []) => [...before, text]);
   if (hidden) option.hideHelp();
   return option;
 }

@@ -23,7 +23,7 @@ export function keysOf(finding: Finding): { keys: Key[]; fallback: Key } {
  * A question on the screen: `[3/12] compose.yaml:14  web  read-only  known`, the plan, the change with credentials masked, what could
  * break, and the evidence.
  */
-export function questionText({ index, total, finding, before, after, files }: Question, path: string, { colors, width }: Screen): string {
+export function questionText({ index, total, finding, path, before, after, files }: Question, { colors, width }: Screen): string {
   const { range, service, transform, confidence, plan, breaks, evidence } = finding;
   const header = [
     `${colors.dim(`[${index}/${total}]`)} ${path}:${range.start.line}`,

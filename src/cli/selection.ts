@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import { UsageError } from '../errors';
 import type { TransformInfo } from '../harden/api';
 import { hintFor } from '../harden/suggest';
@@ -20,12 +21,18 @@ export function requireTransforms(transforms: readonly TransformInfo[], ids: rea
 export function requireServices(opened: readonly Opened[], names: readonly string[]): void {
   const { YamlDocument } = require('../yaml/document') as typeof import('../yaml/document');
   const { ComposeProject } = require('../compose/project') as typeof import('../compose/project');
+  const { loadProject } = require('../compose/load-project') as typeof import('../compose/load-project');
   const known = new Set<string>();
   let understood = 0;
   for (const { input } of opened) {
     if (!input) continue;
     try {
-      for (const { name } of ComposeProject.read(YamlDocument.open(input.text)).services) known.add(name);
+      const absolute = input.directory === undefined ? undefined : join(input.directory, basename(input.path));
+      const main = { path: input.path, text: input.text, role: 'main', absolute, editable: true } as const;
+      const overrides = (input.overrides ?? []).map((file) => ({ ...file, role: 'override', editable: true }) as const);
+      const { sources } = loadProject({ main, overrides, directory: input.directory, changeIncluded: false });
+      const files = sources.map((source) => ({ ...source, document: YamlDocument.open(source.text) }));
+      for (const { name } of ComposeProject.of(files).services) known.add(name);
       understood++;
     } catch {
       // Reported when the file is run.

@@ -22,6 +22,12 @@ export function settled(results: readonly FileResult[]): FileResult[] {
   });
 }
 
+/** The same for results that are grouped by project. */
+export function settledProjects(projects: readonly FileResult[][]): FileResult[][] {
+  const all = settled(projects.flat());
+  return projects.map((results) => all.splice(0, results.length));
+}
+
 function at({ file, line, column }: Pick<Warning, 'file' | 'line' | 'column'>): string {
   return `${file}:${line}:${column}`;
 }

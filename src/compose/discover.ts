@@ -23,6 +23,8 @@ export interface DiscoverOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Files, directories or `-`, as given; none = what Compose itself would load. */
   paths: readonly string[];
+  /** Files that form one project, as `-f` names them: the first is the main one. */
+  files?: readonly string[];
 }
 
 /**
@@ -46,7 +48,8 @@ export const OVERRIDE_NAMES: readonly string[] = [
  *
  * @throws InputError `not-found` for a path that does not exist, `no-compose-file` when nothing is found, `unreadable`; with a hint.
  */
-export function discover({ cwd, env, paths }: DiscoverOptions): DiscoveredFile[] {
+export function discover({ cwd, env, paths, files = [] }: DiscoverOptions): DiscoveredFile[] {
+  if (files.length > 0) return [asOneProject(cwd, files)];
   const found = paths.length === 0 ? [asComposeWould(cwd, env)] : paths.flatMap((path) => discoverPath(cwd, path));
   return [...new Map(found.map((file) => [file.absolute, file])).values()];
 }
@@ -55,6 +58,19 @@ export function discover({ cwd, env, paths }: DiscoverOptions): DiscoveredFile[]
 export function shownPath(cwd: string, absolute: string): string {
   const path = relative(cwd, absolute);
   return path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path) ? absolute : path;
+}
+
+function asOneProject(cwd: string, files: readonly string[]): DiscoveredFile {
+  const [main, ...rest] = files.map((file) => {
+    if (file === '-') return file;
+    const absolute = resolve(cwd, file);
+    if (!look(absolute)) {
+      throw new InputError('not-found', 'no such file', { file, hint: 'check the path and the current directory' });
+    }
+    return absolute;
+  });
+  if (main === '-') return { path: main, absolute: main, kind: 'stdin', overrides: rest };
+  return input(cwd, main!, rest);
 }
 
 function discoverPath(cwd: string, path: string): DiscoveredFile[] {

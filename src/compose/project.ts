@@ -1,11 +1,15 @@
+import { dirname, resolve as resolvePath } from 'node:path';
+import { InputError } from '../errors';
 import type { YamlDocument } from '../yaml/document';
-import { effectiveEntries, find, type MapNode, mergedMaps, type Node, resolve, toData } from '../yaml/tree';
-import type { Data, Path } from '../yaml/types';
+import { effectiveEntries, find, type MapNode, mergedMaps, resolve, toData } from '../yaml/tree';
+import type { Data, Path, Range } from '../yaml/types';
 import { isMap } from './data';
+import { inFile, splitFile } from './file-path';
 import { evaluate } from './interpolate';
-import { ComposeService } from './service';
+import { mergeMaps } from './merge';
+import { ComposeService, type Piece } from './service';
 import { checkShapes } from './shape';
-import type { Grant } from './types';
+import type { Evaluated, Grant } from './types';
 
 /** A network of the top level, or the implicit `default`. */
 export interface Network {
@@ -26,39 +30,91 @@ export interface Sharing {
   through: 'alias' | 'merge' | 'extends';
 }
 
-/** What an override file beside this one sets: keys by service. Its values are not read into the model. */
-export interface OverrideKeys {
-  file: string;
-  services: ReadonlyMap<string, ReadonlySet<string>>;
+/** One file of a project. */
+export interface ProjectFile {
+  /** How it is called. */
+  path: string;
+  document: YamlDocument;
+  /**
+   * `main` = what the project is read from; `override` = merged into the files before it; `included` = the start of a project of its own
+   * that is included; `extended` = only looked into for services that others extend.
+   */
+  role: 'main' | 'override' | 'included' | 'extended';
+  /** Where it is; undefined for standard input and for a text alone. */
+  absolute?: string;
+  /** Whether changes may be written to it. */
+  editable: boolean;
 }
 
-/** What one Compose file means, seen through merge keys, aliases and same-file `extends`. Read again after every change of its document. */
+/** What a project is beside its files. */
+export interface ProjectSetting {
+  /** Variables for `${…}`, of the project's `.env`. */
+  variables?: Readonly<Record<string, string>>;
+  /** What could not be followed, for the person. */
+  missing?: readonly string[];
+}
+
+/**
+ * What a Compose project means: its files merged as Compose merges them, seen through merge keys, aliases, `extends` and `include`. Read
+ * again after every change of a document.
+ */
 export class ComposeProject {
   readonly services: readonly ComposeService[];
   readonly networks: ReadonlyMap<string, Network>;
-  /** What was not followed, for the person. */
+  /** What the person should know of other files that take part. */
   readonly notes: readonly string[];
-  private readonly root: MapNode;
+  /** True when other files may add services, or change those that are there, which are not seen here. */
+  readonly partial: boolean;
+  readonly variables: Readonly<Record<string, string>>;
 
   private constructor(
-    readonly document: YamlDocument,
-    readonly overrides: readonly OverrideKeys[],
-    root: MapNode,
+    readonly files: readonly ProjectFile[],
+    private readonly setting: ProjectSetting,
+    private readonly roots: readonly MapNode[],
   ) {
-    this.root = root;
+    this.variables = setting.variables ?? {};
     this.networks = this.readNetworks();
     this.services = this.readServices();
-    this.notes = this.readNotes();
+    const gaps = this.readGaps();
+    this.partial = gaps.length > 0;
+    this.notes = [...gaps, ...this.leftAlone()];
   }
 
   /** @throws InputError with line and column when the document is not a Compose file; see `checkShapes` for the codes */
-  static read(document: YamlDocument, overrides: readonly OverrideKeys[] = []): ComposeProject {
-    return new ComposeProject(document, overrides, checkShapes(document));
+  static read(document: YamlDocument): ComposeProject {
+    return ComposeProject.of([{ path: '', document, role: 'main', editable: true }]);
   }
 
-  /** The project as it is after its document was changed. Ops keep the shapes right, they are not checked again. */
+  /**
+   * @param files the main file first, then in the order in which Compose merges them.
+   * @throws InputError as `read`; `file` says of which file
+   */
+  static of(files: readonly ProjectFile[], setting: ProjectSetting = {}): ComposeProject {
+    const roots = files.map(({ document, path, role }) => {
+      try {
+        return checkShapes(document, role === 'main');
+      } catch (error) {
+        if (error instanceof InputError && path !== '') error.file ??= path;
+        throw error;
+      }
+    });
+    return new ComposeProject(files, setting, roots);
+  }
+
+  /** The project as it is after its documents were changed. Ops keep the shapes right, they are not checked again. */
   reread(): ComposeProject {
-    return new ComposeProject(this.document, this.overrides, this.root);
+    return new ComposeProject(this.files, this.setting, this.roots);
+  }
+
+  /** A text with variables replaced as far as they are known: from `.env`, and by their defaults. */
+  evaluate(raw: string): Evaluated {
+    return evaluate(raw, this.variables);
+  }
+
+  /** The range of a place in the text of its file. */
+  rangeOf(place: Path): Range {
+    const { file, path } = splitFile(place);
+    return this.files[file]!.document.rangeOf(path);
   }
 
   service(name: string): ComposeService | undefined {
@@ -67,15 +123,12 @@ export class ComposeProject {
 
   /** The `name:` of the project, when it is written and no variable takes part. */
   get name(): string | undefined {
-    const found = find(this.root, 'name')?.node;
+    const found = this.merged()
+      .map((root) => find(root, 'name')?.node)
+      .find((node) => node?.kind === 'scalar');
     if (found?.kind !== 'scalar') return undefined;
-    const { text, known } = evaluate(found.text);
+    const { text, known } = this.evaluate(found.text);
     return known && text !== '' ? text : undefined;
-  }
-
-  /** True when other files may add services, or change those of this file, that are not seen here. */
-  get partial(): boolean {
-    return this.notes.length > 0;
   }
 
   /** True when something only a Swarm stack has is used. */
@@ -106,84 +159,159 @@ export class ComposeProject {
     if (!isMap(data) || !isMap(data.driver_opts)) return undefined;
     const { device, o = '', type = '' } = data.driver_opts;
     const bind = /(?:^|,)r?bind(?:,|$)/.test(String(o)) || String(type) === 'bind';
-    return bind && device !== undefined && device !== null ? evaluate(String(device)).text : undefined;
+    return bind && device !== undefined && device !== null ? this.evaluate(String(device)).text : undefined;
   }
 
   /** A map of the top level (`volumes`, `secrets`, …) as plain data; empty when it is missing. */
   top(key: string): { readonly [key: string]: Data } {
-    const node = find(this.root, key)?.node;
-    const data = node ? toData(node) : null;
+    const all = this.merged().map((root): Data => {
+      const node = find(root, key)?.node;
+      return node ? toData(node) : null;
+    });
+    const data = all.reduceRight((far, near) => mergeMaps(key, far, near), null);
     return isMap(data) ? data : {};
   }
 
   hasTop(key: string): boolean {
-    return find(this.root, key) !== undefined;
+    return this.merged().some((root) => find(root, key) !== undefined);
+  }
+
+  /** Where an entry of a map of the top level is written, or would be when it is new. */
+  topAt(key: string, name: string): Path {
+    const file = this.roots.findIndex((root, index) => {
+      const map = this.files[index]!.role === 'extended' ? undefined : find(root, key)?.node;
+      return map?.kind === 'map' && find(map, name) !== undefined;
+    });
+    return inFile(Math.max(file, 0), [key, name]);
   }
 
   /** The services that change when the text of this one does; with keys, also those that take the value of one of them through an alias. */
   sharing(service: ComposeService, keys: readonly string[] = []): Sharing[] {
-    const sharesValue = (other: ComposeService): boolean =>
-      keys.some((key) => {
-        const [mine, theirs] = [find(service.map, key), find(other.map, key)];
-        return mine?.via === 'own' && theirs?.via === 'alias' && theirs.node === mine.node;
-      });
     return this.services
       .filter((other) => other !== service)
       .flatMap((other): Sharing[] => {
-        if (other.map === service.map || sharesValue(other)) return [{ service: other.name, through: 'alias' }];
-        if (merges(other.map, service.map)) return [{ service: other.name, through: 'merge' }];
-        for (let base = other.extended; base; base = base.extended)
-          if (base === service) return [{ service: other.name, through: 'extends' }];
-        return [];
+        const pairs = service.pieces.flatMap((mine) =>
+          other.pieces.filter(({ file }) => file === mine.file).map((theirs): [Piece, Piece] => [mine, theirs]),
+        );
+        const through = ['alias', 'merge', 'extends'] as const;
+        const how = through.find((way) => pairs.some(([mine, theirs]) => shares(way, mine, theirs, keys)));
+        return how ? [{ service: other.name, through: how }] : [];
       });
   }
 
-  /** The override file that also sets a key of a service, if one does. */
-  overriddenBy(service: string, key: string): string | undefined {
-    return this.overrides.find((each) => each.services.get(service)?.has(key))?.file;
+  /** What all files but those only looked into say at the top, the nearest first. */
+  private merged(): MapNode[] {
+    return this.roots.filter((_, index) => this.files[index]!.role !== 'extended').reverse();
   }
 
   private readServices(): ComposeService[] {
-    const map = find(this.root, 'services')?.node;
-    if (map?.kind !== 'map') return [];
-    const entries = effectiveEntries(map).filter((entry) => !entry.key.startsWith('x-'));
-    const nodes = new Map(entries.map(({ key, node }) => [key, resolve(node) as MapNode]));
+    const maps = this.roots.map(serviceMaps);
     const made = new Map<string, ComposeService>();
-    const make = (name: string, trail: readonly string[]): ComposeService => {
-      const known = made.get(name);
+    /** A service as one file alone says it: what others extend. */
+    const make = (file: number, name: string, trail: readonly string[]): ComposeService => {
+      const id = `${file}:${name}`;
+      const known = made.get(id);
       if (known) return known;
-      const node = nodes.get(name)!;
-      const base = extendsOf(node);
-      const loop = base !== undefined && trail.includes(base.service);
-      const followed = base !== undefined && base.file === undefined && nodes.has(base.service) && !loop;
-      const parent = followed ? make(base.service, [...trail, name]) : undefined;
-      const missing = base && !followed ? notFollowed(base) : undefined;
-      const service = new ComposeService(name, node, this.document, this, parent, missing);
-      made.set(name, service);
+      const map = maps[file]!.get(name)!;
+      const base = extendsOf(map);
+      const from = base && this.extendedFile(file, base.file);
+      const loop = base !== undefined && trail.includes(`${from}:${base.service}`);
+      const followed = base !== undefined && from !== undefined && maps[from]!.has(base.service) && !loop;
+      const parent = followed ? make(from, base.service, [...trail, id]) : undefined;
+      const missing = base && !followed ? notFollowed(base, from !== undefined) : undefined;
+      const service = new ComposeService(name, [{ file, map, parent, notFollowed: missing }], this);
+      made.set(id, service);
       return service;
     };
-    return entries.map(({ key }) => make(key, [key]));
+    const out = new Map<string, ComposeService[]>();
+    for (const [file, { role }] of this.files.entries()) {
+      if (role === 'extended') continue;
+      for (const name of maps[file]!.keys()) {
+        // What an included project defines is its own: Compose refuses a second definition.
+        if (role === 'included' && out.has(name)) continue;
+        out.set(name, [make(file, name, [`${file}:${name}`]), ...(out.get(name) ?? [])]);
+      }
+    }
+    return [...out].map(([name, all]) => {
+      if (all.length === 1) return all[0]!;
+      return new ComposeService(
+        name,
+        all.flatMap(({ pieces }) => pieces),
+        this,
+      );
+    });
+  }
+
+  /** The index of the file a service of a file extends from; undefined when it was not read. */
+  private extendedFile(file: number, name: string | undefined): number | undefined {
+    if (name === undefined) return file;
+    const { absolute } = this.files[file]!;
+    if (absolute === undefined) return undefined;
+    const wanted = resolvePath(dirname(absolute), this.evaluate(name).text);
+    const found = this.files.findIndex((each) => each.absolute === wanted);
+    return found < 0 ? undefined : found;
   }
 
   private readNetworks(): Map<string, Network> {
     const out = new Map<string, Network>();
-    const map = find(this.root, 'networks')?.node;
-    if (map?.kind === 'map') for (const { key, node } of effectiveEntries(map)) out.set(key, network(key, toData(node)));
-    if (!out.has('default')) out.set('default', { ...network('default', null), declared: false });
+    for (const [name, data] of Object.entries(this.top('networks'))) {
+      out.set(
+        name,
+        network(name, data, this.topAt('networks', name), (raw) => this.evaluate(raw)),
+      );
+    }
+    if (!out.has('default')) {
+      out.set('default', { ...network('default', null, ['networks', 'default'], (raw) => this.evaluate(raw)), declared: false });
+    }
     return out;
   }
 
-  private readNotes(): string[] {
-    const notes: string[] = [];
-    const include = find(this.root, 'include');
-    if (include) notes.push('`include` is not followed: services of included files are neither seen nor changed');
-    for (const service of this.services) if (service.notFollowed) notes.push(`${service.name}: ${service.notFollowed}`);
-    for (const { file } of this.overrides) notes.push(`${file} is merged into this file by Compose: what it sets is left alone here`);
-    return notes;
+  /** What of the project is not seen here. */
+  private readGaps(): string[] {
+    const gaps = [...(this.setting.missing ?? [])];
+    const includes = this.merged().some((root) => find(root, 'include'));
+    if (includes && !this.files.some(({ role }) => role === 'included') && gaps.length === 0) {
+      gaps.push('`include` is not followed: services of included files are neither seen nor changed');
+    }
+    for (const service of this.services) if (service.notFollowed) gaps.push(`${service.name}: ${service.notFollowed}`);
+    return gaps;
+  }
+
+  private leftAlone(): string[] {
+    return this.files.flatMap(({ path, role, editable }) => {
+      if (editable || role === 'extended') return [];
+      const why = role === 'included' ? 'is included in this file' : 'is merged into this file by Compose';
+      return [`${path} ${why}: what it says counts, but it is not changed here`];
+    });
   }
 }
 
-function network(name: string, data: Data): Network {
+function serviceMaps(root: MapNode): Map<string, MapNode> {
+  const map = find(root, 'services')?.node;
+  if (map?.kind !== 'map') return new Map();
+  const entries = effectiveEntries(map).filter((entry) => !entry.key.startsWith('x-'));
+  return new Map(
+    entries.flatMap(({ key, node }): [string, MapNode][] => {
+      const service = resolve(node);
+      return service.kind === 'map' ? [[key, service]] : [];
+    }),
+  );
+}
+
+function shares(way: Sharing['through'], mine: Piece, theirs: Piece, keys: readonly string[]): boolean {
+  if (way === 'merge') return merges(theirs.map, mine.map);
+  if (way === 'extends') {
+    for (let base = theirs.parent; base; base = base.extended) if (base.map === mine.map) return true;
+    return false;
+  }
+  if (theirs.map === mine.map) return true;
+  return keys.some((key) => {
+    const [own, taken] = [find(mine.map, key), find(theirs.map, key)];
+    return own?.via === 'own' && taken?.via === 'alias' && taken.node === own.node;
+  });
+}
+
+function network(name: string, data: Data, path: Path, evaluate: (raw: string) => Evaluated): Network {
   const map = isMap(data) ? data : {};
   const internal = map.internal === undefined || map.internal === null ? undefined : evaluate(String(map.internal));
   const realName = map.name === undefined || map.name === null ? undefined : String(map.name);
@@ -194,7 +322,7 @@ function network(name: string, data: Data): Network {
     internal: internal === undefined ? false : internal.known ? /^(?:true|yes|on|1)$/i.test(internal.text) : 'maybe',
     driver: map.driver === undefined || map.driver === null ? undefined : String(map.driver),
     realName,
-    path: ['networks', name],
+    path,
   };
 }
 
@@ -207,7 +335,8 @@ function extendsOf(map: MapNode): { service: string; file?: string } | undefined
   return { service: String(data.service ?? ''), file: data.file === undefined ? undefined : String(data.file) };
 }
 
-function notFollowed(base: { service: string; file?: string }): string {
+function notFollowed(base: { service: string; file?: string }, read: boolean): string {
+  if (base.file !== undefined && read) return `it extends "${base.service}" of ${base.file}, which does not have it`;
   return base.file === undefined
     ? `it extends the service "${base.service}", which this file does not have`
     : `it extends "${base.service}" of ${base.file}, which is not read`;
@@ -215,18 +344,4 @@ function notFollowed(base: { service: string; file?: string }): string {
 
 function merges(map: MapNode, wanted: MapNode): boolean {
   return mergedMaps(map).some((source) => source.map === wanted || merges(source.map, wanted));
-}
-
-/** Reads which keys an override file sets. A file that cannot be read as Compose gives none. */
-export function overrideKeys(document: YamlDocument, file: string): OverrideKeys {
-  const services = new Map<string, Set<string>>();
-  const root: Node = resolve(document.root);
-  const map = root.kind === 'map' ? find(root, 'services')?.node : undefined;
-  if (map?.kind === 'map') {
-    for (const { key, node } of effectiveEntries(map)) {
-      const service = resolve(node);
-      services.set(key, new Set(service.kind === 'map' ? effectiveEntries(service).map((entry) => entry.key) : []));
-    }
-  }
-  return { file, services };
 }

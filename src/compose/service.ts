@@ -1,4 +1,4 @@
-import type { YamlDocument } from '../yaml/document';
+import { dirname } from 'node:path';
 import {
   effectiveEntries,
   find,
@@ -14,7 +14,8 @@ import {
 import type { Data, Path, Range } from '../yaml/types';
 import { words } from './command';
 import { cleanContainerPath } from './container-path';
-import { evaluate } from './interpolate';
+import { inFile, splitFile } from './file-path';
+import { APPENDED, mergeMaps } from './merge';
 import { parseLongVolume, parseShortVolume, parseTmpfs } from './mounts';
 import { parseLongPort, parseShortPort } from './ports';
 import type { ComposeProject } from './project';
@@ -30,45 +31,49 @@ interface Located {
   node: ScalarNode | MapNode | SeqNode;
   origin: Origin;
   path: Path;
+  /** The file of the piece it was found through: for something extended, the file that extends it. */
+  file: number;
 }
 
-/** Keys whose lists Compose appends when a service extends another; for all other keys the nearest value wins. */
-const APPENDED = new Set([
-  'cap_add',
-  'cap_drop',
-  'security_opt',
-  'ports',
-  'volumes',
-  'devices',
-  'tmpfs',
-  'secrets',
-  'configs',
-  'group_add',
-]);
+/** What one file says of a service. */
+export interface Piece {
+  /** The file's index in the project. */
+  file: number;
+  /** The service's map there, aliases followed. */
+  map: MapNode;
+  /** What it extends, as that file sees it. */
+  parent: ComposeService | undefined;
+  notFollowed: string | undefined;
+}
 
 /** A service read lazily off the tree: what is not asked for is not computed. */
 export class ComposeService implements Service {
   readonly path: Path;
   readonly notFollowed: string | undefined;
-  private readonly parent: ComposeService | undefined;
   private readonly cache = new Map<string, unknown>();
 
   constructor(
     readonly name: string,
-    /** The service's own map, aliases followed. */
-    readonly map: MapNode,
-    private readonly document: YamlDocument,
+    /** What the files of the project say of it, the nearest first: the last one of them is where it is defined. */
+    readonly pieces: readonly Piece[],
     private readonly project: ComposeProject,
-    parent: ComposeService | undefined,
-    notFollowed: string | undefined,
   ) {
-    this.path = ['services', name];
-    this.parent = parent;
-    this.notFollowed = notFollowed ?? parent?.notFollowed;
+    this.path = inFile(this.home.file, ['services', name]);
+    this.notFollowed = pieces.map((piece) => piece.notFollowed ?? piece.parent?.notFollowed).find((reason) => reason !== undefined);
+  }
+
+  /** The service's own map in the file that defines it. */
+  get map(): MapNode {
+    return this.home.map;
+  }
+
+  /** The file that defines it, as an index of the project's files. */
+  get file(): number {
+    return this.home.file;
   }
 
   get range(): Range {
-    return this.document.rangeOf(this.path);
+    return this.project.rangeOf(this.path);
   }
 
   has(key: string): boolean {
@@ -77,7 +82,18 @@ export class ComposeService implements Service {
 
   /** Where a key is written, or would be when it is new: what ops about it name. */
   at(key: string): Path {
-    return [...this.path, key];
+    return inFile(this.locate(key)[0]?.file ?? this.home.file, ['services', this.name, key]);
+  }
+
+  /** Where the value of a key is read from, also when it is inherited. */
+  source(key: string): Path {
+    return this.locate(key)[0]?.path ?? this.path;
+  }
+
+  /** The directory that relative paths in a key count from, absolute: that of an included or extended file; undefined = the project's. */
+  directory(key: string): string | undefined {
+    const { role, absolute } = this.project.files[splitFile(this.source(key)).file]!;
+    return (role === 'included' || role === 'extended') && absolute !== undefined ? dirname(absolute) : undefined;
   }
 
   origin(key: string): Origin | undefined {
@@ -85,8 +101,15 @@ export class ComposeService implements Service {
   }
 
   data(key: string): Data | undefined {
-    const [found] = this.locate(key);
-    return found && toData(found.node);
+    return this.memo(`data:${key}`, () => {
+      const [nearest, ...farther] = this.locate(key).map(({ node }) => toData(node));
+      return nearest === undefined ? undefined : farther.reduce<Data>((near, far) => mergeMaps(key, far, near), nearest);
+    });
+  }
+
+  /** A text of this service with variables replaced as far as they are known. */
+  evaluate(raw: string): Evaluated {
+    return this.project.evaluate(raw);
   }
 
   /** Whether the map of a key has an entry of its own, rather than through `<<`. */
@@ -107,9 +130,9 @@ export class ComposeService implements Service {
     return this.memo('build', () => {
       const data = this.data('build');
       if (data === undefined || data === null) return undefined;
-      if (typeof data !== 'object' || Array.isArray(data)) return { context: evaluate(String(data)), inline: false };
+      if (typeof data !== 'object' || Array.isArray(data)) return { context: this.evaluate(String(data)), inline: false };
       const part = (key: string): Evaluated | undefined =>
-        data[key] === undefined || data[key] === null ? undefined : evaluate(String(data[key]));
+        data[key] === undefined || data[key] === null ? undefined : this.evaluate(String(data[key]));
       return {
         context: part('context'),
         dockerfile: part('dockerfile'),
@@ -156,26 +179,31 @@ export class ComposeService implements Service {
   }
 
   get mounts(): Mount[] {
-    return this.memo('volumes', () =>
-      this.listed('volumes').flatMap(({ node, path, own }) => {
-        const parsed = node.kind === 'scalar' ? parseShortVolume(node.text) : parseLongVolume(toData(node));
+    return this.memo('volumes', () => {
+      const all = this.listed('volumes').flatMap(({ node, path, own }) => {
+        const { variables } = this.project;
+        const parsed = node.kind === 'scalar' ? parseShortVolume(node.text, variables) : parseLongVolume(toData(node), variables);
         if (!parsed) return [];
         // A volume of the top level may be a bind mount in disguise (`driver_opts: { o: bind, device: /srv/data }`).
         const device = parsed.kind === 'volume' && parsed.source !== undefined ? this.project.boundDevice(parsed.source) : undefined;
         const mount: Mount = { ...parsed, path, range: this.rangeIf(own, path) };
-        return [device === undefined ? mount : { ...mount, kind: 'bind', source: device }];
-      }),
-    );
+        return [device === undefined ? mount : { ...mount, kind: 'bind' as const, source: device }];
+      });
+      if (this.locate('volumes').length < 2) return all;
+      // Of two lists the nearer one decides what is at a container path.
+      return all.filter(({ target }, index) => !all.slice(index + 1).some((later) => later.target === target));
+    });
   }
 
   get tmpfs(): TmpfsEntry[] {
-    return this.memo('tmpfs', () => this.items('tmpfs').map(({ raw, path }) => ({ ...parseTmpfs(raw), path })));
+    return this.memo('tmpfs', () => this.items('tmpfs').map(({ raw, path }) => ({ ...parseTmpfs(raw, this.project.variables), path })));
   }
 
   get ports(): Port[] {
     return this.memo('ports', () =>
       this.listed('ports').flatMap(({ node, path, own }) => {
-        const parsed = node.kind === 'scalar' ? parseShortPort(node.text) : parseLongPort(toData(node));
+        const parsed =
+          node.kind === 'scalar' ? parseShortPort(node.text, this.project.variables) : parseLongPort(toData(node), this.project.variables);
         return parsed ? [{ ...parsed, path, range: this.rangeIf(own, path) }] : [];
       }),
     );
@@ -221,9 +249,11 @@ export class ComposeService implements Service {
     return this.memo('depends_on', () => {
       const names = new Set<string>();
       for (const key of ['depends_on', 'links', 'volumes_from']) {
-        const data = this.data(key);
-        const list = Array.isArray(data) ? data.map(String) : data !== null && typeof data === 'object' ? Object.keys(data) : [];
-        for (const item of list) if (!item.startsWith('container:')) names.add(item.split(':')[0]!);
+        const places = this.locate(key).map(({ node }) => toData(node));
+        const lists = places.map((data) =>
+          Array.isArray(data) ? data.map(String) : data !== null && typeof data === 'object' ? Object.keys(data) : [],
+        );
+        for (const item of lists.flat()) if (!item.startsWith('container:')) names.add(item.split(':')[0]!);
       }
       for (const key of ['network_mode', 'ipc', 'pid', 'uts', 'cgroup']) {
         const mode = this.text(key)?.text;
@@ -243,12 +273,16 @@ export class ComposeService implements Service {
 
   /** Whether keys can come to it from elsewhere in the file: through `<<` or `extends`. */
   get inherits(): boolean {
-    return this.parent !== undefined || mergedMaps(this.map).length > 0;
+    return this.pieces.length > 1 || this.extended !== undefined || mergedMaps(this.map).length > 0;
   }
 
-  /** The service of the same file that this one extends. */
+  /** The service that this one extends in the file that defines it. */
   get extended(): ComposeService | undefined {
-    return this.parent;
+    return this.home.parent;
+  }
+
+  private get home(): Piece {
+    return this.pieces.at(-1)!;
   }
 
   // --- reading keys
@@ -259,17 +293,24 @@ export class ComposeService implements Service {
   }
 
   private locateAnew(key: string): Located[] {
-    const found = find(this.map, key);
-    const own: Located[] = found ? [{ node: found.node, origin: found.via, path: [...this.path, key] }] : [];
-    if (found?.node.tag === '!reset') return [];
-    if (!this.parent || found?.node.tag === '!override') return own;
-    return [...own, ...this.parent.locate(key).map((each): Located => ({ ...each, origin: 'extends' }))];
+    const out: Located[] = [];
+    for (const piece of this.pieces) {
+      const { file, parent } = piece;
+      const found = find(piece.map, key);
+      if (found?.node.tag === '!reset') break;
+      if (found) out.push({ node: found.node, origin: found.via, path: inFile(file, ['services', this.name, key]), file });
+      if (found?.node.tag === '!override') break;
+      if (parent) out.push(...parent.locate(key).map((each): Located => ({ ...each, origin: 'extends', file })));
+    }
+    // A key without a value in one file leaves what another file says as it is.
+    const said = this.pieces.length > 1 ? out.filter(({ node }) => !isNull(node)) : out;
+    return said.length > 0 ? said : out;
   }
 
   private text(key: string): Evaluated | undefined {
     return this.memo(`text:${key}`, () => {
       const [found] = this.locate(key);
-      return found?.node.kind === 'scalar' && !isNull(found.node) ? evaluate(found.node.text) : undefined;
+      return found?.node.kind === 'scalar' && !isNull(found.node) ? this.evaluate(found.node.text) : undefined;
     });
   }
 
@@ -293,7 +334,7 @@ export class ComposeService implements Service {
   private items(key: string): Item[] {
     return this.memo(key, () =>
       this.listed(key).flatMap(({ node, path, own }) =>
-        node.kind === 'scalar' ? [{ ...evaluate(node.text), path, range: this.rangeIf(own, path) }] : [],
+        node.kind === 'scalar' ? [{ ...this.evaluate(node.text), path, range: this.rangeIf(own, path) }] : [],
       ),
     );
   }
@@ -304,14 +345,14 @@ export class ComposeService implements Service {
       if (node.kind === 'map') {
         for (const entry of effectiveEntries(node)) {
           const value = resolve(entry.node);
-          out.set(entry.key, value.kind === 'scalar' && !isNull(value) ? evaluate(value.text) : null);
+          out.set(entry.key, value.kind === 'scalar' && !isNull(value) ? this.evaluate(value.text) : null);
         }
       } else if (node.kind === 'seq') {
         for (const item of node.items) {
           const text = textOf(item.value);
           const equals = text.indexOf('=');
           if (equals < 0) out.set(text, null);
-          else out.set(text.slice(0, equals), evaluate(text.slice(equals + 1)));
+          else out.set(text.slice(0, equals), this.evaluate(text.slice(equals + 1)));
         }
       }
     }
@@ -323,14 +364,14 @@ export class ComposeService implements Service {
       const data = toData(node);
       const long = data !== null && typeof data === 'object' && !Array.isArray(data) ? data : undefined;
       const name = String(long ? (long.source ?? '') : data);
-      const target = evaluate(String(long?.target ?? name)).text;
+      const target = this.evaluate(String(long?.target ?? name)).text;
       const absolute = target.startsWith('/') ? target : directory + target;
       return { name, target: cleanContainerPath(absolute), source: this.project.grantSource(kind, name) };
     });
   }
 
   private rangeIf(own: boolean, path: Path): Range | undefined {
-    return own ? this.document.rangeOf(path) : undefined;
+    return own ? this.project.rangeOf(path) : undefined;
   }
 
   private memo<T>(key: string, make: () => T): T {

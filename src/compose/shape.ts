@@ -29,17 +29,17 @@ const SERVICE_KEYS: Record<string, readonly Kind[]> = {
 };
 
 /**
- * Checks that a document has the shape of a Compose file and returns its root map.
+ * Checks that a document has the shape of a Compose file and returns its root map. Only the `main` file of a project needs services.
  * @throws InputError `not-compose`, `compose-v1`, `no-services`, `wrong-type`, with line and column
  */
-export function checkShapes(document: YamlDocument): MapNode {
+export function checkShapes(document: YamlDocument, main = true): MapNode {
   const root = resolve(document.root);
   if (root.kind !== 'map') {
     throw at(document, [], 'not-compose', `the file holds ${article(root)}, not a map`, 'a Compose file has a top-level `services:` map');
   }
   const services = find(root, 'services');
   if (!services || isNull(services.node)) {
-    if (find(root, 'include')) return root;
+    if (find(root, 'include') || !main) return root;
     throw noServices(document, root);
   }
   if (services.node.kind !== 'map') {

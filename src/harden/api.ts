@@ -55,18 +55,40 @@ export interface RunOptions {
 export interface Input {
   path: string;
   text: string;
-  /** The directory that sibling files are looked up in (override files, Dockerfiles). Undefined = look at nothing else. */
+  /**
+   * The directory that sibling files are looked up in (`include`, `extends`, override files, `.env`, Dockerfiles). Undefined = look at
+   * nothing else.
+   */
   directory?: string;
+  /**
+   * Files that Compose merges on top of this one, in order; they are changed where they own a value. Undefined = a standard override file
+   * beside this one is taken into account, and left alone.
+   */
+  overrides?: readonly MergedFile[];
+  /** Whether files that this one includes may be changed, too. Default true. */
+  changeIncluded?: boolean;
 }
 
-/** A finding put to the person: number `index` of `total` (1-based), and the text of the file without and with it. */
+/** A file that is merged into another. */
+export interface MergedFile {
+  path: string;
+  text: string;
+  /** Where it is. */
+  absolute: string;
+  /** Whether it may be changed where it owns a value. Default true. */
+  editable?: boolean;
+}
+
+/** A finding put to the person: number `index` of `total` (1-based), and the text of its file without and with it. */
 export interface Question {
   index: number;
   total: number;
   finding: Finding;
+  /** The file of the project it is in. */
+  path: string;
   before: string;
   after: string;
-  /** What would become of files beside it. */
+  /** What would become of other files: of the project, and beside it. */
   files: FileChange[];
 }
 
@@ -84,7 +106,7 @@ export type Answer =
   /** Leave it and write the ignore comment; `reason` may be empty. */
   | { kind: 'ignore'; reason: string };
 
-/** One file, question by question. Nothing is written by it: `finish()` gives the result, the caller writes it. */
+/** One project, question by question. Nothing is written by it: `finish()` gives the result, the caller writes it. */
 export interface FixSession {
   /** The question at hand; undefined when nothing is left to ask. Findings held by confidence are asked too: a person decides. Manual ones are not asked. */
   current(): Question | undefined;
@@ -92,8 +114,8 @@ export interface FixSession {
   answer(answer: Answer): { error: string } | undefined;
   /** Takes the last answer back, with all it applied. False when there is none. */
   undo(): boolean;
-  /** The result with all accepted changes, proven; unanswered findings count as skipped (`held`). May be called at any time. */
-  finish(): FileResult;
+  /** What becomes of each file of the project, the main one first, with all accepted changes, proven; unanswered findings count as skipped (`held`). May be called at any time. */
+  finish(): FileResult[];
 }
 
 /** What `list` and `explain` show of a transform. */
@@ -112,7 +134,12 @@ export interface TransformInfo {
 
 /** The library as the command line uses it; implemented by src/index.ts. */
 export interface Batten {
-  /** The whole chain over one file, not asking. Throws `InputError` when the file cannot be understood. */
+  /**
+   * The whole chain over one project, not asking: what becomes of each of its files, the main one first. Throws `InputError` when a file
+   * cannot be understood.
+   */
+  runProject(input: Input, options?: RunOptions): FileResult[];
+  /** The same for a project that is one file: what becomes of that file. Files it includes are left alone. */
   run(input: Input, options?: RunOptions): FileResult;
   /** The same, question by question. Throws `InputError` when the file cannot be understood. */
   session(input: Input, options?: RunOptions): FixSession;

@@ -1,24 +1,27 @@
-import { ComposeProject, type OverrideKeys } from '../compose/project';
+import { inFile, splitFile } from '../compose/file-path';
+import type { SourceFile } from '../compose/load-project';
+import type { ComposeProject, ProjectSetting } from '../compose/project';
 import type { ComposeService } from '../compose/service';
+import { IGNORED_IN_SWARM } from '../compose/swarm';
 import type { ProjectFiles } from '../images/project-files';
 import type { Advice } from '../images/types';
 import type { Applied } from '../yaml/apply';
-import { YamlDocument } from '../yaml/document';
-import type { Data, Op, Path, Range } from '../yaml/types';
+import type { Data, Op, Path } from '../yaml/types';
 import { guard, touchedServices } from './guard';
 import { type IgnoreSetup, Ignores } from './ignores';
 import { type SideFileMode, SideFiles } from './side-files';
 import { ignoreComment } from './suppress';
 import type { Preset, Transform, TransformContext } from './transform';
-import type { FileChange, Finding, Proposal, ReportedOp, Span, Warning } from './types';
+import type { FileChange, Finding, Proposal, ReportedOp, Warning } from './types';
+import { Workspace } from './workspace';
 
 /** What happens to a finding that could be fixed. `ops` replaces the finding's own when the person edited the value. */
 export type Decision = { kind: 'apply'; ops?: Op[] } | { kind: 'hold' } | { kind: 'ignore'; reason: string };
 
-/** A finding that waits for a decision, and the document without it. */
+/** A finding that waits for a decision, and the project's documents without it. */
 export interface Pending {
   finding: Finding;
-  document: YamlDocument;
+  workspace: Workspace;
   /** Files beside it, as they would be without the finding. */
   files: SideFiles;
 }
@@ -36,7 +39,10 @@ export interface ChainSetup {
   sideFiles: SideFileMode;
   /** Whether a finding is about what was chosen. */
   concerns(transform: Transform, proposal: Proposal): boolean;
-  overrides?: readonly OverrideKeys[];
+  /** The files of the project, the main one first. */
+  sources: readonly SourceFile[];
+  /** What the project is beside its files. */
+  project: ProjectSetting;
   ignores: IgnoreSetup;
   /** The status of an applied finding. */
   applied: 'fixed' | 'would-fix';
@@ -44,8 +50,8 @@ export interface ChainSetup {
 
 export interface ChainResult {
   findings: Finding[];
-  /** The document after all decisions, proven. */
-  document: YamlDocument;
+  /** The texts after all decisions, proven, in the order of the sources. */
+  texts: readonly string[];
   files: readonly FileChange[];
   notes: readonly string[];
   warnings: readonly Warning[];
@@ -63,36 +69,39 @@ const NO_MATTER_TO_IMAGES = new Set<unknown>(['cap_drop', 'cap_add', 'security_o
 const MAX_ROUNDS = 5;
 
 /**
- * Runs the transforms in order over one document, yielding each finding that could be fixed and taking a decision for it. Accepted
- * ops change the document's tree at once, so that later transforms see them; the text is written and proven once, at the end.
- * @throws InputError when the document is not a Compose file
+ * Runs the transforms in order over the files of one project, yielding each finding that could be fixed and taking a decision for it. Accepted
+ * ops change the documents' trees at once, so that later transforms see them; the text is written and proven once, at the end.
+ * @throws InputError when a file is not a Compose file
  */
-export function* chain(raw: string, setup: ChainSetup): Generator<Pending, ChainResult, Decision> {
-  const run = new Run(raw, setup);
+export function* chain(setup: ChainSetup): Generator<Pending, ChainResult, Decision> {
+  const run = new Run(setup);
   for (const transform of setup.transforms) yield* run.transform(transform);
   return run.finish();
 }
 
 class Run {
-  private document: YamlDocument;
+  private workspace: Workspace;
   private project: ComposeProject;
   private readonly findings: Finding[] = [];
   private readonly accepted: Accepted[] = [];
   private readonly ignores;
   private readonly notes: readonly string[];
-  private shadow: YamlDocument | undefined;
+  private shadow: Workspace | undefined;
   private advice = new Map<string, Advice>();
   private files: SideFiles;
+  private readonly ignoredInSwarm = new Set<string>();
 
-  constructor(
-    private readonly raw: string,
-    private readonly setup: ChainSetup,
-  ) {
-    this.document = YamlDocument.open(raw);
+  constructor(private readonly setup: ChainSetup) {
+    this.workspace = Workspace.open(setup.sources);
     this.project = this.read();
     this.notes = this.project.notes;
     this.files = new SideFiles(setup.files, setup.sideFiles);
-    this.ignores = new Ignores(this.document, setup.ignores);
+    this.ignores = new Ignores(
+      setup.sources.flatMap(({ path, role }, file) =>
+        role === 'extended' ? [] : [{ path, file, document: this.workspace.documents[file]! }],
+      ),
+      setup.ignores,
+    );
   }
 
   *transform(transform: Transform): Generator<Pending, void, Decision> {
@@ -137,27 +146,31 @@ class Run {
   }
 
   finish(): ChainResult {
-    const proven = this.document.prove();
-    const document = 'document' in proven ? this.settled(proven.document) : undefined;
-    const settled = document ?? this.rebuild();
+    const proven = this.workspace.prove();
+    const workspace = 'workspace' in proven ? this.settled(proven.workspace) : undefined;
+    const settled = workspace ?? this.rebuild();
+    const swarm = [...this.ignoredInSwarm].sort().join(', ');
+    const notes = swarm === '' ? [] : [`this is a Swarm stack: docker stack deploy ignores ${swarm}, so nothing is proposed about that`];
     return {
       findings: this.findings,
-      document: settled,
+      texts: settled.documents.map(({ source }) => source.raw),
       files: this.files.all(),
-      notes: [...this.notes, ...(this.setup.notes?.() ?? [])],
+      notes: [...this.notes, ...notes, ...(this.setup.notes?.() ?? [])],
       warnings: this.ignores.warnings(this.project.services.map(({ name }) => name)),
     };
   }
 
   private *decide(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
-    const decision = yield { finding, document: this.document, files: this.files };
+    const decision = yield { finding, workspace: this.workspace, files: this.files };
     if (decision.kind === 'hold') {
-      finding.reportedOps = this.rehearse(finding.ops!);
+      finding.reportedOps = this.rehearse(finding, finding.ops!);
       return 'settled';
     }
     if (decision.kind === 'ignore') {
-      const { path, text } = ignoreComment(finding.transform, finding, decision.reason, this.document.root);
-      const refused = this.accept(finding, [{ op: 'comment', path, text }], 'suppressed');
+      const { file, path: inside } = splitFile(finding.path);
+      const { root } = this.workspace.documents[file]!;
+      const { path, text } = ignoreComment(finding.transform, { ...finding, path: inside }, decision.reason, root);
+      const refused = this.accept(finding, [{ op: 'comment', path: inFile(file, path), text }], 'suppressed');
       if (!refused) finding.suppression = { by: 'comment', reason: decision.reason };
       return 'changed';
     }
@@ -179,14 +192,14 @@ class Run {
       return true;
     }
     for (const [index, op] of ops.entries()) {
-      const done = this.document.apply(op);
+      const done = this.workspace.apply(op);
       if ('refusal' in done) {
         if (index > 0) this.restore();
         finding.status = 'manual';
         finding.refusal = done.refusal;
         return true;
       }
-      reported.push(...this.reported(op, done));
+      reported.push(...this.reported(finding, op, done));
     }
     this.files = files;
     this.forget(ops);
@@ -200,8 +213,8 @@ class Run {
 
   /** Advice about services that ops change in a way that matters to it is asked for again. */
   private forget(ops: readonly Op[]): void {
-    for (const { path } of ops) {
-      const [top, name, key] = path;
+    for (const op of ops) {
+      const [top, name, key] = splitFile(op.path).path;
       if (top !== 'services' || NO_MATTER_TO_IMAGES.has(key)) continue;
       const service = this.project.service(String(name));
       this.advice.delete(String(name));
@@ -212,31 +225,33 @@ class Run {
 
   /** Back to the state before an op list that failed half-way. */
   private restore(): void {
-    this.document = YamlDocument.open(this.raw);
+    this.workspace = Workspace.open(this.setup.sources);
     this.advice.clear();
-    for (const { ops } of this.accepted) for (const op of ops) this.document.apply(op);
+    for (const { ops } of this.accepted) for (const op of ops) this.workspace.apply(op);
     this.project = this.read();
   }
 
   /** Where held ops would go, tried on a copy that nobody writes. */
-  private rehearse(ops: readonly Op[]): ReportedOp[] {
-    this.shadow ??= this.document.fork();
+  private rehearse(finding: Finding, ops: readonly Op[]): ReportedOp[] {
+    this.shadow ??= this.workspace.fork();
     const out: ReportedOp[] = [];
     for (const op of ops) {
       const done = this.shadow.apply(op);
-      if (!('refusal' in done)) out.push(...this.reported(op, done));
+      if (!('refusal' in done)) out.push(...this.reported(finding, op, done));
     }
     return out;
   }
 
-  private reported(op: Op, done: Applied): ReportedOp[] {
+  private reported({ path: where }: Finding, op: Op, done: Applied): ReportedOp[] {
     if (op.op === 'comment') return [];
     const renamed = op.op === 'rename';
+    const { file, path } = splitFile(op.path);
     const out: ReportedOp = {
       op: renamed ? 'replace' : op.op,
-      path: [...(renamed ? op.path.slice(0, -1) : op.path)],
-      range: this.span(done.touches),
+      path: [...(renamed ? path.slice(0, -1) : path)],
+      range: this.workspace.span(file, done.touches),
     };
+    if (file !== splitFile(where).file) out.file = this.workspace.pathOf(file);
     if (done.before !== undefined) out.before = done.before;
     if (done.after !== undefined) out.after = done.after;
     return [out];
@@ -247,7 +262,7 @@ class Run {
     return {
       ...proposal,
       transform: transform.id,
-      range: this.span(this.document.rangeOf(proposal.path)),
+      range: this.workspace.spanOf(proposal.path),
       // `held` until it is decided.
       status: suppression ? 'suppressed' : proposal.refusal ? 'manual' : 'held',
       ...(suppression && { suppression }),
@@ -255,13 +270,21 @@ class Run {
     };
   }
 
-  private span(range: Range): Span {
-    const { source } = this.document;
-    return { start: source.position(range.start), end: source.position(range.end) };
+  private propose(transform: Transform): Proposal[] {
+    const all = [...transform.find(contextOf(transform, this.project, this.setup, this.advice))];
+    return this.project.swarm ? all.filter((proposal) => this.honouredInSwarm(proposal)) : all;
   }
 
-  private propose(transform: Transform): Proposal[] {
-    return [...transform.find(contextOf(transform, this.project, this.setup, this.advice))];
+  /** Whether a change would do anything in a Swarm stack; what is kept back for that is noted once. */
+  private honouredInSwarm({ ops, path }: Proposal): boolean {
+    const ignored = (place: Path): string | undefined => {
+      const [top, , key] = splitFile(place).path;
+      return top === 'services' && typeof key === 'string' && IGNORED_IN_SWARM.has(key) ? key : undefined;
+    };
+    const keys = (ops?.map((op) => op.path) ?? [path]).map(ignored);
+    if (keys.some((key) => key === undefined)) return true;
+    for (const key of keys) this.ignoredInSwarm.add(key!);
+    return false;
   }
 
   /** A service that inherits from another which is about to change waits for the next round: it may have nothing left to ask for. */
@@ -282,9 +305,9 @@ class Run {
   }
 
   /** (V5) What was fixed must not be found again in the proven document. */
-  private settled(document: YamlDocument): YamlDocument | undefined {
-    const project = ComposeProject.read(document, this.setup.overrides);
-    // The proven document is the tree the advice is about: what is known of the images need not be asked again.
+  private settled(workspace: Workspace): Workspace | undefined {
+    const project = workspace.project(this.setup.project);
+    // The proven documents are the trees the advice is about: what is known of the images need not be asked again.
     for (const transform of this.setup.transforms) {
       const done = new Map(
         this.accepted.filter(({ finding }) => finding.transform === transform.id).map(({ finding }) => [keyOf(finding), finding]),
@@ -295,7 +318,7 @@ class Run {
         if (finding && finding.status !== 'suppressed') return this.withdraw(finding, 'the same finding is still there afterwards');
       }
     }
-    return document;
+    return workspace;
   }
 
   private withdraw(finding: Finding, reason: string): undefined {
@@ -305,27 +328,27 @@ class Run {
   }
 
   /** The slow way, after a proof failed: one finding at a time, each proven; those that cannot be are left to the person. */
-  private rebuild(): YamlDocument {
-    let document = YamlDocument.open(this.raw);
+  private rebuild(): Workspace {
+    let workspace = Workspace.open(this.setup.sources);
     this.files = new SideFiles(this.setup.files, this.setup.sideFiles);
     for (const { finding, ops } of this.accepted) {
       if (finding.status === 'manual') continue;
-      const trial = document.fork();
+      const trial = workspace.fork();
       const files = this.files.fork();
       const unwritable = finding.status === 'suppressed' ? undefined : files.apply(finding.files ?? []);
       const refused = unwritable ?? ops.map((op) => trial.apply(op)).find((done) => 'refusal' in done);
       const proven = refused ? { reason: 'it needs a change that was not proven' } : trial.prove();
-      if ('document' in proven) {
-        document = trial;
+      if ('workspace' in proven) {
+        workspace = trial;
         this.files = files;
       } else this.withdraw(finding, proven.reason);
     }
-    const proven = document.prove();
-    return 'document' in proven ? proven.document : YamlDocument.open(this.raw);
+    const proven = workspace.prove();
+    return 'workspace' in proven ? proven.workspace : Workspace.open(this.setup.sources);
   }
 
   private read(): ComposeProject {
-    return ComposeProject.read(this.document, this.setup.overrides);
+    return this.workspace.project(this.setup.project);
   }
 }
 

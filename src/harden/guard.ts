@@ -1,3 +1,4 @@
+import { splitFile } from '../compose/file-path';
 import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
 import type { Data, Op } from '../yaml/types';
@@ -6,17 +7,12 @@ import type { Proposal } from './types';
 /**
  * Looks at what a change would do beyond the service it is for. A service's text may be shared: as an alias, through `<<`, by
  * `extends`. The change is made there only when every service that shares it wants the very same one, and then says who else changes;
- * otherwise it is left to the person. A key that an override file also sets is left alone: lists would be merged, and Compose refuses
- * doubles in some of them (semantics: docker/compose#11777).
+ * otherwise it is left to the person.
  */
 export function guard(proposal: Proposal, all: readonly Proposal[], project: ComposeProject): Proposal {
   if (!proposal.ops) return proposal;
   const also = new Set<string>();
   for (const [name, keys] of touchedServices(proposal.ops)) {
-    for (const key of keys) {
-      const file = project.overriddenBy(name, key);
-      if (file) return refused(proposal, 'needs-decision', `${file} also sets ${key} of "${name}", and Compose merges the two`);
-    }
     const service = project.service(name);
     if (!service) continue;
     const mine = wishes(proposal.ops, service);
@@ -28,7 +24,7 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
       } else {
         const sheltered = through === 'merge' && keys.every((key) => project.service(other)?.origin(key) === 'own');
         if (!sheltered) {
-          return refused(proposal, 'alias', `"${other}" shares the text of "${name}" (${through}) and does not want the same change`);
+          return refused(proposal, `"${other}" shares the text of "${name}" (${through}) and does not want the same change`);
         }
       }
     }
@@ -40,15 +36,15 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
   };
 }
 
-function refused(proposal: Proposal, code: 'alias' | 'needs-decision', message: string): Proposal {
-  return { ...proposal, ops: undefined, refusal: { code, message } };
+function refused(proposal: Proposal, message: string): Proposal {
+  return { ...proposal, ops: undefined, refusal: { code: 'alias', message } };
 }
 
 /** Services by name with the keys the ops write. */
 export function touchedServices(ops: readonly Op[]): Map<string, string[]> {
   const out = new Map<string, string[]>();
-  for (const { path } of ops) {
-    const [top, name, key] = path;
+  for (const op of ops) {
+    const [top, name, key] = splitFile(op.path).path;
     if (top !== 'services' || typeof name !== 'string' || typeof key !== 'string') continue;
     const keys = out.get(name) ?? [];
     if (!keys.includes(key)) keys.push(key);
@@ -62,8 +58,9 @@ export function touchedServices(ops: readonly Op[]): Map<string, string[]> {
  * appended to a list and the list with it, a flag removed and one overridden by `false` come to the same.
  */
 function wishes(ops: readonly Op[], service: ComposeService): string {
-  const own = ops.filter(({ path }) => path[0] === 'services' && path[1] === service.name);
-  return own
+  return ops
+    .map((op): Op => ({ ...op, path: splitFile(op.path).path }))
+    .filter(({ path }) => path[0] === 'services' && path[1] === service.name)
     .flatMap((op) => wish(op, service))
     .sort()
     .join('\n');

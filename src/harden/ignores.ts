@@ -1,3 +1,4 @@
+import { inFile } from '../compose/file-path';
 import type { YamlDocument } from '../yaml/document';
 import { hintFor } from './suggest';
 import { type Ignore, type IgnoreRule, ignoreFor, readIgnores, ruleFor } from './suppress';
@@ -16,16 +17,26 @@ export interface IgnoreSetup {
   everyService: boolean;
 }
 
-/** The ignores of one file, comments and rules of the configuration: what they silence, and which of them silence nothing. */
+/** The ignores of one project, comments and rules of the configuration: what they silence, and which of them silence nothing. */
 export class Ignores {
-  private readonly comments: readonly Ignore[];
+  private readonly comments: readonly (Ignore & { file?: string })[];
   private readonly used = new Map<Ignore | IgnoreRule, Set<string>>();
 
+  /** @param files those of the project, with their index in it. */
   constructor(
-    document: YamlDocument,
+    files: readonly { path: string; file: number; document: YamlDocument }[],
     private readonly setup: IgnoreSetup,
   ) {
-    this.comments = setup.inline ? readIgnores(document) : [];
+    if (!setup.inline) this.comments = [];
+    else {
+      this.comments = files.flatMap(({ path, file, document }) =>
+        readIgnores(document).map((ignore) => ({
+          ...ignore,
+          path: ignore.path && inFile(file, ignore.path),
+          ...(file > 0 && { file: path }),
+        })),
+      );
+    }
   }
 
   /** What silences a finding of a transform, if anything does; that is then used. */
@@ -58,9 +69,9 @@ export class Ignores {
     this.used.set(ignore, ids.add(transform));
   }
 
-  private ofComment(comment: Ignore): Warning[] {
-    const { ids, line, column } = comment;
-    const place = { line, column };
+  private ofComment(comment: Ignore & { file?: string }): Warning[] {
+    const { ids, line, column, file } = comment;
+    const place = { line, column, ...(file !== undefined && { file }) };
     const { ids: known, ran, everyService } = this.setup;
     const used = this.used.get(comment);
     if (!ids) {

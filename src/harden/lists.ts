@@ -1,3 +1,4 @@
+import { splitFile } from '../compose/file-path';
 import type { ComposeService } from '../compose/service';
 import type { Item } from '../compose/types';
 import type { Data, Op, Refusal } from '../yaml/types';
@@ -7,15 +8,18 @@ import type { Data, Op, Refusal } from '../yaml/types';
  * alias is written anew without the item; one that a service only extends cannot lose items, Compose appends the two.
  */
 export function removeFromList(service: ComposeService, key: string, item: Item): { ops: Op[] } | { refusal: Refusal } {
-  if (item.path[1] !== service.name) {
+  const [, owner] = splitFile(item.path).path;
+  if (owner !== service.name) {
     return {
       refusal: {
         code: 'merge-inherited',
-        message: `it comes from "${String(item.path[1])}", which "${service.name}" extends: Compose appends the two lists, so take it out there`,
+        message: `it comes from "${String(owner)}", which "${service.name}" extends: Compose appends the two lists, so take it out there`,
       },
     };
   }
   const path = service.at(key);
+  // In a file that says less of it than another: the list there is one of several.
+  if (splitFile(path).file !== splitFile(item.path).file) return { ops: [{ op: 'remove', path: item.path }] };
   const list = service.data(key);
   const index = item.path.at(-1);
   const rest: Data[] = Array.isArray(list) ? list.filter((_, at) => at !== index) : [];

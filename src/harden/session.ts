@@ -1,12 +1,13 @@
-import type { Answer, FixSession, Input, Question } from './api';
+import { splitFile } from '../compose/file-path';
+import type { Answer, FixSession, Question } from './api';
 import { type ChainResult, type ChainSetup, chain, type Decision, type Pending } from './chain';
 import { atLeast } from './confidence';
-import { fileResult } from './result';
+import { fileResults } from './result';
 import type { Confidence, FileResult, Finding } from './types';
 
 /** Applies what is at or above a confidence and holds the rest. @throws InputError */
-export function runChain(raw: string, setup: ChainSetup, least: Confidence): ChainResult {
-  const running = chain(raw, setup);
+export function runChain(setup: ChainSetup, least: Confidence): ChainResult {
+  const running = chain(setup);
   let step = running.next();
   while (!step.done) {
     step = running.next(atLeast(step.value.finding.confidence, least) ? { kind: 'apply' } : { kind: 'hold' });
@@ -20,10 +21,7 @@ export class Session implements FixSession {
   private readonly total: number;
   private replay: Replay;
 
-  constructor(
-    private readonly input: Input,
-    private readonly setup: ChainSetup,
-  ) {
+  constructor(private readonly setup: ChainSetup) {
     this.total = this.countAll();
     this.replay = this.play();
   }
@@ -31,18 +29,27 @@ export class Session implements FixSession {
   current(): Question | undefined {
     const { pending, asked } = this.replay;
     if (!pending) return undefined;
-    const { document, finding, files } = pending;
-    const trial = document.fork();
+    const { workspace, finding, files } = pending;
+    const trial = workspace.fork();
     for (const op of finding.ops!) trial.apply(op);
     const beside = files.fork();
     beside.apply(finding.files ?? []);
+    const { file } = splitFile(finding.path);
+    const touched = new Set((finding.ops ?? []).map(({ path }) => splitFile(path).file).filter((each) => each !== file));
+    const others = [...touched].map((each) => ({
+      path: workspace.pathOf(each),
+      before: workspace.documents[each]!.toText(),
+      after: trial.documents[each]!.toText(),
+      secret: false,
+    }));
     return {
       index: asked,
       total: Math.max(this.total, asked),
       finding,
-      before: document.toText(),
-      after: trial.toText(),
-      files: beside.since(files),
+      path: workspace.pathOf(file),
+      before: workspace.documents[file]!.toText(),
+      after: trial.documents[file]!.toText(),
+      files: [...others, ...beside.since(files)],
     };
   }
 
@@ -66,20 +73,20 @@ export class Session implements FixSession {
     return true;
   }
 
-  finish(): FileResult {
+  finish(): FileResult[] {
     const replay = this.play();
     while (replay.pending) replay.take({ kind: 'skip' });
-    return fileResult(this.input, replay.result!);
+    return fileResults(this.setup, replay.result!);
   }
 
   private play(): Replay {
-    const replay = new Replay(chain(this.input.text, this.setup));
+    const replay = new Replay(chain(this.setup));
     for (const answer of this.answers) replay.take(answer);
     return replay;
   }
 
   private countAll(): number {
-    const running = chain(this.input.text, this.setup);
+    const running = chain(this.setup);
     let count = 0;
     for (let step = running.next(); !step.done; step = running.next({ kind: 'apply' })) count++;
     return count;

@@ -20,6 +20,8 @@ export interface Span {
 export interface ReportedOp {
   op: 'add' | 'append' | 'replace' | 'remove';
   path: (string | number)[];
+  /** The file it is in, when that is another one than the finding's. */
+  file?: string;
   before?: Data;
   after?: Data;
   range: Span;

@@ -16,7 +16,17 @@ class FakeSession implements FixSession {
   current(): Question | undefined {
     const index = this.answers.length;
     const at = this.findings[index];
-    return at && { index: index + 1, total: this.findings.length, finding: at, before: 'a: 1\n', after: 'a: 1\nb: 2\n', files: [] };
+    return (
+      at && {
+        index: index + 1,
+        total: this.findings.length,
+        finding: at,
+        before: 'a: 1\n',
+        after: 'a: 1\nb: 2\n',
+        files: [],
+        path: 'compose.yaml',
+      }
+    );
   }
 
   answer(answer: Answer): { error: string } | undefined {
@@ -29,8 +39,8 @@ class FakeSession implements FixSession {
     return this.answers.pop() !== undefined;
   }
 
-  finish(): FileResult {
-    return result([...this.findings]);
+  finish(): FileResult[] {
+    return [result([...this.findings])];
   }
 }
 
@@ -116,7 +126,7 @@ describe('interview', () => {
   test('the question as a person sees it', async () => {
     const { screen } = await play(['q'], [finding()]);
     expect(screen).toBe(`
-[1/1] 0.yaml:7  db  cap-drop  known
+[1/1] compose.yaml:7  db  cap-drop  known
 
   Drop all capabilities of "db"
 

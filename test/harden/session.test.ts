@@ -33,7 +33,7 @@ describe('a session', () => {
   test('changes nothing while nothing is accepted', () => {
     const open = session();
     while (open.current()) open.answer({ kind: 'skip' });
-    const result = open.finish();
+    const result = open.finish()[0]!;
     expect(result.after).toBe(TEXT);
     expect(result.findings.every(({ status }) => status !== 'fixed')).toBe(true);
   });
@@ -79,7 +79,7 @@ describe('a session', () => {
     expect(ask(open)).toBe('cap-drop app');
     open.answer({ kind: 'apply-transform' });
     expect(ask(open)).toBe('done');
-    expect(open.finish().after.match(/cap_drop/g)).toHaveLength(2);
+    expect(open.finish()[0]!.after.match(/cap_drop/g)).toHaveLength(2);
   });
 
   test('applies the rest of a service', () => {
@@ -92,7 +92,7 @@ describe('a session', () => {
     expect(ask(open)).toBe('no-new-privileges app');
     open.answer({ kind: 'skip-file' });
     expect(ask(open)).toBe('done');
-    const { after } = open.finish();
+    const { after } = open.finish()[0]!;
     expect(after.match(/no-new-privileges:true/g)).toHaveLength(1);
     expect(after.match(/cap_drop/g)).toHaveLength(1);
   });
@@ -104,9 +104,9 @@ describe('a session', () => {
     expect(open.current()).toBeUndefined();
     expect(open.undo()).toBe(true);
     expect(open.current()!.index).toBe(2);
-    expect(open.finish().after).toContain('user: "999:999"');
+    expect(open.finish()[0]!.after).toContain('user: "999:999"');
     expect(open.undo()).toBe(true);
-    expect(open.finish().after).toBe(TEXT);
+    expect(open.finish()[0]!.after).toBe(TEXT);
     expect(open.undo()).toBe(false);
   });
 
@@ -116,14 +116,14 @@ describe('a session', () => {
     expect(open.current()!.index).toBe(1);
     expect(open.answer({ kind: 'edit', value: '1234:1234' })).toBeUndefined();
     open.answer({ kind: 'skip' });
-    expect(open.finish().after).toContain('user: "1234:1234"');
+    expect(open.finish()[0]!.after).toContain('user: "1234:1234"');
   });
 
   test('writes an ignore comment that the next run heeds', () => {
     const open = session(TEXT, ['cap-drop']);
     open.answer({ kind: 'ignore', reason: 'needs  all\nof them' });
     open.answer({ kind: 'skip' });
-    const { after, findings } = open.finish();
+    const { after, findings } = open.finish()[0]!;
     expect(after).toBe(TEXT.replace('  db:', '  # batten: ignore[cap-drop] needs all of them\n  db:'));
     expect(findings.find(({ service }) => service === 'db')!.status).toBe('suppressed');
     const again = batten.run({ path: 'compose.yaml', text: after }, { only: ['cap-drop'] });
@@ -135,6 +135,6 @@ describe('a session', () => {
     for (let question = open.current(); question; question = open.current()) {
       open.answer({ kind: question.finding.confidence === 'guess' ? 'skip' : 'apply' });
     }
-    expect(open.finish().after).toBe(batten.run({ path: 'compose.yaml', text: TEXT }, { apply: true }).after);
+    expect(open.finish()[0]!.after).toBe(batten.run({ path: 'compose.yaml', text: TEXT }, { apply: true }).after);
   });
 });

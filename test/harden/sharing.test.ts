@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { batten } from '../../src';
 import type { FileResult } from '../../src/harden/types';
 
@@ -50,19 +47,6 @@ describe('text that services share', () => {
 });
 
 describe('other files of the project', () => {
-  test('an override file keeps what it sets to itself', () => {
-    const directory = mkdtempSync(path.join(tmpdir(), 'batten-'));
-    try {
-      writeFileSync(path.join(directory, 'compose.override.yaml'), 'services:\n  web:\n    security_opt: [no-new-privileges:true]\n');
-      const { findings, after, notes } = run('services:\n  web:\n    image: acme/app:1\n', ['no-new-privileges'], directory);
-      expect(findings[0]).toMatchObject({ status: 'manual', refusal: { code: 'needs-decision' } });
-      expect(after).not.toContain('no-new-privileges');
-      expect(notes.join()).toContain('compose.override.yaml');
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
-  });
-
   test('a service that extends another file is not judged, and the file says so', () => {
     const text = 'services:\n  web:\n    extends:\n      file: base.yaml\n      service: web\n    image: acme/app:1\n';
     const { after, notes } = run(text, ['cap-drop', 'no-new-privileges', 'read-only', 'user']);

@@ -21,7 +21,7 @@ const transform: Transform = {
       const needed = verdict.value.filter((name) => !dropped.includes(name));
       const common = {
         service: service.name,
-        path: [...service.path, 'cap_drop'],
+        path: service.at('cap_drop'),
         severity: transform.severity,
         controls: transform.controls,
         breaks: verdict.breaks ?? 'a program that uses a capability which is neither listed here nor known for the image',
@@ -31,7 +31,7 @@ const transform: Transform = {
       if (added.includes('ALL')) {
         yield {
           ...common,
-          path: [...service.path, 'cap_add'],
+          path: service.at('cap_add'),
           severity: 'critical',
           message: `"${service.name}" has every capability (cap_add: ALL)`,
           plan: `name the capabilities that "${service.name}" uses`,

@@ -26,7 +26,7 @@ export function closable(name: string, closed: ReadonlySet<string>, stores: read
 
 /** Makes the network itself internal: nobody moves. */
 export function close(network: Network, here: readonly Candidate[], { project }: TransformContext): Plan {
-  const path = ['networks', network.name, 'internal'];
+  const path = [...network.path, 'internal'];
   const data = project.top('networks')[network.name];
   const written = isMap(data) && 'internal' in data;
   return {
@@ -76,7 +76,7 @@ function hasAddress(service: ComposeService, network: string): boolean {
 }
 
 function leave(service: ComposeService, from: string, to: string): Op[] {
-  const path = [...service.path, 'networks'];
+  const path = service.at('networks');
   const data = service.data('networks');
   if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0)
     return [{ op: 'replace', path: [...path, data.indexOf(from)], value: to }];
@@ -85,7 +85,7 @@ function leave(service: ComposeService, from: string, to: string): Op[] {
 }
 
 function join(service: ComposeService, from: string, to: string): Op[] {
-  const path = [...service.path, 'networks'];
+  const path = service.at('networks');
   const data = service.data('networks');
   if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0) return [{ op: 'append', path, value: to }];
   if (service.origin('networks') === 'own' && hasKeys(data)) {
@@ -99,7 +99,7 @@ function join(service: ComposeService, from: string, to: string): Op[] {
 
 /** The list as a whole, where there is none yet or it is inherited. A list of one's own ends the implicit `default`, so that one is in it. */
 function whole(service: ComposeService, names: readonly string[]): Op[] {
-  const path = [...service.path, 'networks'];
+  const path = service.at('networks');
   const origin = service.origin('networks');
   if (origin === 'own' || origin === 'alias') return [{ op: 'replace', path, value: [...names] }];
   return [{ op: 'add', path, value: [...names], near: ['ports', 'depends_on'] }];

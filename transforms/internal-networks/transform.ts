@@ -66,7 +66,7 @@ function base(here: readonly Candidate[], first: Candidate, { advise }: Transfor
   const verdicts = here.map(({ service }) => advise(service).egress);
   return {
     service: first.service.name,
-    path: [...first.service.path, 'networks'],
+    path: first.service.at('networks'),
     severity: transform.severity,
     controls: transform.controls,
     message: `${names} ${here.length > 1 ? 'share' : 'shares'} a network that leads outside`,

@@ -47,7 +47,7 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
   const verdict = advise(service).noNewPrivileges;
   const common = {
     service: service.name,
-    path: [...service.path, 'security_opt'],
+    path: service.at('security_opt'),
     severity: transform.severity,
     controls: transform.controls,
     breaks: verdict.breaks ?? 'sudo, su and other setuid programs inside the container, and file capabilities of a non-root process',
@@ -104,7 +104,7 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
  * doubles, also across `extends` (docker/compose#11777).
  */
 function corrected(service: ComposeService, items: readonly Data[], readings: readonly Reading[]): Op[] {
-  const path = [...service.path, 'security_opt'];
+  const path = service.at('security_opt');
   const about = items.map((_, index) => index).filter((index) => readings[index] !== undefined);
   const inherited = service.origin('security_opt') === 'own' && (service.extended?.securityOpt.some(({ raw }) => raw === ON) ?? false);
   const first = inherited ? undefined : about.shift();

@@ -31,7 +31,7 @@ const transform: Transform = {
       const refusal = reasonToKeep(service, verdict.value, verdict.why);
       yield {
         service: service.name,
-        path: [...service.path, 'privileged'],
+        path: service.at('privileged'),
         severity: 'critical',
         controls: transform.controls,
         message: `"${service.name}" runs privileged: it owns the host's devices and every capability`,
@@ -65,7 +65,7 @@ function reasonToKeep(service: ComposeService, need: string, why: string): Refus
 
 /** A value that is, or could be, inherited cannot be removed here: a local `false` overrides it. */
 function withdraw(service: ComposeService): Op {
-  const path = [...service.path, 'privileged'];
+  const path = service.at('privileged');
   const origin = service.origin('privileged');
   if (origin !== 'own' && origin !== 'alias') return { op: 'add', path, value: false };
   return service.inherits ? { op: 'replace', path, value: false } : { op: 'remove', path };

@@ -17,7 +17,7 @@ const transform: Transform = {
       const verdict = advise(service).readOnly;
       const common = {
         service: service.name,
-        path: [...service.path, 'read_only'],
+        path: service.at('read_only'),
         severity: transform.severity,
         controls: transform.controls,
         message: `"${service.name}" has a writable root filesystem`,
@@ -59,7 +59,7 @@ const transform: Transform = {
 export default transform;
 
 function ops(service: ComposeService, mounts: readonly string[]): Op[] {
-  const path = [...service.path, 'read_only'];
+  const path = service.at('read_only');
   const origin = service.origin('read_only');
   const readOnly: Op =
     origin === 'own' || origin === 'alias'

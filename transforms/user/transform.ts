@@ -21,7 +21,7 @@ const transform: Transform = {
       if (!verdict) continue;
       const common = {
         service: service.name,
-        path: [...service.path, 'user'],
+        path: service.at('user'),
         severity: transform.severity,
         controls: transform.controls,
         message: `"${service.name}" ${advice.startsAsRoot ? 'starts' : 'may start'} as root`,
@@ -49,7 +49,7 @@ function proposal(service: ComposeService, user: string, explicit: boolean, comm
     return { ...common, plan: `set user ${user} on "${service.name}"`, refusal: { code: 'interpolated', message } };
   }
   const ops = (value: string): Op[] => {
-    const path = [...service.path, 'user'];
+    const path = service.at('user');
     const origin = service.origin('user');
     return [
       origin === 'own' || origin === 'alias' ? { op: 'replace', path, value } : { op: 'add', path, value, near: groupedAfter('user') },

@@ -1,4 +1,4 @@
-import { type Context, prepare, runOne } from '../context';
+import { type Context, prepare, runInput } from '../context';
 import { checkCode } from '../exit-codes';
 import { tellTroubles, writeReport } from '../report';
 import { settled } from '../warnings';
@@ -6,7 +6,7 @@ import { settled } from '../warnings';
 /** `batten check`: what `fix` would do. Never writes. */
 export async function check(context: Context, paths: readonly string[]): Promise<number> {
   const { batten, opened, run } = await prepare(context, paths);
-  const results = settled(opened.map((each) => runOne(batten, each, run)));
+  const results = settled(opened.flatMap((each) => runInput(batten, each, run)));
   tellTroubles(context, results);
   writeReport(
     context,

@@ -7,7 +7,7 @@ import type { Colors } from '../../report/colors';
 import { hang, sentence } from '../../report/layout';
 import { maskLines } from '../../report/mask';
 import { evidenceLines, ignoredBy, paintConfidence, paintSeverity } from '../../report/pretty';
-import { type Context, imageConfigPaths, runOne } from '../context';
+import { type Context, imageConfigPaths, runInput } from '../context';
 import { inputCode } from '../exit-codes';
 import { openInputs } from '../inputs';
 import { renderMarkdown, sectionsOf } from '../markdown';
@@ -90,7 +90,7 @@ async function explainService(context: Context, batten: Batten, name: string): P
   const opened = await openInputs(context.host, file === '' ? [] : [file]);
   requireServices(opened, [service]);
   const run: RunOptions = { services: [service], confidence: 'guess', imageConfigs: imageConfigPaths(context.host, context.options) };
-  const results = opened.map((each) => runOne(batten, each, run));
+  const results = opened.map((each) => runInput(batten, each, run)[0]!);
   stderr.write(failedInputs(results, context.screen(stderr).colors));
   results.forEach((result, index) => {
     const { input } = opened[index]!;

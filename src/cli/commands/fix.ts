@@ -2,13 +2,14 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
-import { type Context, completed, type Prepared, prepare, requireFreeStdout, runOf, runOne } from '../context';
+import { type Context, completed, type Prepared, prepare, requireFreeStdout, runInput, runOf } from '../context';
 import { changeCode, changes } from '../exit-codes';
 import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
 import { tellTroubles, writeReport } from '../report';
-import { shownSideFiles, writeSideFiles } from '../side-files';
-import { settled } from '../warnings';
+import { shownSideFiles } from '../side-files';
+import { settledProjects } from '../warnings';
+import { writeProject } from '../write-project';
 
 /** What `fix` does with its results. */
 interface Mode {
@@ -26,14 +27,15 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   requireOneInput(prepared.opened, mode);
   const besides = mode.output !== undefined || paths.includes('-') ? 'none' : 'write';
   const run = { ...prepared.run, apply: mode.write, sideFiles: besides } as const;
-  const results = settled(
-    mode.ask ? await ask(context, { ...prepared, run }) : prepared.opened.map((each) => runOne(prepared.batten, each, run)),
+  const opened = mode.output === undefined ? prepared.opened : prepared.opened.map(alone);
+  const projects = settledProjects(
+    mode.ask ? await ask(context, { ...prepared, opened, run }) : opened.map((each) => runInput(prepared.batten, each, run)),
   );
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && context.options.format !== 'json';
-  if (summed) writeReport(context, results, context.host.stderr, undefined, true);
-  const written = mode.write ? results.map((result, index) => write(context, prepared.opened[index]!, result, mode)) : results;
-  report(context, written, mode, prepared.opened, summed);
+  if (summed) writeReport(context, projects.flat(), context.host.stderr, undefined, true);
+  const written = mode.write ? projects.flatMap((results, index) => write(context, opened[index]!, results, mode)) : projects.flat();
+  report(context, written, mode, opened, summed);
   return changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
 }
 
@@ -70,7 +72,15 @@ function requireOneInput(opened: readonly Opened[], { output }: Mode): void {
   }
 }
 
-async function ask(context: Context, { batten, opened, run }: Prepared): Promise<FileResult[]> {
+/** With the result in a file of its own, nothing else may change: not the other files of the project either. */
+function alone(opened: Opened): Opened {
+  const { input } = opened;
+  if (!input) return opened;
+  const overrides = input.overrides?.map((file) => ({ ...file, editable: false }));
+  return { ...opened, input: { ...input, overrides, changeIncluded: false } };
+}
+
+async function ask(context: Context, { batten, opened, run }: Prepared): Promise<FileResult[][]> {
   const { interview } = require('../interview') as typeof import('../interview');
   const { transformText } = require('./explain') as typeof import('./explain');
   const prompter = await context.host.prompter();
@@ -95,32 +105,27 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
     },
   );
   return sessions.map(({ session, failure }, index) => {
-    if (!session) return failure!;
-    return completed(opened[index]!, session.finish());
+    return session ? completed(opened[index]!, session.finish()) : [failure!];
   });
 }
 
-/** Puts one result where it belongs. A file that cannot be written is an error of that file alone. */
-function write(context: Context, { path, absolute }: Opened, result: FileResult, { ask, output }: Mode): FileResult {
+/** Puts the results of one project where they belong. A file that cannot be written is an error of that project alone. */
+function write(context: Context, { path, absolute }: Opened, results: readonly FileResult[], { ask, output }: Mode): FileResult[] {
   const { host, options } = context;
-  if (result.status === 'error' || (ask && !changes(result))) return result;
+  const [main, ...others] = results as [FileResult, ...FileResult[]];
+  if (main.status === 'error' || (ask && !results.some(changes))) return [...results];
   try {
     if (output === '-' || (path === '-' && output === undefined)) {
-      host.stdout.write(result.after);
+      host.stdout.write(main.after);
     } else if (output !== undefined) {
-      writeFileAtomic(resolve(host.cwd, output), result.after, { shown: output, backup: options.backup });
-    } else if (changes(result)) {
-      const takeBack = writeSideFiles(dirname(absolute), result.files);
-      try {
-        writeFileAtomic(absolute, result.after, { expectedText: result.before, backup: options.backup, shown: path });
-      } catch (error) {
-        takeBack();
-        throw error;
-      }
+      writeFileAtomic(resolve(host.cwd, output), main.after, { shown: output, backup: options.backup });
+    } else {
+      const files = [...others.map((result) => ({ result, absolute: resolve(host.cwd, result.path) })), { result: main, absolute }];
+      writeProject(dirname(absolute), files, options.backup);
     }
-    return result;
+    return [...results];
   } catch (error) {
-    return failedResult(path, error);
+    return [failedResult(path, error), ...others.filter((result) => !changes(result))];
   }
 }
 

@@ -4,7 +4,7 @@ import { BattenError, UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
 import { makePatch } from '../../report/patch';
 import { summaryLine } from '../../report/pretty';
-import { type Context, prepare, requireFreeStdout, runOne } from '../context';
+import { type Context, prepare, requireFreeStdout, runInput } from '../context';
 import { changeCode, changes } from '../exit-codes';
 import { failedResult } from '../inputs';
 import { tellTroubles, writeReport } from '../report';
@@ -20,7 +20,7 @@ export async function patch(context: Context, paths: readonly string[]): Promise
   if (output !== undefined && opened.some(({ absolute }) => absolute === resolve(host.cwd, output))) {
     throw new UsageError('the patch would replace an input', { file: output, hint: 'name another file with -o' });
   }
-  const done = opened.map((each) => patched(runOne(batten, each, { ...run, sideFiles: 'patch' }), host.cwd));
+  const done = opened.flatMap((each) => runInput(batten, each, { ...run, sideFiles: 'patch' })).map((result) => patched(result, host.cwd));
   const results = settled(done.map(({ result }) => result));
   const text = done.map((each) => each.patch).join('');
   if (output === undefined) host.stdout.write(text);

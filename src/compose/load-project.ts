@@ -1,0 +1,170 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { InputError } from '../errors';
+import { YamlDocument } from '../yaml/document';
+import { resolve as resolveNode, toData } from '../yaml/tree';
+import type { Data } from '../yaml/types';
+import { isMap } from './data';
+import { parseDotEnv } from './dotenv';
+import { evaluate } from './interpolate';
+import type { ProjectFile, ProjectSetting } from './project';
+import { readInput } from './read';
+
+/** One file of a project as it was read: what `ProjectFile` says of it, and its text. */
+export type SourceFile = Omit<ProjectFile, 'document'> & { text: string };
+
+export interface LoadRequest {
+  main: SourceFile;
+  /** Files merged on top of it, in order. */
+  overrides: readonly SourceFile[];
+  /** The directory of the project, absolute; undefined = nothing else is read. */
+  directory?: string;
+  /** Whether included files may be changed. */
+  changeIncluded: boolean;
+}
+
+/** A project of more files than this is a loop nobody saw, or not one to harden in one go. */
+const MAX_FILES = 100;
+
+const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|oci:|git@|github\.com\/)|\.git(?:#.*)?$/i;
+
+/**
+ * Finds the files that belong to a project beside those that were named: what they include, and what their services extend. Remote ones
+ * are never fetched. Nothing outside of the repository (or, without one, of the directory) is read; nothing outside of the directory is
+ * to be changed. Never throws: what cannot be read is said in `missing`.
+ */
+export function loadProject(request: LoadRequest): { sources: SourceFile[]; setting: ProjectSetting } {
+  return new Loader(request).load();
+}
+
+class Loader {
+  private readonly sources: SourceFile[];
+  private readonly missing = new Set<string>();
+  private readonly variables: Record<string, string>;
+  private readonly root: string | undefined;
+
+  constructor(private readonly request: LoadRequest) {
+    const { main, overrides, directory } = request;
+    this.sources = [main, ...overrides];
+    this.variables = directory === undefined ? {} : readVariables(directory);
+    this.root = directory === undefined ? undefined : repositoryOf(directory);
+  }
+
+  load(): { sources: SourceFile[]; setting: ProjectSetting } {
+    if (this.root !== undefined) {
+      for (let at = 0; at < this.sources.length; at++) if (this.sources[at]!.role !== 'extended') this.follow(at, 'include');
+      for (let at = 0; at < this.sources.length; at++) this.follow(at, 'extends');
+    }
+    return { sources: this.sources, setting: { variables: this.variables, missing: [...this.missing] } };
+  }
+
+  private follow(at: number, what: 'include' | 'extends'): void {
+    const { text, absolute } = this.sources[at]!;
+    // Most files have neither, and are not parsed twice.
+    if (absolute === undefined || !text.includes(what)) return;
+    const data = dataOf(text);
+    if (what === 'include') for (const paths of includesOf(data)) this.include(paths, absolute);
+    else for (const file of extendedFilesOf(data)) this.add(file, absolute, 'extended');
+  }
+
+  private include(paths: readonly string[], from: string): void {
+    for (const [index, file] of paths.entries()) this.add(file, from, index === 0 ? 'included' : 'override');
+  }
+
+  private add(name: string, from: string, role: SourceFile['role']): void {
+    const found = this.find(name, from, role);
+    if (typeof found === 'string') this.missing.add(found);
+    else if (found) this.sources.push(found);
+  }
+
+  /** The file, or why it is not read; undefined when it is there already. */
+  private find(name: string, from: string, role: SourceFile['role']): SourceFile | string | undefined {
+    const verb = role === 'extended' ? 'extended from' : 'included';
+    const { text: file, known } = evaluate(name, this.variables);
+    if (!known) return `the file ${verb} as ${name} hangs on a variable that is not known`;
+    if (REMOTE.test(file)) return `${file} is remote: it is never fetched, so what it says is not seen here`;
+    const absolute = resolve(dirname(from), file);
+    if (this.sources.some((source) => source.absolute === absolute)) return undefined;
+    if (this.sources.length >= MAX_FILES) return `more than ${MAX_FILES} files belong to this project: ${file} was not read`;
+    const shown = this.shown(absolute);
+    if (!within(absolute, this.root!) || !within(realPath(absolute), realPath(this.root!))) {
+      return `${shown}, ${verb} here, is outside of the project and was not read`;
+    }
+    try {
+      const { text } = readInput(absolute, shown);
+      YamlDocument.open(text);
+      const editable = role !== 'extended' && this.request.changeIncluded && within(absolute, this.request.directory!);
+      return { path: shown, text, role, absolute, editable };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return `${shown}, ${verb} here, was not read: ${error.message}`;
+    }
+  }
+
+  /** As the main file is called, so that the two can be told apart from the same place. */
+  private shown(absolute: string): string {
+    const { main, directory } = this.request;
+    const path = join(dirname(main.path), relative(directory!, absolute));
+    return isAbsolute(main.path) ? absolute : path.split(sep).join('/');
+  }
+}
+
+function dataOf(text: string): Data {
+  try {
+    return toData(resolveNode(YamlDocument.open(text).root));
+  } catch {
+    // The chain says what is wrong with it.
+    return null;
+  }
+}
+
+/** Each include as the list of files it merges. */
+function includesOf(data: Data): string[][] {
+  const include = isMap(data) ? data.include : undefined;
+  if (!Array.isArray(include)) return [];
+  return include.map((item) => {
+    const path = isMap(item) ? (item.path ?? null) : item;
+    return Array.isArray(path) ? path.map(String) : path === null ? [] : [String(path)];
+  });
+}
+
+function extendedFilesOf(data: Data): string[] {
+  const services = isMap(data) && isMap(data.services) ? data.services : {};
+  return Object.values(services).flatMap((service) => {
+    const base = isMap(service) ? service.extends : undefined;
+    return isMap(base) && base.file !== undefined && base.file !== null ? [String(base.file)] : [];
+  });
+}
+
+/** The variables of `.env`. Compose replaces variables in their values, which is not done here: those are not known. */
+function readVariables(directory: string): Record<string, string> {
+  const file = join(directory, '.env');
+  if (!existsSync(file)) return {};
+  try {
+    const all = parseDotEnv(readFileSync(file, 'utf8'));
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => !value.includes('$')));
+  } catch {
+    return {};
+  }
+}
+
+/** The repository a directory is in, or the directory itself. */
+export function repositoryOf(directory: string): string {
+  for (let at = resolve(directory); ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (at === dirname(at)) return resolve(directory);
+  }
+}
+
+function within(file: string, directory: string): boolean {
+  const path = relative(directory, file);
+  return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path));
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
