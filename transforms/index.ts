@@ -3,6 +3,7 @@ import capDrop from './cap-drop/transform';
 import dockerSocket from './docker-socket/transform';
 import hostNamespaces from './host-namespaces/transform';
 import internalNetworks from './internal-networks/transform';
+import limits from './limits/transform';
 import noNewPrivileges from './no-new-privileges/transform';
 import ports from './ports/transform';
 import privileged from './privileged/transform';
@@ -20,4 +21,5 @@ export const transforms: readonly Transform[] = [
   readOnly,
   internalNetworks,
   ports,
+  limits,
 ];

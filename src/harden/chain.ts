@@ -63,7 +63,22 @@ interface Accepted {
 }
 
 /** Keys that say nothing about what an image needs: a change of these leaves the advice about the service as it is. */
-const NO_MATTER_TO_IMAGES = new Set<unknown>(['cap_drop', 'cap_add', 'security_opt', 'read_only', 'tmpfs', 'networks', 'ports']);
+const NO_MATTER_TO_IMAGES = new Set<unknown>([
+  'cap_drop',
+  'cap_add',
+  'security_opt',
+  'read_only',
+  'tmpfs',
+  'networks',
+  'ports',
+  'deploy',
+  'mem_limit',
+  'cpus',
+  'pids_limit',
+  'logging',
+  'restart',
+  'ulimits',
+]);
 
 /** A transform whose findings depend on each other settles in two or three rounds. */
 const MAX_ROUNDS = 5;

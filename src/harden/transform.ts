@@ -20,6 +20,8 @@ export interface OptionSpec {
   default: Data;
   /** The default in the preset `strict`, where that is another. */
   strict?: Data;
+  /** The default where a run names the transform itself, where that is another: who names it wants all of it. */
+  named?: Data;
 }
 
 /** What a transform sees: the project as it is now, with what earlier transforms changed. */

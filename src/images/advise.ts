@@ -4,6 +4,7 @@ import { choose } from './conditions';
 import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, genericReadOnly, genericUser } from './generic';
 import { hostAccess } from './host-access';
 import { type Match, matchService } from './match';
+import { operation } from './operation';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { applyOwn } from './own-rules';
 import { wellKnownPort } from './ports';
@@ -55,6 +56,7 @@ export function advise(written: Service, project?: ProjectEvidence): Advice {
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
   return {
     ...draft,
+    ...operation({ service, situation, match, own, role: draft.role }),
     port: (port, protocol) => portOf(port, protocol, match, own),
     listens: match?.template.ports ?? [],
     hostAccess: (kind, what) => hostAccess(kind, what, service, match, draft),

@@ -1,12 +1,13 @@
 import type { Service } from '../compose/types';
 import { lessSure } from './confidence';
 import type { Match } from './match';
+import type { OperationAdvice } from './operation';
 import type { Situation } from './situation';
 import { callsOut, commandNeedsRoot, engineSocket, needsNewPrivileges, usesPing } from './tells';
 import type { Advice, Confidence, Evidence, Verdict } from './types';
 
 /** Advice while it is being settled; every rule may change its verdicts. */
-export type Draft = Omit<Advice, 'port' | 'listens' | 'hostAccess' | 'dockerSocket'>;
+export type Draft = Omit<Advice, keyof OperationAdvice | 'port' | 'listens' | 'hostAccess' | 'dockerSocket'>;
 
 interface Context {
   service: Service;

@@ -33,6 +33,17 @@ export function imagePath(service: Service): string {
   return path;
 }
 
+/** Whether the container is a Windows one, which has no processes to count and no signals to reap. */
+export function isWindows(service: Service): boolean {
+  const image = service.image?.raw ?? '';
+  return (
+    service.has('isolation') ||
+    /^windows/i.test(String(service.data('platform') ?? '')) ||
+    /nanoserver|windowsservercore|-ltsc20\d\d|\/windows\//i.test(image) ||
+    service.mounts.some((mount) => mount.kind === 'npipe' || /^[A-Za-z]:[\\/]/.test(mount.target))
+  );
+}
+
 /** Whether the command installs software, which needs a writable root and a way out. */
 export function installsSoftware(service: Service): boolean {
   return INSTALLS.test(commandLine(service));

@@ -1,4 +1,5 @@
 import type { DockerSocket, HostAccessKind, SocketPointer } from './facts';
+import type { OperationAdvice } from './operation';
 
 /** How sure a change is, best first. `proven` ran on this Engine; `known` has evidence for this configuration; `generic` is a rule of thumb that rarely breaks; `guess` may well break. */
 export const CONFIDENCES = ['proven', 'known', 'generic', 'guess'] as const;
@@ -60,7 +61,7 @@ export interface SocketAdvice {
 }
 
 /** Everything the transforms ask about one service's image, for the service as it is configured at this moment. */
-export interface Advice {
+export interface Advice extends OperationAdvice {
   /** The template's family, e.g. `postgres`, or undefined for an unknown image. */
   family?: string;
   /** What to call the image in a sentence: `PostgreSQL (postgres:16-alpine)`, `acme/api:1`. */

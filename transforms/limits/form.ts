@@ -1,0 +1,110 @@
+import { isMap } from '../../src/compose/data';
+import { evaluate } from '../../src/compose/interpolate';
+import type { ComposeProject } from '../../src/compose/project';
+import type { ComposeService } from '../../src/compose/service';
+import type { Evaluated } from '../../src/compose/types';
+import type { Data, Op, Path, Refusal } from '../../src/yaml/types';
+
+/*
+ * A limit can be written in two ways, and Compose takes only one of them in a service: with a `deploy.resources.limits` block, even an
+ * empty one, `mem_limit`, `cpus` and `pids_limit` are refused unless the block says the same (unclecode/crawl4ai#2188). Reservations
+ * beside them are fine.
+ */
+
+export const RESOURCES = ['memory', 'cpus', 'pids'] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+const SHORT: Record<Resource, string> = { memory: 'mem_limit', cpus: 'cpus', pids: 'pids_limit' };
+
+/** What a limit is written beside when it has a key of its own. */
+const BESIDE = [
+  'mem_limit',
+  'cpus',
+  'pids_limit',
+  'memswap_limit',
+  'mem_reservation',
+  'tmpfs',
+  'read_only',
+  'security_opt',
+  'cap_add',
+  'cap_drop',
+];
+
+/** A limit that is set, and the path at which it is read. */
+export interface Limit extends Evaluated {
+  path: Path;
+}
+
+/** The limit of a service, in whichever way it is written. */
+export function limitOf(service: ComposeService, resource: Resource): Limit | undefined {
+  const short = service.data(SHORT[resource]);
+  if (set(short)) return { ...evaluate(String(short)), path: service.at(SHORT[resource]) };
+  const written = resourcesOf(service, 'limits').find((block) => set(block[resource]));
+  return written && { ...evaluate(String(written[resource])), path: [...service.at('deploy'), 'resources', 'limits', resource] };
+}
+
+/** What is reserved for a service of a resource. */
+export function reservationOf(service: ComposeService, resource: 'memory'): Evaluated | undefined {
+  const short = service.data('mem_reservation');
+  const written = set(short) ? short : resourcesOf(service, 'reservations').find((block) => set(block[resource]))?.[resource];
+  return set(written) ? evaluate(String(written)) : undefined;
+}
+
+/** How the services of a project limit what: read once, as it takes all of them. */
+export class Forms {
+  /** Resources that at least one service limits. */
+  readonly used: ReadonlySet<Resource>;
+  /** Whether a service without a limit gets it under `deploy`, as most of the others, or as a Swarm stack wants it. */
+  private readonly block: boolean;
+  readonly swarm: boolean;
+
+  constructor({ services, swarm }: ComposeProject) {
+    this.swarm = swarm;
+    this.used = new Set(RESOURCES.filter((resource) => services.some((service) => limitOf(service, resource))));
+    this.block = swarm || services.filter(hasBlock).length > services.filter(hasShort).length;
+  }
+
+  /** The op that writes a limit of this service, or why there is no place for it. */
+  write(service: ComposeService, resource: Resource, value: Data): { op: Op } | { refusal: Refusal } {
+    const there = limitOf(service, resource);
+    if (there) return { op: { op: service.origin(String(there.path[2])) === 'own' ? 'replace' : 'add', path: there.path, value } };
+    const short: Op = { op: 'add', path: service.at(SHORT[resource]), value, near: BESIDE.filter((key) => key !== SHORT[resource]) };
+    const block: Op = {
+      op: 'add',
+      path: [...service.at('deploy'), 'resources', 'limits', resource],
+      value,
+      near: [...RESOURCES].reverse(),
+    };
+    if (hasBlock(service)) return { op: block };
+    if (hasShort(service)) {
+      if (!this.swarm) return { op: short };
+      const message = 'this is a Swarm stack, which refuses mem_limit, cpus and pids_limit: move them to deploy.resources.limits first';
+      return { refusal: { code: 'conflict', message } };
+    }
+    return { op: this.block || resourcesOf(service, 'reservations').length > 0 ? block : short };
+  }
+}
+
+function hasBlock(service: ComposeService): boolean {
+  return resourcesOf(service, 'limits').length > 0;
+}
+
+function hasShort(service: ComposeService): boolean {
+  return RESOURCES.some((resource) => set(service.data(SHORT[resource])));
+}
+
+/** A block of `deploy.resources`, nearest first: Compose merges it with that of an extended service. */
+function resourcesOf(service: ComposeService, name: 'limits' | 'reservations'): { [key: string]: Data }[] {
+  const out: { [key: string]: Data }[] = [];
+  for (let each: ComposeService | undefined = service; each; each = each.extended) {
+    const deploy = each.data('deploy');
+    const resources = isMap(deploy) ? deploy.resources : undefined;
+    const block = isMap(resources) ? resources[name] : undefined;
+    if (isMap(block)) out.push(block);
+  }
+  return out;
+}
+
+function set(data: Data | undefined): data is string | number {
+  return (typeof data === 'string' && data !== '') || typeof data === 'number';
+}
