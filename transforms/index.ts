@@ -1,5 +1,6 @@
 import type { Transform } from '../src/harden/transform';
 import capDrop from './cap-drop/transform';
+import dangerousCapabilities from './dangerous-capabilities/transform';
 import dockerSocket from './docker-socket/transform';
 import hostNamespaces from './host-namespaces/transform';
 import internalNetworks from './internal-networks/transform';
@@ -16,6 +17,7 @@ export const transforms: readonly Transform[] = [
   hostNamespaces,
   dockerSocket,
   user,
+  dangerousCapabilities,
   capDrop,
   noNewPrivileges,
   readOnly,

@@ -17,6 +17,11 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
     if (!service) continue;
     const mine = wishes(proposal.ops, service);
     for (const { service: other, through } of project.sharing(service, keys)) {
+      // An item of a list that others extend is theirs too; the finding speaks for those it names.
+      if (through === 'extends' && proposal.subject !== undefined && proposal.services?.includes(other)) {
+        also.add(other);
+        continue;
+      }
       const sharer = project.service(other)!;
       const theirs = wishes(proposal.ops, sharer) || wishes(all.find((each) => each.service === other)?.ops ?? [], sharer);
       if (theirs === mine) {

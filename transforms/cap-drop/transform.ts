@@ -15,7 +15,8 @@ const transform: Transform = {
       if (!service.complete || service.privileged) continue;
       const added = names(service.capAdd);
       const dropped = names(service.capDrop);
-      if (dropped.includes('ALL') && !added.includes('ALL')) continue;
+      // With ALL added a cap_drop does nothing; `dangerous-capabilities` is about that.
+      if (dropped.includes('ALL') || added.includes('ALL')) continue;
       const verdict = advise(service).capabilities;
       // Existing entries stay, they are why the stack works; what the file drops by name is never added back.
       const needed = verdict.value.filter((name) => !dropped.includes(name));
@@ -28,21 +29,6 @@ const transform: Transform = {
         confidence: verdict.confidence,
         evidence: verdict.evidence,
       };
-      if (added.includes('ALL')) {
-        yield {
-          ...common,
-          path: service.at('cap_add'),
-          severity: 'critical',
-          message: `"${service.name}" has every capability (cap_add: ALL)`,
-          plan: `name the capabilities that "${service.name}" uses`,
-          refusal: {
-            code: 'needs-decision',
-            message: 'with ALL in cap_add a cap_drop of ALL does nothing: the capabilities in use must be named',
-            snippet: `cap_drop: [ALL]\ncap_add: [${needed.join(', ')}]`,
-          },
-        };
-        continue;
-      }
       yield {
         ...common,
         message: `"${service.name}" keeps Docker's default capabilities`,
