@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { readInput } from '../compose/read';
 import { InputError } from '../errors';
@@ -36,6 +36,32 @@ export class ProjectFiles {
       this.known.set(absolute, file);
     }
     return file;
+  }
+
+  /**
+   * The files below a directory of the project, relative to it, at most `most`; undefined when it is no directory of the project or has
+   * more. Links are not followed. Never throws.
+   */
+  list(wanted: string, most: number): string[] | undefined {
+    return this.once(`list ${wanted} ${most}`, () => {
+      if (this.leavesProject(wanted)) return undefined;
+      const out: string[] = [];
+      return this.walk(path.resolve(this.directory, wanted), '', out, most) ? out : undefined;
+    });
+  }
+
+  private walk(directory: string, prefix: string, out: string[], most: number): boolean {
+    try {
+      for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (entry.isDirectory() && !this.walk(path.join(directory, entry.name), `${prefix}${entry.name}/`, out, most)) return false;
+        if (entry.isFile()) out.push(prefix + entry.name);
+        // A link is something that was not looked at.
+        if (out.length > most || entry.isSymbolicLink()) return false;
+      }
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Whether the path leads out of the directory; false when it leads nowhere. */

@@ -1,0 +1,135 @@
+import type { ComposeService } from '../../compose/service';
+import type { Evidence, Role } from '../../images/types';
+import { atMost } from '../confidence';
+import { NameFinder } from './names';
+import { asksFor, labelProxies, readsLabels, routesSeen } from './proxies';
+import { type Sayings, sayingsOf } from './sayings';
+import type { Call, IntentContext, Need } from './types';
+
+/** Roles that are called and call nobody: a data store, a cache, a queue. */
+const CALLED: ReadonlySet<Role> = new Set(['datastore', 'cache', 'queue']);
+
+/** A sign that a data store talks to the outside after all: an address, an object store, a replica elsewhere. */
+const CALLS_OUT = /^environment (?:AWS_|S3_|WALG?_|REPLICATION_SOURCE)/;
+
+/**
+ * Which services have to talk to which, as far as the project says: `depends_on` and `links`, names of services in variables, commands,
+ * labels and in configuration files of the project, the labels that reverse proxies read, and what images are for.
+ */
+export class Intent {
+  readonly calls: readonly Call[];
+  private readonly sayings = new Map<string, Sayings>();
+
+  constructor(private readonly context: IntentContext) {
+    for (const service of context.project.services) this.sayings.set(service.name, sayingsOf(service, context));
+    this.calls = this.readCalls();
+  }
+
+  /** Whether two services have to talk, in whichever direction. */
+  between(a: ComposeService, b: ComposeService): Need {
+    const calls = this.calls.filter(({ from, to }) => (from === a.name && to === b.name) || (from === b.name && to === a.name));
+    if (calls.length > 0) return needed(calls);
+    return this.strangers(a, b) ?? this.unrouted(a, b) ?? this.unrouted(b, a) ?? POSSIBLE;
+  }
+
+  /** Whether a service only answers, by what its image is and by what the file tells of it. */
+  onlyAnswers(service: ComposeService): boolean {
+    if (!service.complete) return false;
+    const { role, egress } = this.context.advise(service);
+    return CALLED.has(role) && egress.value === 'none' && !this.callsOut(service);
+  }
+
+  /** A sign in its variables or command that a service calls something outside of the project. */
+  callsOut(service: ComposeService): boolean {
+    return this.sayings
+      .get(service.name)!
+      .all.some(
+        ({ where, text }) => CALLS_OUT.test(where) || (/^(?:environment|command|entrypoint)/.test(where) && /https?:\/\//.test(text)),
+      );
+  }
+
+  /** Whether it is seen whom a reverse proxy sends requests to. */
+  routesSeen(service: ComposeService): boolean {
+    return routesSeen(service, this.sayings.get(service.name)!, this.context);
+  }
+
+  /** Two that only answer have nothing to say to each other. Two of one kind may be a cluster, which finds itself in ways of its own. */
+  private strangers(a: ComposeService, b: ComposeService): Need | undefined {
+    if (!this.onlyAnswers(a) || !this.onlyAnswers(b)) return undefined;
+    const [mine, theirs] = [this.context.advise(a), this.context.advise(b)];
+    if (mine.family === theirs.family) return undefined;
+    return {
+      verdict: 'none',
+      confidence: atMost(mine.egress.confidence, theirs.egress.confidence),
+      why: `both only answer, and neither names the other`,
+      evidence: [...mine.egress.evidence, ...theirs.egress.evidence],
+    };
+  }
+
+  /** A reverse proxy whose whole configuration was seen sends nothing to a data store that it does not name and that does not ask for it. */
+  private unrouted(proxy: ComposeService, store: ComposeService): Need | undefined {
+    if (!this.onlyAnswers(store) || !this.routesSeen(proxy)) return undefined;
+    const { label } = this.context.advise(proxy);
+    const { egress } = this.context.advise(store);
+    const why = `"${proxy.name}" sends no request to "${store.name}": nothing in its configuration and no label names it`;
+    const evidence: Evidence = {
+      kind: 'compose-semantics',
+      ref: proxy.path.join('.'),
+      detail: `${label} sends requests to whom its configuration names or who asks for it by a label; all of it was read, and "${store.name}" is not there`,
+    };
+    return { verdict: 'none', confidence: egress.confidence, why, evidence: [evidence, ...egress.evidence] };
+  }
+
+  private readCalls(): Call[] {
+    const { project } = this.context;
+    const finder = new NameFinder(project);
+    const out = new Map<string, Call>();
+    const put = (from: string, to: string, where: string, named = true): void => {
+      const key = `${from}\n${to}`;
+      const there = out.get(key);
+      // A name says more than an order of starting.
+      if (from !== to && project.service(to) && (!there || (named && !there.named))) out.set(key, { from, to, where, named });
+    };
+    const readers = project.services.filter(readsLabels);
+    for (const service of project.services) {
+      for (const { where, text } of this.sayings.get(service.name)!.all) for (const to of finder.in(text)) put(service.name, to, where);
+      for (const [label, value] of service.labels) {
+        for (const to of finder.in(value?.text ?? '')) {
+          put(service.name, to, `label ${label}`);
+          for (const reader of readers) put(reader.name, to, `label ${label} of ${service.name}`);
+        }
+      }
+      const links = service.data('links');
+      for (const link of Array.isArray(links) ? links.map(String) : []) put(service.name, link.split(':')[0]!, 'links');
+      for (const to of service.dependsOn) put(service.name, to, 'depends_on', false);
+    }
+    for (const { service: proxy, kind } of labelProxies(this.context)) {
+      for (const service of project.services) {
+        const where = asksFor(service, kind);
+        if (where) put(proxy.name, service.name, `${where} of ${service.name}`);
+      }
+    }
+    return [...out.values()];
+  }
+}
+
+const POSSIBLE: Need = {
+  verdict: 'possible',
+  confidence: 'guess',
+  why: 'nothing says that they talk, and nothing that they do not',
+  evidence: [],
+};
+
+function needed(calls: readonly Call[]): Need {
+  return {
+    verdict: 'needed',
+    confidence: 'known',
+    why: calls.map(callText).join('; '),
+    evidence: calls.map((call) => ({ kind: 'compose-semantics', ref: `services.${call.from}`, detail: callText(call) })),
+  };
+}
+
+/** `"web" calls "db" (environment DB_HOST)`. */
+export function callText({ from, to, where, named }: Call): string {
+  return named ? `"${from}" calls "${to}" (${where})` : `"${from}" starts after "${to}" (${where})`;
+}
