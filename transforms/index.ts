@@ -3,12 +3,12 @@ import capDrop from './cap-drop/transform';
 import dangerousCapabilities from './dangerous-capabilities/transform';
 import dockerSocket from './docker-socket/transform';
 import hostNamespaces from './host-namespaces/transform';
-import internalNetworks from './internal-networks/transform';
 import limits from './limits/transform';
 import noNewPrivileges from './no-new-privileges/transform';
 import ports from './ports/transform';
 import privileged from './privileged/transform';
 import readOnly from './read-only/transform';
+import segment from './segment/transform';
 import user from './user/transform';
 
 /** The chain, in order: later transforms see what earlier ones decided. A service that gets a `user` needs no `cap_add`. */
@@ -21,7 +21,7 @@ export const transforms: readonly Transform[] = [
   capDrop,
   noNewPrivileges,
   readOnly,
-  internalNetworks,
   ports,
+  segment,
   limits,
 ];

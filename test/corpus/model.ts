@@ -45,7 +45,7 @@ export function faults(before: string, after: string): string[] {
     const was = oldServices[name] ?? {};
     const complain = (what: string): void => void out.push(`${name}: ${what}`);
     for (const key of new Set([...Object.keys(was), ...Object.keys(service)]))
-      if (!OURS.includes(key) && JSON.stringify(was[key]) !== JSON.stringify(service[key])) complain(`${key} has changed`);
+      if (!OURS.includes(key) && written(key, was) !== written(key, service)) complain(`${key} has changed`);
     if (mapping(was.ports) !== mapping(service.ports)) complain('publishes other ports than before');
     if (!lists(was, service, 'cap_add')) complain('a capability that was added is gone');
     hiddenMounts(was, service).forEach(complain);
@@ -56,6 +56,14 @@ export function faults(before: string, after: string): string[] {
     if (new Set(service.security_opt).size !== (service.security_opt ?? []).length) complain('a double in security_opt');
   }
   return out;
+}
+
+/** A key's value, without the one label that tells Traefik which network to use. */
+function written(key: string, service: Service): string | undefined {
+  const value = service[key];
+  if (key !== 'labels') return JSON.stringify(value);
+  const { 'traefik.docker.network': _, ...rest } = (value ?? {}) as Record<string, unknown>;
+  return JSON.stringify(rest);
 }
 
 /** Ports without their addresses, which alone may change. */

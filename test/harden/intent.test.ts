@@ -193,3 +193,20 @@ test('links and large directories are not followed, and then something was not s
   for (let index = 0; index < 7; index++) writeFileSync(path.join(many, `${index}`), '');
   expect(new ProjectFiles(home).list('many', 5)).toBeUndefined();
 });
+
+test('who is not told of a proxy of the Docker socket does not need it', () => {
+  const { need } = intent(`
+services:
+  sock: { image: "tecnativa/docker-socket-proxy:0.3" }
+  told: { image: x, environment: ["DOCKER_HOST=tcp://sock:2375"] }
+  untold: { image: x, volumes: ["/etc/localtime:/etc/localtime:ro"] }
+  perhaps: { image: x, volumes: ["data:/config"] }
+  own: { build: . }
+volumes: { data: {} }`);
+  expect(['told', 'untold', 'perhaps', 'own'].map((name) => need('sock', name).verdict)).toEqual([
+    'needed',
+    'none',
+    'possible',
+    'possible',
+  ]);
+});

@@ -56,7 +56,7 @@ describe('other files of the project', () => {
 
   test('included files keep networks as they are', () => {
     const text = 'include: [other.yaml]\nservices:\n  db:\n    image: postgres:16\n  web:\n    image: acme/app:1\n';
-    const { findings } = run(text, ['internal-networks']);
+    const { findings } = run(text, ['segment']);
     expect(findings[0]).toMatchObject({ status: 'manual', refusal: { code: 'needs-decision' } });
   });
 });

@@ -105,7 +105,7 @@ describe('files that Compose merges', () => {
       },
       ['b.yaml'],
     );
-    const results = run(input, ['internal-networks']);
+    const results = run(input, ['segment']);
     expect(results['a.yaml']!.after).toContain('internal: true');
     expect(results['b.yaml']!.after).not.toBe(results['b.yaml']!.before);
     const ops = results['a.yaml']!.findings.flatMap(({ reportedOps }) => reportedOps);

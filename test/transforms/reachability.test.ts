@@ -19,6 +19,21 @@ describe('lostReach', () => {
     expect(lostReach(BEFORE, `${after}networks: { back: {} }`)).toContain('no longer reachable: web -> db as db');
   });
 
+  test('lets a data store part from a proxy or another store, as long as neither names the other', () => {
+    const stack = (db: string, more = ''): string => `
+services:
+  proxy: { image: traefik, ports: ["80:80"]${more} }
+  app: { image: a, networks: [default, back] }
+  db: { image: postgres, networks: [${db}] }
+networks: { back: { internal: true } }`;
+    expect(lostReach(stack('default'), stack('back'))).toEqual([]);
+    expect(lostReach(stack('default').replace('traefik', 'a'), stack('back'))).not.toEqual([]);
+    expect(lostReach(stack('default').replace('traefik', 'a'), stack('back'), { strict: true })).toEqual([]);
+    expect(lostReach(stack('default', ', command: "--to tcp://db:5432"'), stack('back'), { strict: true })).not.toEqual([]);
+    const cut = stack('back').replace('[default, back]', '[default]');
+    expect(lostReach(stack('default'), cut)).toContain('no longer reachable: app -> db as db');
+  });
+
   test('sees an alias that is gone', () => {
     const after = BEFORE.replace('default: { aliases: [postgres] }', 'default: {}');
     expect(lostReach(BEFORE, after)).toEqual(['no longer reachable: web -> db as postgres']);

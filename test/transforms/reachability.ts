@@ -15,17 +15,52 @@ type Plain = Record<string, unknown>;
 /**
  * What got lost between two texts: a pair of services that no longer reach each other by the same name, a published port that is no longer
  * served, a route outside of a service that is built here, publishes ports or sits behind a reverse proxy.
+ *
+ * Not lost is what may go: two services of which neither names the other, one a data store and the other a data store or a reverse proxy;
+ * in `strict`, any two of which neither names the other.
  */
-export function lostReach(before: string, after: string): string[] {
+export function lostReach(before: string, after: string, { strict = false } = {}): string[] {
   const [old, now] = [reach(before), reach(after)];
   const missing = (what: string, from: Set<string>, to: Set<string>): string[] =>
     [...from].filter((each) => !to.has(each)).map((each) => `${what}: ${each}`);
   const services = map(data(before).services);
+  const free = (line: string): boolean => {
+    const [, a = '', b = ''] = /: (.*) -> (.*) as .*$/.exec(line)!;
+    return mayPart(a, b, services, strict);
+  };
+  // In strict, a data store may stop publishing; to publish and not be served is another matter.
+  const unpublished = (name: string): boolean =>
+    strict && STORE.test(String(map(services[name]).image)) && map(map(data(after).services)[name]).ports === undefined;
   return [
-    ...missing('no longer reachable', old.pairs, now.pairs),
-    ...missing('published port is no longer served', old.published, now.published),
+    ...missing('no longer reachable', old.pairs, now.pairs).filter((line) => !free(line)),
+    ...missing('published port is no longer served', old.published, now.published).filter(
+      (line) => !unpublished(line.replace(/^.*: /, '')),
+    ),
     ...missing('no way out', old.outside, now.outside).filter((line) => needsRoute(map(services[line.replace('no way out: ', '')]))),
   ];
+}
+
+const STORE =
+  /(?:postg|mysql|mariadb|percona|mongo|redis|valkey|memcached|rabbitmq|kafka|zookeeper|etcd|solr|cassandra|couchdb|clickhouse|nats|dragonfly|keydb|docker-socket-proxy|socket-proxy|fabric|timescale)/;
+const PROXY = /(?:traefik|caddy|nginx|haproxy)/;
+
+function mayPart(a: string, b: string, services: Plain, strict: boolean): boolean {
+  const [one, two] = [inherited(a, services), inherited(b, services)];
+  if (names(one, b, two) || names(two, a, one)) return false;
+  const [first, second] = [String(one.image ?? ''), String(two.image ?? '')];
+  const parts = (x: string, y: string): boolean => STORE.test(x) && (STORE.test(y) || PROXY.test(y));
+  return strict || parts(first, second) || parts(second, first);
+}
+
+/** Whether a service's text names another one as a word of its own, or asks its proxy for it. */
+function names(service: Plain, other: string, { container_name, hostname, labels, environment }: Plain): boolean {
+  const text = JSON.stringify({ ...service, networks: undefined, volumes: undefined, image: undefined });
+  const words = [other, container_name, hostname].filter((each): each is string => typeof each === 'string');
+  const asked = /traefik\.(?!enable=false)|"caddy|VIRTUAL_HOST/.test(JSON.stringify([labels, environment]));
+  return (
+    words.some((word) => text.includes(`"${word}"`) || new RegExp(`[@=,]${word}[:/",]|//${word}[:/"]`).test(text)) ||
+    (asked && PROXY.test(String(service.image)))
+  );
 }
 
 function needsRoute(service: Plain): boolean {

@@ -1,7 +1,10 @@
 import { isAnyAddress, isLoopback, withHostIp } from '../../src/compose/ports';
+import { edgesOf } from '../../src/compose/reach/edges';
+import { readTopology } from '../../src/compose/reach/topology';
 import type { ComposeService } from '../../src/compose/service';
 import type { Port } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
+import { Intent } from '../../src/harden/intent/intent';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { PortKind, Verdict } from '../../src/images/types';
@@ -15,11 +18,17 @@ const transform: Transform = {
   controls: ['CIS 5.14', 'OWASP RULE#5a'],
   preset: 'recommended',
   *find(context) {
+    const model = modelOf(context);
     for (const service of context.project.services) {
       // Host networking publishes nothing: the list is ignored there.
       if (service.networkMode?.text === 'host' || service.has('provider')) continue;
+      const siblings = onlySiblings(service, context, model);
+      if (siblings && context.preset === 'strict') {
+        yield unpublish(service, siblings, context);
+        continue;
+      }
       for (const port of service.ports) {
-        const proposal = propose(service, port, context);
+        const proposal = propose(service, port, context, model, siblings);
         if (proposal) yield proposal;
       }
     }
@@ -35,7 +44,78 @@ const LOOPBACK: Evidence = {
     'a port without an address is published on 0.0.0.0 and [::], past the host firewall; services of one network reach each other without published ports',
 };
 
-function propose(service: ComposeService, port: Port, context: TransformContext): Proposal | undefined {
+/** What is asked about all services: made when the first port needs it. */
+interface Model {
+  intent(): Intent;
+  /** Services that a service calls it by name, over a network they share. */
+  callers(service: ComposeService): string[];
+}
+
+function modelOf(context: TransformContext): Model {
+  let intent: Intent | undefined;
+  let reached: Set<string> | undefined;
+  const model: Model = {
+    intent: () => {
+      intent ??= new Intent(context);
+      return intent;
+    },
+    callers: (service) => {
+      reached ??= new Set(
+        edgesOf(readTopology(context.project)).flatMap(({ from, to, way }) => (way === 'network' ? [`${from} ${to}`] : [])),
+      );
+      return model
+        .intent()
+        .calls.filter(({ from, to, named }) => named && to === service.name && reached!.has(`service:${from} service:${to}`))
+        .map(({ from }) => from);
+    },
+  };
+  return model;
+}
+
+/**
+ * The services that use a data store without its published ports, when all of its ports are a data store's and it is published to other
+ * machines. A list that grows or shrinks moves the items after it, so the ports go all at once or not at all.
+ */
+function onlySiblings(service: ComposeService, context: TransformContext, model: Model): string[] | undefined {
+  const { ports } = service;
+  if (ports.length === 0 || service.origin('ports') !== 'own' || context.project.sharing(service, ['ports']).length > 0) return undefined;
+  const advice = context.advise(service);
+  const stores = ports.every(({ target, protocol, hostIp, mode }) => {
+    const first = Number.parseInt(target, 10);
+    if (Number.isNaN(first) || mode !== undefined || isLoopback(hostIp) || !isAnyAddress(hostIp)) return false;
+    return advice.port(first, protocol === 'udp' ? 'udp' : 'tcp').value === 'datastore';
+  });
+  if (!stores || context.project.services.some((other) => other.complete && goesThroughHost(other))) return undefined;
+  const callers = model.callers(service);
+  return callers.length > 0 ? callers : undefined;
+}
+
+function unpublish(service: ComposeService, callers: readonly string[], { advise }: TransformContext): Proposal {
+  const verdicts = service.ports.map(({ target, protocol }) =>
+    advise(service).port(Number.parseInt(target, 10), protocol === 'udp' ? 'udp' : 'tcp'),
+  );
+  const ports = service.ports.map(({ published, target }) => published ?? target).join(', ');
+  return {
+    service: service.name,
+    path: service.at('ports'),
+    severity: transform.severity,
+    controls: transform.controls,
+    message: `"${service.name}" publishes ${what('datastore')} port ${ports} on every interface, and the stack does not use it`,
+    plan: `stop publishing port ${ports} of "${service.name}": ${callers.map((each) => `"${each}"`).join(', ')} ${callers.length > 1 ? 'reach' : 'reaches'} it over a network they share`,
+    breaks: 'programs of the host and of other machines that use the published port: a client, a backup',
+    confidence: verdicts.map(({ confidence: each }) => each).reduce(atMost, 'generic'),
+    evidence: [...verdicts.flatMap(({ evidence }) => evidence), LOOPBACK],
+    ops: [{ op: 'remove', path: service.at('ports') }],
+  };
+}
+
+function propose(
+  service: ComposeService,
+  port: Port,
+  context: TransformContext,
+  model: Model,
+  siblings?: readonly string[],
+): Proposal | undefined {
   // An address other than "all" is a decision: a VPN, one LAN interface.
   if (isLoopback(port.hostIp) || !isAnyAddress(port.hostIp)) return undefined;
   const first = Number.parseInt(port.target, 10);
@@ -52,16 +132,18 @@ function propose(service: ComposeService, port: Port, context: TransformContext)
     message: `"${service.name}" publishes ${what(verdict.value)} port ${port.target} on every interface`,
     plan: `publish port ${port.published ?? port.target} of "${service.name}" on ${ip} only`,
     breaks: verdict.breaks ?? 'clients on other machines, and containers that go through the address of the host',
-    confidence: confidence(verdict, context),
+    confidence: confidence(service, verdict, context, model),
     evidence: [...verdict.evidence, LOOPBACK],
     ...('refusal' in attempt
       ? { refusal: attempt.refusal }
       : {
           ops: attempt.ops,
           editable: {
-            label: 'address to publish on',
+            label:
+              siblings && service.ports.length === 1 ? 'address to publish on, or "none" to stop publishing it' : 'address to publish on',
             value: ip,
             rebuild: (value: string) => {
+              if (siblings && service.ports.length === 1 && value.trim() === 'none') return [{ op: 'remove', path: service.at('ports') }];
               const again = bind(service, port, value.trim());
               return 'ops' in again ? again.ops : { error: again.refusal.message };
             },
@@ -75,13 +157,18 @@ function what(kind: PortKind): string {
 }
 
 /** The stack itself always keeps running: what may break is a client elsewhere, which no file shows. */
-function confidence(verdict: Verdict<PortKind>, { project, advise }: TransformContext): Confidence {
+function confidence(service: ComposeService, verdict: Verdict<PortKind>, { project, advise }: TransformContext, model: Model): Confidence {
   if (verdict.value === 'app') return 'guess';
   const others = project.services.filter((service) => service.complete);
-  const proxied = others.some((service) => advise(service).role === 'proxy');
-  const throughHost = others.some(goesThroughHost);
-  if (throughHost || (verdict.value === 'admin' && !proxied)) return 'guess';
+  if (others.some(goesThroughHost)) return 'guess';
+  if (verdict.value === 'admin' && !others.some((other) => advise(other).role === 'proxy' && serves(other, service, model))) return 'guess';
   return atMost(verdict.confidence, 'generic');
+}
+
+/** Whether a reverse proxy has its own page there, sends requests to the service, or may: then there is another way to it than its port. */
+function serves(proxy: ComposeService, service: ComposeService, model: Model): boolean {
+  if (proxy === service || model.intent().between(proxy, service).verdict === 'needed') return true;
+  return !model.intent().routesSeen(proxy);
 }
 
 /** A container that talks to the host's address would no longer find the port there (docker/for-linux#1365). */

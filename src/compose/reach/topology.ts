@@ -1,5 +1,4 @@
 import { isMap } from '../data';
-import { evaluate } from '../interpolate';
 import type { ComposeProject, Network } from '../project';
 import type { ComposeService } from '../service';
 import type { Attachment, Segment, Stack, Station, Topology } from './types';
@@ -46,7 +45,7 @@ function attachmentsOf(service: ComposeService, { networks }: ComposeProject): A
   const named = service.networks ?? [{ name: 'default', aliases: [] }];
   return named.map(({ name, aliases }) => {
     const resolves = networks.get(name)?.realName !== 'bridge';
-    return { network: name, names: resolves ? unique([...own, ...aliases.map((alias) => evaluate(alias).text)]) : [] };
+    return { network: name, names: resolves ? unique([...own, ...aliases.map((alias) => service.evaluate(alias).text)]) : [] };
   });
 }
 

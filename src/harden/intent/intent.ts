@@ -4,6 +4,7 @@ import { atMost } from '../confidence';
 import { NameFinder } from './names';
 import { asksFor, labelProxies, readsLabels, routesSeen } from './proxies';
 import { type Sayings, sayingsOf } from './sayings';
+import { isSocketProxy } from './stores';
 import type { Call, IntentContext, Need } from './types';
 
 /** Roles that are called and call nobody: a data store, a cache, a queue. */
@@ -29,7 +30,7 @@ export class Intent {
   between(a: ComposeService, b: ComposeService): Need {
     const calls = this.calls.filter(({ from, to }) => (from === a.name && to === b.name) || (from === b.name && to === a.name));
     if (calls.length > 0) return needed(calls);
-    return this.strangers(a, b) ?? this.unrouted(a, b) ?? this.unrouted(b, a) ?? POSSIBLE;
+    return this.strangers(a, b) ?? this.unrouted(a, b) ?? this.unrouted(b, a) ?? this.untold(a, b) ?? this.untold(b, a) ?? POSSIBLE;
   }
 
   /** Whether a service only answers, by what its image is and by what the file tells of it. */
@@ -46,6 +47,11 @@ export class Intent {
       .all.some(
         ({ where, text }) => CALLS_OUT.test(where) || (/^(?:environment|command|entrypoint)/.test(where) && /https?:\/\//.test(text)),
       );
+  }
+
+  /** Whether something says whom a service calls, or that it calls nobody. */
+  speaks(service: ComposeService): boolean {
+    return this.calls.some(({ from, named }) => named && from === service.name) || this.onlyAnswers(service) || this.routesSeen(service);
   }
 
   /** Whether it is seen whom a reverse proxy sends requests to. */
@@ -74,8 +80,22 @@ export class Intent {
     const why = `"${proxy.name}" sends no request to "${store.name}": nothing in its configuration and no label names it`;
     const evidence: Evidence = {
       kind: 'compose-semantics',
-      ref: proxy.path.join('.'),
+      ref: `services.${proxy.name}`,
       detail: `${label} sends requests to whom its configuration names or who asks for it by a label; all of it was read, and "${store.name}" is not there`,
+    };
+    return { verdict: 'none', confidence: egress.confidence, why, evidence: [evidence, ...egress.evidence] };
+  }
+
+  /** Who talks to the Docker Engine through a proxy of its socket has to be told where that is: no image has the name built in. */
+  private untold(socket: ComposeService, other: ComposeService): Need | undefined {
+    const { role, egress } = this.context.advise(socket);
+    if (!socket.complete || !isSocketProxy({ role, egress })) return undefined;
+    if (!other.complete || other.build || this.sayings.get(other.name)!.unseen.length > 0) return undefined;
+    const why = `"${other.name}" is not told where "${socket.name}" is`;
+    const evidence: Evidence = {
+      kind: 'compose-semantics',
+      ref: `services.${other.name}`,
+      detail: `neither its variables, its command nor its configuration names "${socket.name}", and no other configuration is mounted`,
     };
     return { verdict: 'none', confidence: egress.confidence, why, evidence: [evidence, ...egress.evidence] };
   }

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { isMap } from '../../compose/data';
-import { evaluate } from '../../compose/interpolate';
 import type { ComposeService } from '../../compose/service';
 import type { Data } from '../../yaml/types';
 import type { IntentContext, Saying } from './types';
@@ -26,15 +25,15 @@ export function sayingsOf(service: ComposeService, context: IntentContext): Sayi
   const say = (where: string, text: string | undefined): void => void (text && inline.push({ where, text }));
   for (const key of ['command', 'entrypoint'] as const) say(key, service[key]?.join('\n'));
   for (const [name, value] of service.environment) say(`environment ${name}`, value?.text);
-  for (const key of ['healthcheck', 'extra_hosts', 'dns', 'external_links'] as const) say(key, textOf(service.data(key)));
+  for (const key of ['healthcheck', 'extra_hosts', 'dns', 'external_links'] as const) say(key, textOf(service.data(key), service));
   const { files, unseen } = mountedFiles(service, context);
   return { all: [...inline, ...envFiles(service, context), ...files], files, unseen };
 }
 
-function textOf(data: Data | undefined): string {
+function textOf(data: Data | undefined, service: ComposeService): string {
   if (data === undefined || data === null) return '';
-  if (Array.isArray(data)) return data.map(textOf).join('\n');
-  return isMap(data) ? Object.values(data).map(textOf).join('\n') : evaluate(String(data)).text;
+  const all = Array.isArray(data) ? data : isMap(data) ? Object.values(data) : undefined;
+  return all ? all.map((each) => textOf(each, service)).join('\n') : service.evaluate(String(data)).text;
 }
 
 function envFiles(service: ComposeService, { files }: IntentContext): Saying[] {
@@ -42,7 +41,7 @@ function envFiles(service: ComposeService, { files }: IntentContext): Saying[] {
   const list = Array.isArray(data) ? data : data === undefined ? [] : [data];
   return list.flatMap((each): Saying[] => {
     const named = isMap(each) ? each.path : each;
-    const file = typeof named === 'string' ? files?.read(evaluate(named).text) : undefined;
+    const file = typeof named === 'string' ? files?.read(from(service.directory('env_file'), service.evaluate(named).text)) : undefined;
     return file && 'text' in file ? [{ where: file.shown, text: file.text }] : [];
   });
 }
@@ -51,7 +50,8 @@ function mountedFiles(service: ComposeService, context: IntentContext): { files:
   const out = { files: [] as Saying[], unseen: [] as string[] };
   for (const { kind, source, target, known } of service.mounts) {
     if (kind === 'tmpfs' || NO_CONFIGURATION.test(target)) continue;
-    const read = kind === 'bind' && source !== undefined && known ? readSource(source, context) : undefined;
+    const read =
+      kind === 'bind' && source !== undefined && known ? readSource(from(service.directory('volumes'), source), context) : undefined;
     if (read) out.files.push(...read);
     else out.unseen.push(target);
   }
@@ -59,13 +59,18 @@ function mountedFiles(service: ComposeService, context: IntentContext): { files:
     for (const { name, target } of service[kind]) {
       const data = context.project.top(kind)[name];
       const settings = isMap(data) ? data : {};
-      const read = typeof settings.file === 'string' ? readSource(evaluate(settings.file).text, context) : undefined;
+      const read = typeof settings.file === 'string' ? readSource(service.evaluate(settings.file).text, context) : undefined;
       if (typeof settings.content === 'string') out.files.push({ where: `${kind} ${name}`, text: settings.content });
       else if (read) out.files.push(...read);
       else if (kind === 'configs') out.unseen.push(target);
     }
   }
   return out;
+}
+
+/** A path as it counts from the directory of the file that says it; undefined = the project's. */
+function from(directory: string | undefined, wanted: string): string {
+  return directory === undefined ? wanted : path.resolve(directory, wanted);
 }
 
 /** The text of a file, or of all files of a directory; undefined when not all of it can be read. */

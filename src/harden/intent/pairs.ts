@@ -1,0 +1,68 @@
+import type { ComposeService } from '../../compose/service';
+import { atMost } from '../confidence';
+import type { TransformContext } from '../transform';
+import type { Intent } from './intent';
+import type { Need } from './types';
+
+/**
+ * What pairs of services need of each other. Those that use another's network (`network_mode: service:x`) are one with it: who may not be
+ * cut off from one of them may not be cut off from any.
+ */
+export class Pairs {
+  private readonly known = new Map<string, Need>();
+  private readonly crews = new Map<string, ComposeService[]>();
+
+  constructor(
+    { project, preset }: Pick<TransformContext, 'project' | 'preset'>,
+    private readonly intent: Intent,
+    /** In `strict`, only what something says is needed is kept. */
+    readonly strict = preset === 'strict',
+  ) {
+    for (const service of project.services) {
+      let owner = service;
+      for (let hops = 0; hops < project.services.length; hops++) {
+        const mode = owner.networkMode?.text;
+        const next = mode?.startsWith('service:') ? project.service(mode.slice('service:'.length)) : undefined;
+        if (!next) break;
+        owner = next;
+      }
+      this.crews.set(owner.name, [...(this.crews.get(owner.name) ?? []), service]);
+    }
+  }
+
+  /** Whether two services must go on sharing a network. */
+  kept(a: string, b: string): boolean {
+    const { verdict } = this.need(a, b);
+    return verdict === 'needed' || (verdict === 'possible' && !this.strict);
+  }
+
+  need(a: string, b: string): Need {
+    const key = [a, b].sort().join('\n');
+    let need = this.known.get(key);
+    if (!need) {
+      need = this.readNeed(a, b);
+      this.known.set(key, need);
+    }
+    return need;
+  }
+
+  /** Whether the project says of a service whom it calls, or that it calls nobody. Of one that says nothing, silence tells nothing either. */
+  speak(name: string): boolean {
+    return this.crew(name).some((service) => this.intent.speaks(service));
+  }
+
+  private readNeed(a: string, b: string): Need {
+    const needs = this.crew(a).flatMap((mine) => this.crew(b).map((theirs) => this.intent.between(mine, theirs)));
+    const strongest = needs.find(({ verdict }) => verdict === 'needed') ?? needs.find(({ verdict }) => verdict === 'possible') ?? needs[0]!;
+    if (strongest.verdict !== 'none') return strongest;
+    return {
+      ...strongest,
+      confidence: needs.map(({ confidence }) => confidence).reduce(atMost),
+      evidence: needs.flatMap(({ evidence }) => evidence),
+    };
+  }
+
+  private crew(name: string): readonly ComposeService[] {
+    return this.crews.get(name) ?? [];
+  }
+}

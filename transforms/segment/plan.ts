@@ -1,0 +1,80 @@
+import type { ComposeProject } from '../../src/compose/project';
+import type { Segment, Station, Topology } from '../../src/compose/reach/types';
+import type { Group, Layout } from './layout';
+
+/** A layout with names: what a network becomes. */
+export interface Plan extends Layout {
+  /** Whether the network itself becomes internal. */
+  close: boolean;
+  groups: (Group & { name: string })[];
+}
+
+/** Names for the new networks that say what they are for, and that nothing else has. */
+export function named(
+  layout: Layout,
+  close: boolean,
+  context: { project: ComposeProject; topology: Topology; stores: ReadonlySet<string>; proxies: ReadonlySet<string> },
+): Plan {
+  const taken = new Set([...context.project.networks.keys(), ...context.topology.segments.keys(), ...context.topology.stations.keys()]);
+  const inside = layout.groups.filter(({ internal }) => internal).length;
+  const edges = layout.groups.filter((group) => isEdge(group, context.proxies)).length;
+  const groups = layout.groups.map((group) => {
+    const name = freeName(wishes(group, { ...context, inside, edges }), taken);
+    taken.add(name);
+    return { ...group, name };
+  });
+  return { ...layout, close, groups };
+}
+
+function isEdge({ internal, members }: Group, proxies: ReadonlySet<string>): boolean {
+  return !internal && members.length > 1 && members.some((name) => proxies.has(name));
+}
+
+interface Naming {
+  stores: ReadonlySet<string>;
+  proxies: ReadonlySet<string>;
+  /** How many new networks are internal, and how many are between a proxy and what is behind it. */
+  inside: number;
+  edges: number;
+}
+
+function wishes(group: Group, { stores, proxies, inside, edges }: Naming): string[] {
+  const { internal, members } = group;
+  const [first = ''] = members;
+  if (members.length === 1) return [`${first}-net`];
+  if (internal) return inside === 1 ? ['backend', 'backend-internal'] : [`${members.find((name) => stores.has(name)) ?? first}-backend`];
+  if (isEdge(group, proxies)) return edges === 1 ? ['edge', 'edge-net'] : [`edge-${members.find((name) => !proxies.has(name)) ?? first}`];
+  return [members.slice(0, 2).join('-')];
+}
+
+/** A network named like a service, or like another network, reads badly or is the same one: a number makes it another. */
+function freeName(wanted: readonly string[], taken: ReadonlySet<string>): string {
+  const free = wanted.find((name) => !taken.has(name));
+  if (free !== undefined) return free;
+  let number = 2;
+  while (taken.has(`${wanted[0]}-${number}`)) number++;
+  return `${wanted[0]}-${number}`;
+}
+
+/** The topology as it will be. Who changes networks takes its names along. */
+export function after(topology: Topology, plan: Plan): Topology {
+  const segments = new Map(topology.segments);
+  const old = segments.get(plan.network);
+  if (old && plan.close) segments.set(plan.network, { ...old, internal: true });
+  for (const { name, internal } of plan.groups)
+    segments.set(name, { name, internal, external: false, kind: 'bridge', talk: true, resolves: true } satisfies Segment);
+  const stations = new Map([...topology.stations].map(([name, station]) => [name, moved(station, plan)]));
+  return { segments, stations };
+}
+
+function moved(station: Station, { network, leaving, groups }: Plan): Station {
+  const here = station.attachments.find((each) => each.network === network);
+  if (!here) return station;
+  const stays = station.attachments.filter((each) => each !== here || !leaving.includes(station.name));
+  const joins = joinsOf(station.name, groups).map((name) => ({ network: name, names: here.names }));
+  return { ...station, attachments: [...stays, ...joins] };
+}
+
+export function joinsOf(service: string, groups: Plan['groups']): string[] {
+  return groups.flatMap(({ name, members }) => (members.includes(service) ? [name] : []));
+}

@@ -1,0 +1,240 @@
+import { isMap } from '../../src/compose/data';
+import type { Network } from '../../src/compose/project';
+import { readTopology } from '../../src/compose/reach/topology';
+import { nodeName, type Station, type Topology } from '../../src/compose/reach/types';
+import type { ComposeService } from '../../src/compose/service';
+import { atMost } from '../../src/harden/confidence';
+import { Intent } from '../../src/harden/intent/intent';
+import { explainLosses, type Loss, lossEvidence, RULE } from '../../src/harden/intent/losses';
+import { Pairs } from '../../src/harden/intent/pairs';
+import { type Store, storesOf } from '../../src/harden/intent/stores';
+import type { Transform, TransformContext } from '../../src/harden/transform';
+import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Refusal } from '../../src/yaml/types';
+import { noPlace, opsOf } from './edit';
+import { labelOps } from './labels';
+import { isolate, type Layout, type Site, separate } from './layout';
+import { after, named, type Plan } from './plan';
+
+const transform: Transform = {
+  id: 'segment',
+  title: 'Networks by who talks to whom',
+  summary:
+    'Puts data stores on `internal: true` networks with those who may call them, and with nobody else; strict keeps needed pairs only.',
+  severity: 'medium',
+  controls: ['NIST 800-190 4.3.3', 'OWASP RULE#5'],
+  preset: 'recommended',
+  *find(context) {
+    const { project } = context;
+    // Overlay networks of a stack are another matter; `docker stack deploy` decides there.
+    if (project.swarm) return;
+    const intent = new Intent(context);
+    const stores = storesOf(context, intent);
+    const pairs = new Pairs(context, intent);
+    let topology = readTopology(project);
+    for (const network of project.networks.values()) {
+      const work = { context, pairs, stores, topology, network };
+      const refusal = blocked(work);
+      const plan = planFor(work);
+      if (!plan) continue;
+      const proposal = propose(plan, work);
+      yield refusal ? { ...proposal, ops: undefined, refusal, services: undefined } : proposal;
+      if (!refusal && proposal.ops) topology = after(topology, plan);
+    }
+  },
+};
+
+export default transform;
+
+interface Work {
+  context: TransformContext;
+  pairs: Pairs;
+  stores: readonly Store[];
+  /** With what earlier networks of this run became. */
+  topology: Topology;
+  network: Network;
+}
+
+/** Why nothing can be said of a network, or changed. */
+function blocked({ context: { project }, network }: Work): Refusal | undefined {
+  const no = (message: string): Refusal => ({ code: 'needs-decision', message });
+  if (network.external) return no(`its network "${network.name}" is external: who else is on it is not seen here`);
+  if (network.internal === 'maybe' || (network.driver !== undefined && network.driver !== 'bridge'))
+    return no(`its network "${network.name}" is not one that batten can judge`);
+  if (project.partial) return no(`other files take part in this project: ${project.notes[0]}`);
+  const part = project.services.find((service) => !service.complete && !service.has('provider'));
+  return part && no(`"${part.name}" has no image here: another file says more about it, maybe its networks`);
+}
+
+function planFor(work: Work): Plan | undefined {
+  const { context, pairs, stores, topology, network } = work;
+  const members = membersOf(network.name, topology);
+  const here = stores.filter(({ service }) => members.includes(service.name));
+  if (members.length === 0 || (here.length === 0 && !pairs.strict)) return undefined;
+  const open = network.internal !== true;
+  const site = siteOf(network.name, members, here, topology);
+  // Everyone on it is a store, or has another way out: then it can simply become internal.
+  const close =
+    open &&
+    here.length > 0 &&
+    members.every((name) => site.stores.has(name) || here.some(({ service }) => service.name === name) || site.elsewhere.has(name));
+  const layout: Layout | undefined = pairs.strict
+    ? isolate({ ...site, internal: !open || close }, pairs)
+    : open && !close && site.stores.size > 0
+      ? separate(site, pairs)
+      : undefined;
+  if (!layout && !close) return undefined;
+  const { project } = context;
+  const names = new Set(stores.map(({ service }) => service.name));
+  const proxies = new Set(
+    project.services.filter((service) => service.complete && context.advise(service).role === 'proxy').map(({ name }) => name),
+  );
+  return named(layout ?? { network: network.name, leaving: [], groups: [] }, close, { project, topology, stores: names, proxies });
+}
+
+function membersOf(network: string, { stations }: Topology): string[] {
+  return [...stations.values()].filter(({ attachments }) => attachments.some((each) => each.network === network)).map(({ name }) => name);
+}
+
+function siteOf(network: string, members: readonly string[], here: readonly Store[], { stations, segments }: Topology): Site {
+  const others = (name: string) =>
+    stations
+      .get(name)!
+      .attachments.filter((each) => each.network !== network)
+      .map((each) => segments.get(each.network));
+  return {
+    network,
+    internal: segments.get(network)?.internal === true,
+    members,
+    stores: new Set(here.map(({ service }) => service.name).filter((name) => others(name).every((segment) => segment?.internal === true))),
+    // Whether an external network leads outside is not in the file.
+    elsewhere: new Set(members.filter((name) => others(name).some((segment) => segment?.internal === false && !segment.external))),
+    others: new Set(members.filter((name) => others(name).length > 0)),
+    also: (a, b) => alsoOn(stations.get(a)!, stations.get(b)!, network),
+  };
+}
+
+/** Whether two stations share another network than this one, by all the names that they have for each other here. */
+function alsoOn(a: Station, b: Station, network: string): boolean {
+  const names = ({ attachments }: Station, on: string) => attachments.find((each) => each.network === on)?.names;
+  return a.attachments.some(({ network: other }) => {
+    if (other === network || names(b, other) === undefined) return false;
+    return [a, b].every((each) => names(each, network)!.every((name) => names(each, other)!.includes(name)));
+  });
+}
+
+function propose(plan: Plan, { context, pairs, stores, topology, network }: Work): Proposal {
+  const { project } = context;
+  const members = membersOf(network.name, topology);
+  const moved = members.filter((name) => plan.leaving.includes(name) || plan.groups.some((group) => group.members.includes(name)));
+  const here = stores.filter(({ service }) => (plan.close ? members : plan.leaving).includes(service.name));
+  const about = here.length > 0 ? here.map(({ service }) => service) : moved.map((name) => project.service(name)!);
+  const next = after(topology, plan);
+  const { losses, unexplained } = explainLosses(topology, next, pairs, stores);
+  const labels = labelOps(topology, next, context);
+  const common = {
+    service: about[0]!.name,
+    path: about[0]!.at('networks'),
+    severity: transform.severity,
+    controls: transform.controls,
+    message: messageOf(about, here.length > 0 && network.internal !== true),
+    plan: planText(plan, losses),
+    breaks: pairs.strict
+      ? 'calls that nothing in the project names: by an address typed into a web page, or in configuration that was not seen'
+      : 'a data store that calls out: replication to another site, backups to the cloud, extensions fetched at start',
+    confidence: confidenceOf(plan, here, losses, pairs, network, context),
+    evidence: unique([...lossEvidence(losses), ...here.flatMap(({ service }) => context.advise(service).egress.evidence), INTERNAL]),
+  };
+  if (unexplained[0]) {
+    const message = `internal: a connection would go without a reason (${nodeName(unexplained[0].from)} to ${nodeName(unexplained[0].to)}); please report it`;
+    return { ...common, refusal: { code: 'conflict', message } };
+  }
+  const fixed = plan.leaving.map((name) => project.service(name)!).find((service) => hasAddress(service, network.name));
+  if (fixed) {
+    const message = `"${fixed.name}" has a fixed address on "${network.name}", by which others may know it`;
+    return { ...common, refusal: { code: 'needs-decision', message } };
+  }
+  const nowhere = noPlace(plan, project);
+  if (nowhere !== undefined) return { ...common, refusal: { code: 'needs-decision', message: nowhere } };
+  if ('refusal' in labels) return { ...common, refusal: labels.refusal };
+  return {
+    ...common,
+    services: moved.length > 0 ? moved : here.map(({ service }) => service.name),
+    ops: [...opsOf(plan, project), ...labels.ops],
+  };
+}
+
+function messageOf(about: readonly ComposeService[], open: boolean): string {
+  const names = quoted(about.map(({ name }) => name));
+  if (open) return `${names} ${about.length > 1 ? 'share' : 'shares'} a network that leads outside`;
+  return `${names} ${about.length > 1 ? 'share' : 'shares'} a network with services that they need not talk to`;
+}
+
+function planText({ network, close, leaving, groups }: Plan, losses: readonly Loss[]): string {
+  const closing = `make the network "${network}" internal: everyone on it either needs nothing from outside or has another network for it`;
+  if (groups.length === 0 && close) return closing;
+  const each = groups.map(({ name, internal, members }) => {
+    const movers = members.filter((member) => leaving.includes(member));
+    const peers = members.filter((member) => !leaving.includes(member));
+    return `put ${quoted(movers.length > 0 ? movers : members)} on a new ${internal ? 'internal ' : ''}network "${name}"${movers.length > 0 && peers.length > 0 ? `, shared with ${quoted(peers)}` : ''}`;
+  });
+  const apart = [
+    ...new Set(
+      losses.filter(({ fact }) => fact.to !== 'outside').map(({ fact }) => [nodeName(fact.from), nodeName(fact.to)].sort().join('" and "')),
+    ),
+  ];
+  const parted =
+    apart.length === 0
+      ? ''
+      : apart.length > 2
+        ? `; ${apart.length} pairs that need not talk are parted`
+        : `; ${apart.map((pair) => `"${pair}"`).join(', ')} are parted`;
+  return [...(close ? [closing] : []), ...each].join('; ') + parted;
+}
+
+/** As sure as the least sure of what is assumed. What strict parts without knowing is a guess where neither of the two says whom it calls. */
+function confidenceOf(
+  plan: Plan,
+  here: readonly Store[],
+  losses: readonly Loss[],
+  pairs: Pairs,
+  network: Network,
+  { project }: TransformContext,
+): Confidence {
+  const parted = losses.flatMap(({ fact: { from, to } }): Confidence[] => {
+    if (to === 'outside') return [];
+    const [a, b] = [from.slice('service:'.length), to.slice('service:'.length)];
+    const { verdict, confidence } = pairs.need(a, b);
+    return [verdict === 'none' ? confidence : pairs.speak(a) && pairs.speak(b) ? 'generic' : 'guess'];
+  });
+  const subnet = plan.groups.length > 0 && hasSubnet(network.name, project.top('networks')) ? (['guess'] as const) : [];
+  return [...here.map(({ confidence }) => confidence), ...parted, ...subnet].reduce(atMost, 'known');
+}
+
+/** Whether the file sets the subnet of a network: programs may be told to trust its addresses, and on a second network they have others. */
+function hasSubnet(network: string, top: ReturnType<TransformContext['project']['top']>): boolean {
+  const data = top[network];
+  return isMap(data) && isMap(data.ipam) && Array.isArray(data.ipam.config) && data.ipam.config.length > 0;
+}
+
+/** An address is of one network's subnet: on another network the container would not start. */
+function hasAddress(service: ComposeService, network: string): boolean {
+  const data = service.data('networks');
+  const settings = isMap(data) ? data[network] : undefined;
+  return isMap(settings) && ['ipv4_address', 'ipv6_address', 'link_local_ips'].some((key) => key in settings);
+}
+
+const INTERNAL: Evidence = {
+  kind: 'compose-semantics',
+  ref: RULE,
+  detail:
+    'an internal network has no route outside; a service that is also on another network keeps that one, its egress and its published ports',
+};
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
+}
+
+function unique(evidence: readonly Evidence[]): Evidence[] {
+  return evidence.filter((each, index) => evidence.findIndex((other) => other.ref === each.ref && other.detail === each.detail) === index);
+}
