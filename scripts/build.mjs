@@ -69,8 +69,10 @@ await Promise.all([
     ...common,
     entryPoints: ['src/cli/app.ts'],
     outfile: 'dist/cli/app.js',
-    plugins: [apart({ './prompt-inquirer': './prompt.js', ...vendored('..') })],
+    plugins: [apart({ './prompt-inquirer': './prompt.js', '../engine': './engine.js', ...vendored('..') })],
   }),
+  // What talks to an Engine is loaded by the commands that do.
+  build({ ...common, entryPoints: ['src/engine/index.ts'], outfile: 'dist/cli/engine.js', plugins: [apart(vendored('..'))] }),
   // A file of its own, too, because code that is run from bytecode cannot import() inquirer.
   build({ ...common, entryPoints: ['src/cli/prompt-inquirer.ts'], outfile: 'dist/cli/prompt.js' }),
   build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', plugins: [apart(vendored('.'))] }),

@@ -59,9 +59,9 @@ export class InputError extends BattenError {
   }
 }
 
-/** Docker could not be reached, or could not make the stack work. */
+/** There is no Docker Engine or Compose to try anything with, or no permission to use it. A stack that does not work is a result, not an error. */
 export class EngineError extends BattenError {
   constructor(message: string, details?: ErrorDetails) {
-    super('engine', message, 3, details);
+    super('engine', message, 2, details);
   }
 }

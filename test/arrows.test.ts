@@ -9,7 +9,7 @@ const ARROWS: Record<string, readonly string[]> = {
   compose: ['yaml'],
   images: ['compose', 'yaml'],
   harden: ['images', 'compose', 'yaml'],
-  report: ['harden', 'images', 'compose', 'yaml'],
+  report: ['engine', 'harden', 'images', 'compose', 'yaml'],
   engine: ['harden', 'images', 'compose', 'yaml'],
   transforms: ['harden', 'images', 'compose', 'yaml'],
   index: ['harden', 'images', 'compose', 'yaml', 'transforms'],

@@ -15,6 +15,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   patch: () => (require('./commands/patch') as typeof import('./commands/patch')).patch,
   check: () => (require('./commands/check') as typeof import('./commands/check')).check,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
+  prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,
 };
 

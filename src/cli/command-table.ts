@@ -43,6 +43,17 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'prove',
+    args: '[paths...]',
+    summary: 'run the project on your Docker Engine, as it is and hardened, and find the strictest settings that work',
+    examples: [
+      ['batten prove', 'beside what runs, on volumes of its own; nothing of yours is touched'],
+      ["batten prove --probe web='curl -f http://localhost/'", 'with a command that has to work'],
+      ['batten prove --format html -o proof.html', 'a report with before, after and logs'],
+      ['batten prove --cleanup', 'after a crash: removes what trials left'],
+    ],
+  },
+  {
     name: 'explain',
     args: '<name...>',
     summary: 'explain a transform, an image, or one service',

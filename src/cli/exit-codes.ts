@@ -7,6 +7,8 @@ export const EXIT = {
   findings: 1,
   /** Usage, configuration or input error. */
   error: 2,
+  /** `prove` found no settings with which every service works. */
+  unproven: 3,
   interrupted: 130,
 } as const;
 

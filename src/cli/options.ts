@@ -2,8 +2,8 @@ import type { Preset } from '../harden/transform';
 import type { Confidence } from '../harden/types';
 import type { ColorMode } from '../report/colors';
 
-export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list';
-export type Format = 'pretty' | 'concise' | 'json';
+export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove';
+export type Format = 'pretty' | 'concise' | 'json' | 'markdown' | 'html';
 
 /** The options of all commands as they are parsed; a command sees those that its rows of the table give it. */
 export interface Options {
@@ -32,6 +32,15 @@ export interface Options {
   verbose?: boolean;
   debug?: boolean;
   input: boolean;
+  probe?: string[];
+  profile?: string[];
+  volumes?: 'fresh' | 'copy';
+  binds?: 'copy' | 'ro' | 'as-is';
+  allowPrivileged?: boolean;
+  timeout?: string;
+  jobs?: string;
+  keep?: boolean;
+  cleanup?: boolean;
 }
 
 /** One option: how it is written, what it does, and which commands have it. */
@@ -48,15 +57,19 @@ export interface OptionRow {
   hidden?: boolean;
 }
 
-const ALL = ['fix', 'patch', 'check', 'explain', 'list'] as const;
+const ALL = ['fix', 'patch', 'check', 'prove', 'explain', 'list'] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
+/** Those who select among transforms and services. */
+const SELECTS = [...RUNS, 'prove'] as const;
+/** Those who run the project on an Engine. */
+const TRIES = ['prove'] as const;
 
 /** Every option of the command line, in the order of `--help`. */
 export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-f, --file <file>',
     description: 'a file of one project, merged as Compose merges it; once for each file, instead of paths',
-    commands: RUNS,
+    commands: SELECTS,
     repeated: true,
   },
   { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['fix'] },
@@ -73,16 +86,57 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--preset <name>',
     description: 'which transforms run, and how far they go (default: recommended)',
-    commands: RUNS,
+    commands: SELECTS,
     choices: ['recommended', 'strict'],
   },
-  { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: RUNS, names: true },
-  { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: RUNS, names: true },
-  { flags: '--service <names>', description: 'these services only, comma separated', commands: RUNS, names: true },
+  { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: SELECTS, names: true },
+  { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: SELECTS, names: true },
+  { flags: '--service <names>', description: 'these services only, comma separated', commands: SELECTS, names: true },
+  {
+    flags: '--confidence <level>',
+    description: 'the least confidence that is tried (default: guess; a run settles it)',
+    commands: ['prove'],
+    choices: ['proven', 'known', 'generic', 'guess'],
+  },
+  { flags: '--profile <names>', description: 'profiles of Compose to switch on, comma separated', commands: TRIES, names: true },
+  {
+    flags: '--probe <service=command>',
+    description: 'a command inside the container that has to work, before and after a restart; once for each',
+    commands: TRIES,
+    repeated: true,
+  },
+  {
+    flags: '--volumes <how>',
+    description: 'what named volumes hold in a trial: nothing, or a copy of what yours hold',
+    commands: TRIES,
+    choices: ['fresh', 'copy'],
+    default: 'fresh',
+  },
+  {
+    flags: '--binds <how>',
+    description: 'directories of the host in a trial: copied, read-only, or as the file says',
+    commands: TRIES,
+    choices: ['copy', 'ro', 'as-is'],
+    default: 'copy',
+  },
+  {
+    flags: '--allow-privileged',
+    description: 'give a trial what reaches the host: privileged, sockets, devices, its namespaces',
+    commands: TRIES,
+  },
+  {
+    flags: '--timeout <seconds>',
+    description: 'how long a service may take to be ready, before hardening',
+    commands: TRIES,
+    default: '60',
+  },
+  { flags: '--jobs <number>', description: 'how many projects are tried at a time', commands: TRIES, default: '1' },
+  { flags: '--keep', description: 'leave the last trial running, to look at it', commands: TRIES },
+  { flags: '--cleanup', description: 'remove what a trial that was killed left behind, and do nothing else', commands: ['prove'] },
   {
     flags: '--image-config <paths>',
     description: 'what images are: output of "docker image inspect", an OCI layout, or a directory of such files; comma separated',
-    commands: [...RUNS, 'explain'],
+    commands: [...SELECTS, 'explain'],
     names: true,
   },
   {
@@ -94,6 +148,14 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
+    description: 'the report; json is versioned (schemas/prove.schema.json)',
+    commands: ['prove'],
+    choices: ['pretty', 'json', 'markdown', 'html'],
+    default: 'pretty',
+  },
+  { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['prove'] },
+  {
+    flags: '--format <format>',
     description: 'a table, or json',
     commands: ['list'],
     choices: ['pretty', 'json'],
@@ -102,11 +164,11 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-c, --config <file>',
     description: 'the configuration, instead of the nearest .batten.yaml or "batten" in package.json upwards from the Compose file',
-    commands: RUNS,
+    commands: SELECTS,
   },
-  { flags: '--no-config', description: 'read no configuration', commands: RUNS },
+  { flags: '--no-config', description: 'read no configuration', commands: SELECTS },
   { flags: '--print-config', description: 'print the configuration that counts, as JSON, and do nothing else', commands: RUNS },
-  { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: RUNS },
+  { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: SELECTS },
   { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
   { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },
   { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['fix'] },
@@ -120,7 +182,7 @@ export const OPTIONS: readonly OptionRow[] = [
     choices: ['auto', 'always', 'never'],
     default: 'auto',
   },
-  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: RUNS },
-  { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: RUNS },
+  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: SELECTS },
+  { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },
 ];

@@ -1,0 +1,120 @@
+import { EngineAnswer, EngineClient } from './client';
+import { type Environment, endpointOf } from './endpoint';
+import { demultiplex } from './streams';
+import type { ContainerInfo, Described, EngineFacts, Exec, ImageInfo, Listed } from './types';
+
+/** What runs a command inside a container answered. `code` is undefined when it took too long. */
+export interface ExecResult {
+  code: number | undefined;
+  output: string;
+}
+
+/** An Engine, in the words of a trial. Everything is read except what a method says it does. */
+export class Engine {
+  private constructor(
+    readonly client: EngineClient,
+    readonly facts: EngineFacts,
+  ) {}
+
+  /** @throws EngineError with a hint when there is no Engine, or no permission to use it. */
+  static async connect(env: Environment): Promise<Engine> {
+    const client = new EngineClient(endpointOf(env));
+    const info = await client.json<Described>('GET', '/info', { timeout: 20 });
+    return new Engine(client, {
+      address: client.address,
+      version: info.ServerVersion,
+      os: info.OperatingSystem,
+      kernel: info.KernelVersion,
+      cgroup: `v${info.CgroupVersion ?? '1'}`,
+      security: (info.SecurityOptions ?? []).map((option) => option.replace(/^name=/, '').split(',')[0]!),
+      runtime: info.DefaultRuntime,
+    });
+  }
+
+  containers(label: string, all = true): Promise<Listed[]> {
+    return this.client.get('/containers/json', { all, filters: JSON.stringify({ label: [label] }) });
+  }
+
+  container(id: string): Promise<ContainerInfo> {
+    return this.client.get(`/containers/${id}/json`);
+  }
+
+  /** The image, or undefined when it is not there. */
+  image(name: string): Promise<ImageInfo | undefined> {
+    return this.client.get<ImageInfo>(`/images/${encodeURI(name)}/json`).catch(absent);
+  }
+
+  /** The last lines a container wrote, both streams as they came. */
+  async logs(id: string, { tail = 400, since }: { tail?: number; since?: number } = {}): Promise<string> {
+    const info = await this.container(id);
+    const bytes = await this.client.bytes('GET', `/containers/${id}/logs`, { query: { stdout: true, stderr: true, tail, since } });
+    return info.Config.Tty ? bytes.toString('utf8') : demultiplex(bytes);
+  }
+
+  /** The columns of `ps` for the processes of a running container; undefined when it does not run. */
+  async top(id: string, columns: string): Promise<string[][] | undefined> {
+    const answer = await this.client
+      .get<{ Processes: string[][] | null }>(`/containers/${id}/top`, { ps_args: `-o ${columns}` })
+      .catch(absent);
+    return answer?.Processes ?? undefined;
+  }
+
+  /** Paths that differ from the image: `C`hanged, `A`dded or `D`eleted. */
+  async diff(id: string): Promise<{ path: string; kind: 'C' | 'A' | 'D' }[]> {
+    const changes = await this.client.get<{ Path: string; Kind: number }[] | null>(`/containers/${id}/changes`);
+    return (changes ?? []).map(({ Path, Kind }) => ({ path: Path, kind: (['C', 'A', 'D'] as const)[Kind] ?? 'C' }));
+  }
+
+  /** Runs a command in a container. `timeout` in seconds; the command is left to the end of the container when it takes longer. */
+  async exec(
+    id: string,
+    command: readonly string[],
+    { user, timeout = 20, env }: { user?: string; timeout?: number; env?: string[] } = {},
+  ): Promise<ExecResult> {
+    const body = {
+      Cmd: command,
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(user !== undefined && { User: user }),
+      ...(env && { Env: env }),
+    };
+    try {
+      const { Id } = await this.client.json<{ Id: string }>('POST', `/containers/${id}/exec`, { body });
+      const start = this.client.bytes('POST', `/exec/${Id}/start`, { body: { Detach: false, Tty: false }, timeout });
+      const output = demultiplex(await start);
+      const { ExitCode } = await this.client.get<Exec>(`/exec/${Id}/json`);
+      return { code: ExitCode ?? undefined, output };
+    } catch (error) {
+      return { code: undefined, output: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async hasVolume(name: string): Promise<boolean> {
+    return (await this.client.get(`/volumes/${name}`).catch(absent)) !== undefined;
+  }
+
+  async createVolume(name: string, labels: Record<string, string>): Promise<void> {
+    await this.client.json('POST', '/volumes/create', { body: { Name: name, Labels: labels } });
+  }
+
+  /** Makes a container without starting it. @returns its id */
+  async createContainer(body: Record<string, unknown>): Promise<string> {
+    return (await this.client.json<{ Id: string }>('POST', '/containers/create', { body })).Id;
+  }
+
+  /** Removes a container with its anonymous volumes, running or not. */
+  async removeContainer(id: string): Promise<void> {
+    await this.client.bytes('DELETE', `/containers/${id}`, { query: { force: true, v: true } });
+  }
+
+  /** The first bytes of the tar archive of a path in a container; undefined when there is no such path. */
+  archiveStart(id: string, path: string, bytes: number): Promise<Buffer | undefined> {
+    return this.client.bytes('GET', `/containers/${id}/archive`, { query: { path }, atMost: bytes }).catch(absent);
+  }
+}
+
+/** Not there, or not running: an answer, not a failure. */
+function absent(error: unknown): undefined {
+  if (error instanceof EngineAnswer && (error.status === 404 || error.status === 409 || error.status === 500)) return undefined;
+  throw error;
+}

@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { ComposeProject } from '../../compose/project';
+import { EngineError } from '../../errors';
+import { YamlDocument } from '../../yaml/document';
+import { toData } from '../../yaml/tree';
+import { type ComposeCommand, isOld, type RunSetup, run } from './cli';
+import type { Model } from './model';
+import { normalise } from './normalise';
+
+/** A project of the person's: the files Compose merges, in order, and the directory their paths are relative to. */
+export interface ProjectFilesOnDisk {
+  files: readonly string[];
+  directory: string;
+  profiles: readonly string[];
+}
+
+/** The words that make Compose take exactly these files. */
+export function projectWords(files: readonly string[], directory: string, profiles: readonly string[]): string[] {
+  return [...profiles.flatMap((name) => ['--profile', name]), '--project-directory', directory, ...files.flatMap((file) => ['-f', file])];
+}
+
+/**
+ * What Compose itself makes of a project: variables from the environment and `.env` replaced, files merged, paths absolute. Nothing is
+ * built, pulled or started.
+ *
+ * @throws EngineError with what Compose says when it cannot load it.
+ */
+export async function resolveProject(compose: ComposeCommand, project: ProjectFilesOnDisk, setup: RunSetup): Promise<Model> {
+  const { files, directory, profiles } = project;
+  const format = isOld(compose) ? [] : ['--format', 'json'];
+  const answer = await run(compose.words, [...projectWords(files, directory, profiles), 'config', ...format], { ...setup, timeout: 60 });
+  if (answer.code !== 0) {
+    throw new EngineError(`Compose cannot load ${files.map((file) => path.basename(file)).join(', ')}: ${said(answer.stderr)}`, {
+      hint: 'what "docker compose config" does not load cannot be tried',
+    });
+  }
+  return normalise(isOld(compose) ? fromYaml(answer.stdout) : (JSON.parse(answer.stdout) as Model));
+}
+
+function fromYaml(text: string): Model {
+  const document = YamlDocument.open(text);
+  // Its shape is checked like that of any Compose file.
+  ComposeProject.read(document);
+  return toData(document.root) as unknown as Model;
+}
+
+/** The last thing that was said, without time stamps. */
+export function said(text: string): string {
+  const lines = text
+    .trim()
+    .split('\n')
+    .filter((line) => !/level=warning|the attribute `version` is obsolete/.test(line));
+  return (lines.at(-1) ?? 'nothing').trim();
+}

@@ -1,0 +1,212 @@
+import type { ContainerInfo } from '../client/types';
+import type { Bench } from '../trial/bench';
+import type { Stack } from '../trial/stack';
+import { answersOf } from './answers';
+import { listeningPorts } from './listening';
+import { ask, describeProbe, type Exercise, type Probe } from './probes';
+import { processesOf } from './processes';
+import { symptomsIn } from './symptoms';
+import type { Life, StepName, StepResult } from './types';
+
+/** What a service has to show to count as ready, from what was seen of it before; undefined when nothing was. */
+export interface Expected {
+  /** Its status when it is done starting: `running`, or `exited` for a one-off job. */
+  status: string;
+  listening: readonly number[];
+  processes: readonly string[];
+  /** Ports that are asked for a page. */
+  web: readonly number[];
+  /** Seconds it may take. */
+  patience: number;
+}
+
+export interface LifeSetup {
+  bench: Bench;
+  stack: Stack;
+  /** What to do with a service; told by its processes where the person says nothing. */
+  exerciseOf(service: string, processes: Readonly<Record<string, unknown>>): Exercise | undefined;
+  expected: ReadonlyMap<string, Expected>;
+  /** What is written in this life, and what an earlier one wrote. */
+  word: string;
+  earlier?: string;
+}
+
+/** Without a health check or an expectation, a service that did not change for this long is ready. Milliseconds. */
+const QUIET = 2000;
+const POLL = 250;
+
+/** Follows all services of a stack that was just started until each is ready or will not be, exercises them, and looks at them. */
+export async function liveOf(setup: LifeSetup): Promise<Map<string, Life>> {
+  const begin = Date.now();
+  const readyAt = new Map<string, number>();
+  await Promise.all(
+    setup.stack.services.map(async (name) => {
+      if (await untilReady(name, setup)) readyAt.set(name, (Date.now() - begin) / 1000);
+    }),
+  );
+  // One that dies right after it said to be ready is not.
+  await sleep(500);
+  const containers = await setup.stack.containers();
+  const lives = await Promise.all(
+    setup.stack.services.map(
+      async (name): Promise<[string, Life]> => [name, await look(name, containers.get(name), readyAt.get(name), setup)],
+    ),
+  );
+  return new Map(lives);
+}
+
+async function untilReady(name: string, setup: LifeSetup): Promise<boolean> {
+  const { bench, stack } = setup;
+  if (stack.errors.has(name)) return false;
+  const expected = setup.expected.get(name);
+  const deadline = Date.now() + (expected?.patience ?? bench.timeout) * 1000;
+  let seen = '';
+  let since = Date.now();
+  let id: string | undefined;
+  while (Date.now() < deadline && !bench.signal.aborted) {
+    id ??= (await stack.containers()).get(name)?.Id;
+    const info = id === undefined ? undefined : await bench.engine.container(id).catch(() => undefined);
+    if (!info) return false;
+    const { State } = info;
+    if (State.Status === 'exited' || State.Status === 'dead') {
+      if (expected?.status === 'exited' || expected === undefined) return State.ExitCode === 0;
+      return false;
+    }
+    if (State.Status === 'running' && expected?.status !== 'exited') {
+      const state = await snapshot(info, setup);
+      if (state.text !== seen) {
+        seen = state.text;
+        since = Date.now();
+      }
+      const healthy = State.Health === undefined || State.Health.Status === 'none' || State.Health.Status === 'healthy';
+      const complete = expected === undefined ? Date.now() - since >= (State.Health ? POLL : QUIET) : state.has(expected);
+      if (healthy && complete && (await holds(setup, info, setup.exerciseOf(name, {})?.ready))) return true;
+    }
+    await sleep(POLL);
+  }
+  return false;
+}
+
+async function snapshot(
+  info: ContainerInfo,
+  { bench: { engine } }: LifeSetup,
+): Promise<{ text: string; has(expected: Expected): boolean }> {
+  const [processes, listening] = await Promise.all([processesOf(engine, info.Id), listeningPorts(engine, info).catch(() => undefined)]);
+  return {
+    text: JSON.stringify([Object.keys(processes), listening]),
+    has: (expected) =>
+      expected.processes.every((name) => name in processes) &&
+      (listening === undefined || expected.listening.every((port) => listening.includes(port))),
+  };
+}
+
+async function holds({ bench, word }: LifeSetup, info: ContainerInfo, probe: Probe | undefined): Promise<boolean> {
+  return probe === undefined || (await ask(bench.engine, info, probe, word, 5)).code === 0;
+}
+
+async function look(name: string, info: ContainerInfo | undefined, ready: number | undefined, setup: LifeSetup): Promise<Life> {
+  const { bench, stack, exerciseOf, expected } = setup;
+  const empty: Life = {
+    status: 'missing',
+    exitCode: 0,
+    oomKilled: false,
+    restarts: 0,
+    processes: {},
+    answers: {},
+    steps: [],
+    symptoms: [],
+    log: '',
+  };
+  if (!info) return { ...empty, createError: stack.errors.get(name) ?? 'it was not made' };
+  const { engine } = bench;
+  const runs = info.State.Status === 'running';
+  const before = runs ? await processesOf(engine, info.Id) : {};
+  const steps = runs && ready !== undefined ? await exercise(info, exerciseOf(name, before), setup) : [];
+  const listening = runs ? await listeningPorts(engine, info).catch(() => undefined) : [];
+  const web = expected.get(name)?.web ?? listening ?? [];
+  const answers =
+    runs && ready !== undefined
+      ? await answersOf(
+          info,
+          web.filter((port) => listening?.includes(port) ?? true),
+        )
+      : {};
+  const processes = runs ? await processesOf(engine, info.Id) : {};
+  const after = await engine.container(info.Id).catch(() => info);
+  const log = await engine.logs(info.Id).catch(() => '');
+  const health = after.State.Health;
+  const error =
+    stack.errors.get(name) ?? (after.State.Status === 'created' ? after.State.Error || 'it was made and not started' : undefined);
+  return {
+    ...(error && { createError: error }),
+    status: after.State.Status,
+    exitCode: after.State.ExitCode,
+    oomKilled: after.State.OOMKilled,
+    restarts: after.RestartCount,
+    ...(health &&
+      health.Status !== 'none' && {
+        health: health.Status,
+        ...(health.Status !== 'healthy' && { healthOutput: health.Log?.at(-1)?.Output.trim().slice(-300) }),
+      }),
+    ready,
+    processes,
+    listening,
+    answers,
+    steps,
+    symptoms: symptomsIn(log),
+    log: log.slice(-6000),
+  };
+}
+
+async function exercise(info: ContainerInfo, steps: Exercise | undefined, { bench, word, earlier }: LifeSetup): Promise<StepResult[]> {
+  if (!steps) return [];
+  const plan: [StepName, Probe | undefined, string][] =
+    earlier === undefined
+      ? [
+          ['check', steps.check, word],
+          ['write', steps.write, word],
+          ['read', steps.write && steps.read, word],
+        ]
+      : [
+          ['check', steps.check, word],
+          ['again', steps.again ?? (steps.write && steps.read), earlier],
+          ['write', steps.write, word],
+        ];
+  const out: StepResult[] = [];
+  for (const [step, probe, what] of plan) {
+    if (!probe) continue;
+    const { code, output } = await patiently(() => ask(bench.engine, info, probe, what));
+    out.push({ step, what: describeProbe(probe), ok: code === 0, said: lastLine(output) });
+    if (code !== 0) break;
+  }
+  return out;
+}
+
+/** A server that has just come up may refuse at first: a failure counts when it lasts. */
+async function patiently<T extends { code: number | undefined }>(work: () => Promise<T>): Promise<T> {
+  let answer = await work();
+  for (let left = 4; answer.code !== 0 && left > 0; left--) {
+    await sleep(500);
+    answer = await work();
+  }
+  return answer;
+}
+
+/** Stops every service within the grace period it has, and adds how that went. */
+export async function stopAll({ stack, bench }: LifeSetup, lives: Map<string, Life>): Promise<void> {
+  const before = await stack.containers();
+  const begin = Date.now();
+  await stack.compose(['stop'], 120);
+  const seconds = (Date.now() - begin) / 1000;
+  for (const [name, info] of await stack.containers()) {
+    const life = lives.get(name);
+    if (!life || before.get(name)?.State.Status !== 'running') continue;
+    life.stoppedWith = info.State.ExitCode;
+    life.stopSeconds = Math.min(seconds, (Date.parse(info.State.FinishedAt) - begin) / 1000);
+    life.symptoms = [...new Set([...life.symptoms, ...symptomsIn(await bench.engine.logs(info.Id).catch(() => ''))])];
+  }
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));

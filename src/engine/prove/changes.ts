@@ -1,0 +1,49 @@
+import type { Plan } from '../search/plan';
+import { planOf } from '../search/plan';
+import type { Settled } from '../search/settle';
+import type { ProvenChange } from './report';
+import type { Rewriter } from './rewriter';
+
+/**
+ * What became of each transform that had something to change. One whose absence makes no difference to the trial was not tried by it.
+ *
+ * @param trialOf the service in the trial that a set of texts leads to.
+ */
+export async function changesOf(
+  service: string,
+  { plan, relaxed }: Settled,
+  rewriter: Rewriter,
+  trialOf: (texts: ReadonlyMap<string, string>) => Promise<string>,
+): Promise<ProvenChange[]> {
+  const run = (of: Plan): ReturnType<Rewriter> => rewriter(new Map([[service, of]]));
+  const proposed = run(planOf()).findings.filter((finding) => finding.service === service);
+  const settled = run(plan);
+  const final = await trialOf(settled.texts);
+  const out: ProvenChange[] = [];
+  for (const transform of new Set(
+    [...proposed, ...settled.findings].filter((each) => each.service === service).map((each) => each.transform),
+  )) {
+    const now = settled.findings.find((each) => each.service === service && each.transform === transform && settled.applied.has(each));
+    const finding = now ?? proposed.find((each) => each.transform === transform);
+    if (!finding) continue;
+    const why = relaxed.find((each) => each.transform === transform)?.why;
+    if (!now) {
+      if (plan.skip !== 'all' && plan.skip.has(transform))
+        out.push({ transform, outcome: 'left-out', plan: finding.plan, ...(why && { why }) });
+      continue;
+    }
+    const skip = [...(plan.skip === 'all' ? [] : plan.skip), transform];
+    const tried = (await trialOf(run(planOf(skip, plan.values)).texts)) !== final;
+    const value = plan.values[transform] ?? finding.editable?.value;
+    const original = proposed.find((each) => each.transform === transform)?.editable?.value;
+    out.push({
+      transform,
+      outcome: !tried ? 'untried' : why ? 'relaxed' : 'proven',
+      plan: finding.plan,
+      ...(value !== undefined && { value }),
+      ...(original !== undefined && original !== value && { proposed: original }),
+      ...(why && { why }),
+    });
+  }
+  return out;
+}

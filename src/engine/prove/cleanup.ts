@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { Engine } from '../client/engine';
+import { LABEL, PREFIX } from '../trial/options';
+import { type Leftover, leftovers, removeFolder, type Scratch } from '../trial/scratch';
+
+/** What a clean-up removed, and what it left and why. */
+export interface CleanedUp {
+  containers: number;
+  networks: number;
+  volumes: number;
+  images: number;
+  folders: number;
+  left: string[];
+}
+
+/** Removes what one run made. Used at its end, whatever the end is. */
+export async function removeRun(engine: Engine, scratch: Scratch): Promise<void> {
+  await removeLabelled(engine, `${LABEL}=${scratch.id}`);
+  scratch.remove();
+}
+
+/**
+ * Removes everything that trials left behind: what carries the label, and folders. A run that is still going on keeps what it has. Compose
+ * processes of a run that is gone are ended first, or they would go on making containers.
+ */
+export async function cleanUp(engine: Engine): Promise<CleanedUp> {
+  const sum: CleanedUp = { containers: 0, networks: 0, volumes: 0, images: 0, folders: 0, left: [] };
+  const all = leftovers();
+  const alive = new Set(all.filter((each) => each.alive).map(({ id }) => id));
+  for (const each of all) if (!each.alive) endStarted(each);
+  for (const id of alive) sum.left.push(`the run ${id} is still going on`);
+  // A request that was on its way when its Compose was ended may be finished by the Engine a moment later.
+  for (let round = 0, empty = 0; empty < 2 && round < 20; round++) {
+    const removed = await removeLabelled(engine, LABEL, alive);
+    for (const key of ['containers', 'networks', 'volumes', 'images'] as const) sum[key] += removed[key];
+    empty = removed.containers + removed.networks + removed.volumes === 0 ? empty + 1 : 0;
+    if (empty < 2) await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  for (const { directory, id } of all) {
+    if (alive.has(id)) continue;
+    const left = removeFolder(directory);
+    if (left) sum.left.push(`${left} has files of other users: remove it as root`);
+    else sum.folders += 1;
+  }
+  return sum;
+}
+
+/** Ends Compose processes of a run, known by the run's own folder or project among their arguments. */
+function endStarted({ started, directory, id }: Leftover): void {
+  for (const pid of started) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      if (words.includes(directory) || words.includes(`${PREFIX}${id}`)) process.kill(pid, 'SIGKILL');
+    } catch {
+      // It is gone, or this is no Linux, where it ends by itself.
+    }
+  }
+}
+
+type Counts = Pick<CleanedUp, 'containers' | 'networks' | 'volumes' | 'images'>;
+
+async function removeLabelled(engine: Engine, label: string, except: ReadonlySet<string> = new Set()): Promise<Counts> {
+  const ours = (labels: Record<string, string> | null | undefined): boolean => !except.has(labels?.[LABEL] ?? '');
+  const counts: Counts = { containers: 0, networks: 0, volumes: 0, images: 0 };
+  const filters = JSON.stringify({ label: [label] });
+  const remove = async (path: string, kind: keyof Counts, query?: Record<string, boolean>): Promise<void> => {
+    const done = await engine.client.bytes('DELETE', path, { query }).then(
+      () => true,
+      () => false,
+    );
+    if (done) counts[kind] += 1;
+  };
+  for (const { Id, Labels } of await engine.containers(label))
+    if (ours(Labels)) await remove(`/containers/${Id}`, 'containers', { force: true, v: true });
+  const networks = await engine.client.get<{ Id: string; Labels: Record<string, string> }[]>('/networks', { filters });
+  for (const { Id, Labels } of networks) if (ours(Labels)) await remove(`/networks/${Id}`, 'networks');
+  const { Volumes } = await engine.client.get<{ Volumes: { Name: string; Labels: Record<string, string> }[] | null }>('/volumes', {
+    filters,
+  });
+  for (const { Name, Labels } of Volumes ?? []) if (ours(Labels)) await remove(`/volumes/${Name}`, 'volumes', { force: true });
+  const images = await engine.client.get<{ Id: string; Labels: Record<string, string> | null }[]>('/images/json', { filters });
+  for (const { Id, Labels } of images) if (ours(Labels)) await remove(`/images/${Id}`, 'images', { force: true });
+  return counts;
+}

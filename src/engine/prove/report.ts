@@ -1,0 +1,57 @@
+import type { CisRow } from '../cis';
+import type { EngineFacts } from '../client/types';
+import type { Failure } from '../observe/types';
+
+/** What became of one transform of a service. */
+export interface ProvenChange {
+  transform: string;
+  /**
+   * `proven`: it ran, as proposed. `relaxed`: it ran with a milder value. `left-out`: it does not work. `untried`: it changes nothing a trial can
+   * see, such as a published address.
+   */
+  outcome: 'proven' | 'relaxed' | 'left-out' | 'untried';
+  plan: string;
+  /** The value that ran, where the transform has one. */
+  value?: string;
+  /** The value that was proposed, where another one ran. */
+  proposed?: string;
+  why?: Failure;
+}
+
+export interface ProvenService {
+  name: string;
+  image: string;
+  imageId: string;
+  digest?: string;
+  /** `proven`: works with its changes. `unchanged`: nothing to change, and it works. `own-fault`: it does not work even before. `failed`: no settings were found. */
+  status: 'proven' | 'unchanged' | 'own-fault' | 'failed';
+  /** Why it does not work. */
+  fault?: string;
+  changes: ProvenChange[];
+  /** What was done with it besides starting it twice. */
+  exercised: string[];
+  notExercised: string[];
+  /** What was seen before hardening. */
+  baseline: { ready?: number; processes: Record<string, number[]>; listening: number[]; stopsWith?: number };
+  /** The end of its log in the last trial. */
+  log: string;
+}
+
+/** One proof of one project; also the JSON report, version 1. */
+export interface ProveReport {
+  version: 1;
+  files: string[];
+  engine: EngineFacts;
+  compose: string;
+  /** Day and time the proof ended, ISO 8601. */
+  date: string;
+  /** Whether every service works with the settings that were found. */
+  works: boolean;
+  services: ProvenService[];
+  cis: CisRow[];
+  /** How the trial differed from the project, and what else should be known. */
+  notes: string[];
+  /** Runs of the whole stack, and seconds all of it took. */
+  runs: number;
+  seconds: number;
+}

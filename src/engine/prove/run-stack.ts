@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ContainerInfo } from '../client/types';
+import type { Model } from '../compose/model';
+import { type ProjectFilesOnDisk, resolveProject } from '../compose/resolve';
+import { type Expected, type LifeSetup, liveOf, stopAll } from '../observe/live';
+import type { Life, Lives } from '../observe/types';
+import { type Bench, setupOf } from '../trial/bench';
+import { type Conversion, toTrial } from '../trial/convert';
+import type { TrialOptions } from '../trial/options';
+import { worldOf } from '../trial/scratch';
+import { nextName, Stack } from '../trial/stack';
+import { fillVolumes } from '../trial/volumes';
+import type { Images } from './images';
+
+/** How stacks of this project are run. */
+export interface Running {
+  bench: Bench;
+  project: ProjectFilesOnDisk;
+  images: Images;
+  options: TrialOptions;
+  exerciseOf: LifeSetup['exerciseOf'];
+  expected: Map<string, Expected>;
+  /** Leave the last stack running. */
+  keep: boolean;
+}
+
+/** What one run of the stack showed. */
+export interface StackRun {
+  lives: Map<string, Lives>;
+  /** The containers of the first life, for what the Engine says about them. */
+  containers: Map<string, ContainerInfo>;
+  conversion: Conversion;
+  model: Model;
+}
+
+/** The model of the project with some of its files' texts replaced. */
+export async function modelOf({ bench, project, images }: Running, texts: ReadonlyMap<string, string>, name: string): Promise<Model> {
+  const files = project.files.map((file, index) => {
+    const text = texts.get(path.resolve(file));
+    return text === undefined ? file : bench.scratch.write(`${name}/files/${index}-${path.basename(file)}`, text);
+  });
+  const model = await resolveProject(bench.compose, { ...project, files }, setupOf(bench));
+  await images.of(model);
+  return model;
+}
+
+/** The trial project for a model. */
+export async function conversionOf({ bench, images, options }: Running, model: Model, name: string): Promise<Conversion> {
+  const world = worldOf(path.join(bench.scratch.directory, name), bench.engine.client.local);
+  return toTrial(model, await images.of(model), options, bench.scratch.id, world);
+}
+
+let words = 0;
+
+/**
+ * Runs a stack from empty volumes: start, exercise, stop; new containers on the same volumes, exercise, stop; and removes it.
+ *
+ * @param during looks at the containers of the first life before they are stopped.
+ */
+export async function runStack(
+  running: Running,
+  texts: ReadonlyMap<string, string>,
+  during?: (containers: ReadonlyMap<string, ContainerInfo>) => Promise<void>,
+  keep = false,
+): Promise<StackRun> {
+  const { bench, expected, exerciseOf } = running;
+  const name = nextName(bench);
+  const model = await modelOf(running, texts, name);
+  const conversion = await conversionOf(running, model, name);
+  if (running.options.volumes === 'copy') await fillVolumes(bench, model, conversion, name);
+  const stack = new Stack(bench, name, conversion);
+  try {
+    const patience = Math.max(...stack.services.map((service) => expected.get(service)?.patience ?? bench.timeout));
+    const word = (): string => `word${process.pid}x${words++}`;
+    const setup: LifeSetup = { bench, stack, exerciseOf, expected, word: word() };
+    await stack.up(false, patience);
+    const first = await liveOf(setup);
+    const containers = await stack.containers();
+    await during?.(containers);
+    await stopAll(setup, first);
+    const worthIt = [...first.values()].some(({ ready }) => ready !== undefined);
+    let second = new Map<string, Life>();
+    if (worthIt && !bench.signal.aborted) {
+      const again: LifeSetup = { ...setup, word: word(), earlier: setup.word };
+      await stack.up(true, patience);
+      second = await liveOf(again);
+      if (!keep) await stopAll(again, second);
+    }
+    const lives = new Map([...first].map(([service, life]): [string, Lives] => [service, { first: life, second: second.get(service) }]));
+    return { lives, containers, conversion, model };
+  } finally {
+    if (!keep) await stack.down();
+  }
+}
+
+/** The texts of the files as they are. */
+export function textsOf(files: readonly string[]): Map<string, string> {
+  return new Map(files.map((file) => [path.resolve(file), readFileSync(file, 'utf8')]));
+}

@@ -1,0 +1,260 @@
+import type { Finding } from '../../harden/types';
+import { symptomOf } from '../observe/symptoms';
+import type { Failure } from '../observe/types';
+import type { ImageDirectory } from '../trial/image-files';
+import type { Laboratory, Verdict } from './laboratory';
+import { addAll, minimise } from './minimise';
+import { type Plan, planOf, skips, withValue } from './plan';
+import { addTmpfs, allowPrograms, tmpfsFor } from './tmpfs';
+import { inside, parentOf, type WrittenDirectory } from './written';
+
+/** What is known of a service when its search begins. */
+export interface Subject {
+  service: string;
+  /** Its findings that change something, as the rewriter proposes them for a plan. */
+  findings(plan: Plan): Finding[];
+  written: readonly WrittenDirectory[];
+  /** The user its processes become by themselves. */
+  becomes?: string;
+  directory(path: string): Promise<ImageDirectory | undefined>;
+  /** Told when it starts to look for what is to blame. */
+  bisecting(): void;
+}
+
+/** Something that was proposed and is less now. */
+export interface Relaxed {
+  transform: string;
+  /** `undefined` = left out. */
+  to?: string;
+  from?: string;
+  why: Failure;
+}
+
+export interface Settled {
+  plan: Plan;
+  relaxed: Relaxed[];
+}
+
+const CAP = 'cap-drop';
+const READ_ONLY = 'read-only';
+const USER = 'user';
+
+/** What Docker gives by default, the usual needs first. */
+const DEFAULT_CAPABILITIES = [
+  ...['SETGID', 'SETUID', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'NET_BIND_SERVICE', 'SYS_CHROOT', 'NET_RAW'],
+  ...['SETPCAP', 'SETFCAP', 'FSETID', 'MKNOD', 'AUDIT_WRITE'],
+];
+
+/** Rounds of believing what a log says, before it is bisected. */
+const GUIDED = 4;
+
+/**
+ * Looks for the strictest settings of one service that work: all that is proposed, else with what the log asks for, else without what a
+ * bisection finds to blame, each of that with its mildest value if one works; and then without capabilities that nothing needs.
+ */
+export async function settle(subject: Subject, lab: Laboratory): Promise<Settled> {
+  return new Search(subject, lab).run();
+}
+
+class Search {
+  private readonly relaxed = new Map<string, Relaxed>();
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly lab: Laboratory,
+  ) {}
+
+  async run(): Promise<Settled> {
+    let plan = this.seed();
+    let verdict = await this.try(plan);
+    const first = verdict;
+    if (!verdict.ok) {
+      this.subject.bisecting();
+      for (let round = 0; round < GUIDED && !verdict.ok; round++) {
+        const next = await this.guided(plan, verdict.failures);
+        if (!next) break;
+        plan = next;
+        verdict = await this.try(plan);
+      }
+      if (!verdict.ok) plan = await this.bisect();
+    }
+    plan = await this.tighten(plan);
+    this.compareWithProposal(plan, first);
+    return { plan, relaxed: [...this.relaxed.values()] };
+  }
+
+  private try(plan: Plan): Promise<Verdict> {
+    return this.lab.try(this.subject.service, plan);
+  }
+
+  private finding(plan: Plan, transform: string): Finding | undefined {
+    return skips(plan, transform) ? undefined : this.subject.findings(plan).find((each) => each.transform === transform);
+  }
+
+  /** A rule of thumb gives way to what was seen; what there is evidence for about this image does not. */
+  private vague(plan: Plan, transform: string): boolean {
+    const finding = this.finding(plan, transform);
+    return finding?.editable !== undefined && (finding.confidence === 'generic' || finding.confidence === 'guess');
+  }
+
+  /** All that is proposed, with values from what was seen before hardening. */
+  private seed(skip: readonly string[] = []): Plan {
+    let plan = planOf(skip);
+    if (this.subject.becomes && this.vague(plan, USER)) plan = withValue(plan, USER, this.subject.becomes);
+    return this.withSeen(plan);
+  }
+
+  private withSeen(plan: Plan): Plan {
+    if (!this.vague(plan, READ_ONLY)) return plan;
+    return withValue(plan, READ_ONLY, tmpfsFor(this.subject.written, this.userOf(plan)));
+  }
+
+  private userOf(plan: Plan): string | undefined {
+    const finding = this.finding(plan, USER);
+    return finding && (plan.values[USER] ?? finding.editable?.value);
+  }
+
+  private valueOf(plan: Plan, transform: string): string {
+    return plan.values[transform] ?? this.finding(plan, transform)?.editable?.value ?? '';
+  }
+
+  /** The plan with what the log asks for; undefined when it asks for nothing new. */
+  private async guided(plan: Plan, failures: readonly Failure[]): Promise<Plan | undefined> {
+    let next = plan;
+    for (const line of linesOf(failures)) {
+      const symptom = symptomOf(line);
+      if (!symptom) continue;
+      const { capabilities, path, exec } = symptom;
+      // A capability that is added gives nothing to a process that is not root.
+      if (capabilities && this.finding(next, CAP)?.editable && this.userOf(next) === undefined) {
+        next = withValue(next, CAP, union(this.valueOf(next, CAP), capabilities));
+      }
+      if (path && this.finding(next, READ_ONLY)?.editable) {
+        const mount = exec ? undefined : await this.place(path);
+        const value = this.valueOf(next, READ_ONLY);
+        if (exec) next = withValue(next, READ_ONLY, allowPrograms(value, path));
+        else if (mount) next = withValue(next, READ_ONLY, addTmpfs(value, mount, this.userOf(next)));
+      } else if (exec && this.finding(next, READ_ONLY)?.editable) {
+        next = withValue(next, READ_ONLY, allowPrograms(this.valueOf(next, READ_ONLY), undefined));
+      }
+    }
+    const same = JSON.stringify(next.values) === JSON.stringify(plan.values);
+    return same ? undefined : next;
+  }
+
+  private async place(path: string): Promise<WrittenDirectory | undefined> {
+    const known = this.subject.written.find((each) => inside(each.path, path));
+    if (known) return known.baked ? undefined : known;
+    for (const directory of [path, parentOf(path)]) {
+      const there = await this.subject.directory(directory);
+      if (there && directory !== '/')
+        return there.baked ? undefined : { path: directory, uid: there.uid, gid: there.gid, baked: false, example: path };
+    }
+    return undefined;
+  }
+
+  /** Adds the changes half by half to the service as it is, then gives each that fails a milder value. */
+  private async bisect(): Promise<Plan> {
+    const all = [...new Set(this.subject.findings(planOf()).map(({ transform }) => transform))];
+    const planFor = (chosen: readonly string[]): Plan => this.seed(all.filter((id) => !chosen.includes(id)));
+    const { works, fails } = await addAll(all, async (chosen) => (await this.try(planFor(chosen))).ok);
+    let plan = planFor(works);
+    for (const transform of fails) {
+      const verdict = await this.try(planFor([...works.filter((id) => all.indexOf(id) < all.indexOf(transform)), transform]));
+      const failure = verdict.failures[0];
+      const kept = await this.milder(plan, transform, failure ? verdict.failures : []);
+      if (kept) plan = kept;
+      if (failure) this.relaxed.set(transform, { transform, why: failure });
+    }
+    return plan;
+  }
+
+  /** A plan with a milder value of a transform that fails as it is proposed; undefined when none works. */
+  private async milder(plan: Plan, transform: string, failures: readonly Failure[]): Promise<Plan | undefined> {
+    const on = planOf(
+      [...(plan.skip as ReadonlySet<string>)].filter((id) => id !== transform),
+      plan.values,
+    );
+    if (!this.finding(on, transform)?.editable) return undefined;
+    const tried: Plan[] = [];
+    if (transform === CAP) tried.push(withValue(on, CAP, DEFAULT_CAPABILITIES.join(' ')));
+    if (transform === USER && this.subject.becomes) tried.push(on);
+    if (transform === READ_ONLY) {
+      tried.push(this.withSeen(on));
+      const proposed = this.finding(planOf(on.skip as ReadonlySet<string>), READ_ONLY)?.editable?.value ?? '';
+      const wanted = this.subject.written
+        .filter(({ baked }) => !baked)
+        .reduce((value, each) => addTmpfs(value, each, this.userOf(on)), proposed);
+      tried.push(withValue(on, READ_ONLY, wanted));
+    }
+    const asked = await this.guided(on, failures);
+    if (asked) tried.unshift(asked);
+    for (const candidate of tried) {
+      let current = candidate;
+      let verdict = await this.try(current);
+      for (let round = 0; round < GUIDED && !verdict.ok; round++) {
+        const next = await this.guided(current, verdict.failures);
+        if (!next) break;
+        current = next;
+        verdict = await this.try(current);
+      }
+      if (verdict.ok) return current;
+    }
+    return undefined;
+  }
+
+  /** Leaves out capabilities that nothing needs, unless there is evidence about the image that says otherwise. */
+  private async tighten(plan: Plan): Promise<Plan> {
+    if (!this.finding(plan, CAP)?.editable || (plan.values[CAP] === undefined && !this.vague(plan, CAP))) return plan;
+    const current = words(this.valueOf(plan, CAP)).sort((a, b) => rank(a) - rank(b));
+    const guided = await this.grow(plan, current);
+    const least = await minimise(guided ?? current, async (some) => (await this.try(withValue(plan, CAP, some.join(' ')))).ok);
+    return withValue(plan, CAP, least.join(' '));
+  }
+
+  /** From nothing upwards, as the log asks: usually the shortest way. Undefined when the log does not lead to a set that works. */
+  private async grow(plan: Plan, allowed: readonly string[]): Promise<string[] | undefined> {
+    let some: string[] = [];
+    for (let round = 0; round < GUIDED; round++) {
+      const { ok, failures } = await this.try(withValue(plan, CAP, some.join(' ')));
+      if (ok) return some;
+      const asked = linesOf(failures).flatMap((line) => symptomOf(line)?.capabilities ?? []);
+      const more = allowed.filter((name) => some.includes(name) || asked.includes(name));
+      if (more.length === some.length) return undefined;
+      some = more;
+    }
+    return undefined;
+  }
+
+  /** What became milder than it was proposed, with the failure of the first try where bisection found none of its own. */
+  private compareWithProposal(plan: Plan, first: Verdict): void {
+    const proposed = this.subject.findings(planOf(plan.skip as ReadonlySet<string>));
+    const why = first.failures[0];
+    for (const finding of proposed) {
+      const value = plan.values[finding.transform];
+      const from = finding.editable?.value;
+      if (skips(plan, finding.transform)) continue;
+      const more = value === undefined || from === undefined ? [] : words(value).filter((word) => !words(from).includes(word));
+      const known = this.relaxed.get(finding.transform);
+      if (more.length === 0 || first.ok) this.relaxed.delete(finding.transform);
+      else if (known ?? why)
+        this.relaxed.set(finding.transform, { transform: finding.transform, from, to: value, why: known?.why ?? why! });
+    }
+  }
+}
+
+/** All lines the failures rest on, each once. */
+function linesOf(failures: readonly Failure[]): string[] {
+  return [...new Set(failures.flatMap(({ line, lines = [] }) => [...lines, ...(line ? [line] : [])]))];
+}
+
+const words = (value: string): string[] => value.split(/\s+/).filter(Boolean);
+
+function union(value: string, more: readonly string[]): string {
+  return [...new Set([...words(value), ...more])].join(' ');
+}
+
+function rank(capability: string): number {
+  const at = DEFAULT_CAPABILITIES.indexOf(capability);
+  return at < 0 ? DEFAULT_CAPABILITIES.length : at;
+}

@@ -1,0 +1,82 @@
+import type { Engine } from '../client/engine';
+import { LABEL } from './options';
+
+/** A directory as an image has it. */
+export interface ImageDirectory {
+  uid: number;
+  gid: number;
+  mode: number;
+  /** Whether the image has files in it or below, which a tmpfs over it would hide. */
+  baked: boolean;
+}
+
+/** Files of images, read through containers that are made and never started. */
+export class ImageFiles {
+  private readonly made = new Map<string, Promise<string>>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly id: string,
+  ) {}
+
+  /** Undefined when the image has no such directory. */
+  async directory(image: string, path: string): Promise<ImageDirectory | undefined> {
+    const container = await this.container(image);
+    const start = await this.engine.archiveStart(container, path, 512 * 1024);
+    if (!start) return undefined;
+    const [own, ...below] = [...entriesOf(start)];
+    if (own?.type !== '5') return undefined;
+    return { uid: own.uid, gid: own.gid, mode: own.mode, baked: below.some(({ type }) => type !== '5') };
+  }
+
+  async remove(): Promise<void> {
+    for (const container of this.made.values()) await container.then((id) => this.engine.removeContainer(id)).catch(() => undefined);
+    this.made.clear();
+  }
+
+  private container(image: string): Promise<string> {
+    let container = this.made.get(image);
+    if (!container) {
+      container = this.engine.createContainer({
+        Image: image,
+        Cmd: ['-'],
+        Labels: { [LABEL]: this.id },
+        HostConfig: { NetworkMode: 'none' },
+      });
+      this.made.set(image, container);
+    }
+    return container;
+  }
+}
+
+interface TarEntry {
+  name: string;
+  uid: number;
+  gid: number;
+  mode: number;
+  /** `5` = directory. */
+  type: string;
+}
+
+/** The entries whose headers are in the beginning of a tar archive. */
+export function* entriesOf(bytes: Buffer): Generator<TarEntry> {
+  for (let at = 0; at + 512 <= bytes.length; ) {
+    const header = bytes.subarray(at, at + 512);
+    const name = text(header, 0, 100);
+    if (name === '') return;
+    const size = octal(header, 124, 12);
+    const type = String.fromCharCode(header[156]!) || '0';
+    // Extended headers say more about the next entry, which batten does not need.
+    if (type !== 'x' && type !== 'g' && type !== 'L')
+      yield { name, mode: octal(header, 100, 8), uid: octal(header, 108, 8), gid: octal(header, 116, 8), type };
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+}
+
+function text(header: Buffer, at: number, length: number): string {
+  const field = header.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return field.subarray(0, end < 0 ? length : end).toString('utf8');
+}
+
+const octal = (header: Buffer, at: number, length: number): number => Number.parseInt(text(header, at, length).trim() || '0', 8) || 0;

@@ -1,0 +1,159 @@
+import {
+  appendFileSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Kind, World } from './mounts';
+import { PREFIX } from './options';
+import { keepOwners } from './owners';
+
+/** A copy of more than this would take longer than the trial is worth. */
+const MAX_COPY = 256 * 1024 * 1024;
+const MAX_FILES = 20_000;
+
+/** The folder of one run, outside of the project: trial files, copies, and who made it. It is the only place a trial writes to. */
+export class Scratch {
+  private constructor(
+    readonly directory: string,
+    readonly id: string,
+  ) {}
+
+  static create(): Scratch {
+    const directory = mkdtempSync(path.join(realpathSync(tmpdir()), PREFIX));
+    const id = path.basename(directory).slice(PREFIX.length).toLowerCase();
+    writeFileSync(path.join(directory, OWNER), `${process.pid}\n`, { mode: 0o600 });
+    return new Scratch(directory, id);
+  }
+
+  /** Remembers a process that could outlive this one. */
+  started(pid: number): void {
+    appendFileSync(path.join(this.directory, STARTED), `${pid}\n`);
+  }
+
+  folder(name: string): string {
+    const folder = path.join(this.directory, name);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
+  write(name: string, text: string): string {
+    const file = path.join(this.directory, name);
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
+  }
+
+  /** What is left when it cannot be removed: files of containers that ran as another user. */
+  remove(): string | undefined {
+    return removeFolder(this.directory);
+  }
+}
+
+const OWNER = 'owner';
+const STARTED = 'started';
+
+export function removeFolder(directory: string): string | undefined {
+  try {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+    return undefined;
+  } catch {
+    return directory;
+  }
+}
+
+/** A folder that an earlier run left. */
+export interface Leftover {
+  directory: string;
+  id: string;
+  /** The process it belongs to, when it still runs. */
+  alive: boolean;
+  /** Processes it started that may still run. */
+  started: number[];
+}
+
+export function leftovers(): Leftover[] {
+  const parent = realpathSync(tmpdir());
+  return readdirSync(parent)
+    .filter((name) => name.startsWith(PREFIX) && lstatSync(path.join(parent, name)).isDirectory())
+    .map((name) => {
+      const directory = path.join(parent, name);
+      const owner = Number(lines(path.join(directory, OWNER))[0]);
+      return {
+        directory,
+        id: name.slice(PREFIX.length).toLowerCase(),
+        alive: owner > 0 && runs(owner),
+        started: lines(path.join(directory, STARTED)).map(Number).filter(Boolean),
+      };
+    });
+}
+
+function lines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The machine, as the conversion of one stack asks about it. */
+export function worldOf(folder: string, local: boolean): World {
+  return {
+    local,
+    kindOf,
+    small: (source) => measure(source, { bytes: 0, files: 0 }),
+    copyPath: (mount) => path.join(folder, 'binds', mount.replace(/[^\w.-]/g, '_')),
+  };
+}
+
+function kindOf(file: string): Kind {
+  try {
+    const stats = statSync(file);
+    if (stats.isSocket()) return 'socket';
+    if (stats.isDirectory()) return 'directory';
+    return stats.isFile() ? 'file' : 'device';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'unreadable';
+  }
+}
+
+function measure(file: string, sum: { bytes: number; files: number }): boolean {
+  const stats = lstatSync(file);
+  sum.bytes += stats.isFile() ? stats.size : 0;
+  sum.files += 1;
+  if (sum.bytes > MAX_COPY || sum.files > MAX_FILES) return false;
+  return !stats.isDirectory() || readdirSync(file).every((name) => measure(path.join(file, name), sum));
+}
+
+/** Copies with modes, times, links and, as root, owners. Sockets and devices stay behind. */
+export function copyTree(from: string, to: string): void {
+  mkdirSync(path.dirname(to), { recursive: true });
+  cpSync(from, to, {
+    recursive: true,
+    preserveTimestamps: true,
+    verbatimSymlinks: true,
+    filter: (source) => {
+      const stats = lstatSync(source);
+      return stats.isFile() || stats.isDirectory() || stats.isSymbolicLink();
+    },
+  });
+  keepOwners(from, to);
+}

@@ -1,0 +1,98 @@
+import type { ProvenChange, ProvenService, ProveReport } from '../engine/prove/report';
+import type { Colors } from './colors';
+import { hang, pad } from './layout';
+import { maskLine } from './mask';
+import { plural } from './summary';
+
+interface Screen {
+  colors: Colors;
+  width: number;
+  /** Also what changed nothing, and the end of each log. */
+  verbose?: boolean;
+}
+
+/** What a service came to, in one word. */
+export const STATUS_WORDS: Record<ProvenService['status'], string> = {
+  proven: 'works',
+  unchanged: 'works, nothing to change',
+  'own-fault': 'does not work even before hardening',
+  failed: 'no settings found',
+};
+
+export const OUTCOME_WORDS: Record<ProvenChange['outcome'], string> = {
+  proven: 'proven',
+  relaxed: 'relaxed',
+  'left-out': 'left out',
+  untried: 'not tried',
+};
+
+/** A proof for a person: each service with what ran, what had to give and the line of its log that shows why. Ends in a newline. */
+export function prettyProof(report: ProveReport, screen: Screen): string {
+  const { colors, width } = screen;
+  const { engine, compose, runs, seconds } = report;
+  const head = `${colors.bold(report.files.join(', '))}  ${report.works ? colors.green('works hardened') : colors.red('does not work')}`;
+  const where = colors.dim(
+    `Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack in ${seconds} s`,
+  );
+  const blocks = [
+    [head, where],
+    ...report.services.map((service) => serviceBlock(service, screen)),
+    cisBlock(report, screen),
+    report.notes.flatMap((note) => hang('  note: ', note, width, colors.dim)),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function serviceBlock(service: ProvenService, { colors, width, verbose }: Screen): string[] {
+  const { name, image, status, fault, changes, exercised, notExercised, log } = service;
+  const word = STATUS_WORDS[status];
+  const paint = status === 'proven' || status === 'unchanged' ? colors.green : colors.red;
+  const column = Math.max(0, ...changes.map(({ transform }) => transform.length));
+  return [
+    `${colors.bold(name)}  ${colors.dim(image)}  ${paint(word)}`,
+    ...(fault ? hang('  ', maskLine(fault), width, colors.red) : []),
+    ...changes
+      .filter(({ outcome }) => verbose || outcome !== 'untried')
+      .flatMap((change) => changeLines(change, column, { colors, width })),
+    ...(exercised.length > 0 ? hang('  exercised: ', exercised.join('; '), width, colors.dim) : []),
+    ...(notExercised.length > 0 && status !== 'own-fault' ? hang('  not exercised: ', notExercised.join('; '), width, colors.dim) : []),
+    ...(verbose || status === 'failed' || status === 'own-fault' ? tail(log).map((line) => colors.dim(`  | ${line}`)) : []),
+  ];
+}
+
+function changeLines(
+  { transform, outcome, plan, value, proposed, why }: ProvenChange,
+  column: number,
+  { colors, width }: Screen,
+): string[] {
+  const paint = { proven: colors.green, relaxed: colors.yellow, 'left-out': colors.yellow, untried: colors.dim }[outcome];
+  const head = `  ${pad(transform, column)}  ${paint(pad(OUTCOME_WORDS[outcome], 8))}  `;
+  const text = value === undefined ? plan : value === '' ? 'none' : value;
+  return [
+    ...hang(head, text, width),
+    ...(proposed !== undefined ? hang(' '.repeat(column + 14), `proposed was: ${proposed || 'none'}`, width, colors.dim) : []),
+    ...(why ? hang(' '.repeat(column + 14), `because ${maskLine(why.how)}, at the ${why.life}`, width) : []),
+    ...(why?.line ? hang(' '.repeat(column + 14), `> ${maskLine(why.line)}`, width, colors.dim) : []),
+  ];
+}
+
+/** The last lines of a log, with credentials masked. */
+export function tail(log: string, lines = 8): string[] {
+  return log.trim().split('\n').slice(-lines).filter(Boolean).map(maskLine);
+}
+
+function cisBlock({ cis }: ProveReport, { colors, verbose }: Screen): string[] {
+  const rows = cis.filter(({ before, after }) => verbose || before !== after);
+  if (rows.length === 0) return [];
+  const width = Math.max(...rows.map(({ title }) => title.length));
+  return [
+    colors.bold('CIS Docker Benchmark, containers that pass'),
+    ...rows.map(({ id, title, before, after, of }) => {
+      const now = `${after}/${of}`;
+      return `  ${pad(id, 4)}  ${pad(title, width)}  ${pad(`${before}/${of}`, 5)} -> ${after > before ? colors.green(now) : after < before ? colors.red(now) : now}`;
+    }),
+  ];
+}
