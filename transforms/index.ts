@@ -4,6 +4,7 @@ import dangerousCapabilities from './dangerous-capabilities/transform';
 import dockerSocket from './docker-socket/transform';
 import hostNamespaces from './host-namespaces/transform';
 import limits from './limits/transform';
+import logging from './logging/transform';
 import noNewPrivileges from './no-new-privileges/transform';
 import ports from './ports/transform';
 import privileged from './privileged/transform';
@@ -24,4 +25,5 @@ export const transforms: readonly Transform[] = [
   ports,
   segment,
   limits,
+  logging,
 ];

@@ -52,15 +52,15 @@ export function reservationOf(service: ComposeService, resource: 'memory'): Eval
 
 /** How the services of a project limit what: read once, as it takes all of them. */
 export class Forms {
-  /** Resources that at least one service limits. */
+  /** Resources that at least one service limits, or is set to. */
   readonly used: ReadonlySet<Resource>;
   /** Whether a service without a limit gets it under `deploy`, as most of the others, or as a Swarm stack wants it. */
   private readonly block: boolean;
   readonly swarm: boolean;
 
-  constructor({ services, swarm }: ComposeProject) {
+  constructor({ services, swarm }: ComposeProject, isSet: (resource: Resource, service: ComposeService) => boolean) {
     this.swarm = swarm;
-    this.used = new Set(RESOURCES.filter((resource) => services.some((service) => limitOf(service, resource))));
+    this.used = new Set(RESOURCES.filter((resource) => services.some((service) => limitOf(service, resource) || isSet(resource, service))));
     this.block = swarm || services.filter(hasBlock).length > services.filter(hasShort).length;
   }
 

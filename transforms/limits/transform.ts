@@ -34,7 +34,7 @@ const transform: Transform = {
   preset: 'recommended',
   options: OPTIONS,
   *find(context) {
-    const forms = new Forms(context.project);
+    const forms = new Forms(context.project, (resource, service) => Boolean(context.setting(resource, service)));
     for (const service of context.project.services) {
       if (!service.complete) continue;
       for (const ask of [memory, cpus, pids]) {
