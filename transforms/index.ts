@@ -9,6 +9,7 @@ import noNewPrivileges from './no-new-privileges/transform';
 import ports from './ports/transform';
 import privileged from './privileged/transform';
 import readOnly from './read-only/transform';
+import restart from './restart/transform';
 import segment from './segment/transform';
 import user from './user/transform';
 
@@ -26,4 +27,5 @@ export const transforms: readonly Transform[] = [
   segment,
   limits,
   logging,
+  restart,
 ];
