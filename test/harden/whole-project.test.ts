@@ -267,3 +267,17 @@ test('a Swarm stack gets what docker stack deploy honours', () => {
   expect(after).not.toContain('security_opt');
   expect(notes.join()).toMatch(/Swarm stack: docker stack deploy ignores privileged, security_opt/);
 });
+
+test('the same port in two files is bound in both, or in none', () => {
+  const input = project(
+    {
+      'a.yaml': 'services:\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n',
+      'b.yaml': 'services:\n  db:\n    ports:\n      - "5432:5432"\n',
+    },
+    ['b.yaml'],
+  );
+  const results = run(input, ['ports']);
+  for (const { after } of Object.values(results)) expect(after).toContain('"127.0.0.1:5432:5432"');
+  expect(Object.values(results).flatMap(({ findings }) => findings)).toHaveLength(1);
+  expectSettled(input, results, ['ports']);
+});

@@ -27,7 +27,9 @@ const transform: Transform = {
         yield unpublish(service, siblings, context);
         continue;
       }
-      for (const port of service.ports) {
+      for (const [index, port] of service.ports.entries()) {
+        // Compose takes the same port of two files for one: the first of them speaks for both.
+        if (service.ports.slice(0, index).some((earlier) => isTwin(earlier, port))) continue;
         const proposal = propose(service, port, context, model, siblings);
         if (proposal) yield proposal;
       }
@@ -179,6 +181,28 @@ function goesThroughHost(service: ComposeService): boolean {
 }
 
 function bind(service: ComposeService, port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+  const done = bindOne(service, port, ip);
+  const twins = service.ports.filter((other) => isTwin(port, other));
+  for (const twin of twins) {
+    const also = bindOne(service, twin, ip);
+    if ('refusal' in done || 'refusal' in also) return 'refusal' in done ? done : also;
+    done.ops.push(...also.ops);
+  }
+  return done;
+}
+
+/** Whether another item is the very same binding in another list: Compose merges lists of files and of `extends`, and drops doubles. */
+function isTwin(port: Port, other: Port): boolean {
+  const list = ({ path }: Port): string => JSON.stringify(path.slice(0, -1));
+  return list(port) !== list(other) && (port.known && other.known ? sameBinding(port, other) : port.raw === other.raw);
+}
+
+function sameBinding(port: Port, other: Port): boolean {
+  const { target, published, protocol, hostIp } = port;
+  return other.target === target && other.published === published && other.protocol === protocol && other.hostIp === hostIp;
+}
+
+function bindOne(service: ComposeService, port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
   const origin = service.origin('ports');
   if (origin !== 'own' || !port.range) {
     const message = 'the list of ports is shared with other services: bind it where it is written';
@@ -193,7 +217,7 @@ function bind(service: ComposeService, port: Port, ip: string): { ops: Op[] } | 
 
 /** Whether another item is the same binding on that address, or will be: of two that come to the same, the first one is bound. */
 function collides(other: Port, port: Port, all: readonly Port[], ip: string): boolean {
-  if (other === port) return false;
+  if (other === port || isTwin(port, other)) return false;
   // What hangs on a variable is the same only when it is written the same.
   if (!other.known || !port.known) return other.raw === `${ip}:${port.raw}`;
   if (other.target !== port.target || other.published !== port.published || other.protocol !== port.protocol) return false;
