@@ -7,6 +7,7 @@ import { readInput } from './compose/read';
 import { BattenError } from './errors';
 import type { Batten, FixSession, Input, RunOptions, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
+import { changesAlone } from './harden/changes';
 import { fileResults } from './harden/result';
 import { concerns, selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
@@ -39,7 +40,10 @@ export const batten: Batten = {
   runProject(input: Input, options: RunOptions = {}): FileResult[] {
     return named(input, () => {
       const chained = setup(input, options);
-      return fileResults(chained, runChain(chained, options.confidence ?? 'generic'));
+      const results = fileResults(chained, runChain(chained, options.confidence ?? 'generic'));
+      if (!options.changesAlone) return results;
+      const changes = changesAlone(chained);
+      return results.map((result) => ({ ...result, changes: changes.filter(({ file }) => file === result.path) }));
     });
   },
 

@@ -7,6 +7,7 @@ import { Configs, overlay } from './config';
 import type { Host, Output } from './host';
 import { failedResult, type Opened, openInputs } from './inputs';
 import type { Options } from './options';
+import { isForPrograms } from './report';
 import { requireServices, requireTransforms } from './selection';
 
 /** A run of a command: the host with what the options say about it. */
@@ -60,7 +61,17 @@ export async function prepare({ host, options }: Context, paths: readonly string
 /** What the command line says about a run. */
 export function givenRun({ host, options }: Pick<Context, 'host' | 'options'>): RunOptions {
   const { confidence, preset, only, skip, service: services } = options;
-  return { confidence, preset, only, skip, services, inlineIgnores: options.ignore, imageConfigs: imageConfigPaths(host, options) };
+  const changesAlone = options.format === 'sarif' || undefined;
+  return {
+    confidence,
+    preset,
+    only,
+    skip,
+    services,
+    inlineIgnores: options.ignore,
+    changesAlone,
+    imageConfigs: imageConfigPaths(host, options),
+  };
 }
 
 /** Gives each input its configuration, and leaves out what that excludes: never a file that was named. */
@@ -133,7 +144,9 @@ export function completed({ configured }: Opened, [main, ...others]: readonly Fi
 
 /** @throws UsageError when both a report for programs and another text would go to standard output. */
 export function requireFreeStdout({ options }: Context, other: string | undefined): void {
-  if (other !== undefined && options.format === 'json') {
-    throw new UsageError(`--format json and ${other} both go to standard output`, { hint: 'ask for one of them, or use -o FILE' });
+  if (other !== undefined && isForPrograms(options.format)) {
+    throw new UsageError(`--format ${options.format} and ${other} both go to standard output`, {
+      hint: 'ask for one of them, or use -o FILE',
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { Confidence } from '../harden/types';
 import type { ColorMode } from '../report/colors';
 
 export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove';
-export type Format = 'pretty' | 'concise' | 'json' | 'markdown' | 'html';
+export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
 
 /** The options of all commands as they are parsed; a command sees those that its rows of the table give it. */
 export interface Options {
@@ -22,6 +22,7 @@ export interface Options {
   config?: string | false;
   printConfig?: boolean;
   reportUnusedIgnores?: boolean;
+  statistics?: boolean;
   exitZero?: boolean;
   exitCode?: boolean;
   exitNonZeroOnFix?: boolean;
@@ -141,9 +142,9 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
-    description: 'the report; json is versioned (schemas/report.schema.json)',
+    description: 'the report; json is versioned (schemas/report.schema.json), github writes workflow commands',
     commands: RUNS,
-    choices: ['pretty', 'concise', 'json'],
+    choices: ['pretty', 'concise', 'json', 'sarif', 'github', 'markdown'],
     default: 'pretty',
   },
   {
@@ -170,6 +171,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--print-config', description: 'print the configuration that counts, as JSON, and do nothing else', commands: RUNS },
   { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: SELECTS },
   { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
+  { flags: '--statistics', description: 'how many findings each transform has, instead of the findings', commands: ['check'] },
   { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },
   { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['fix'] },
   { flags: '--exit-code', description: 'exit 1 when the patch is not empty', commands: ['patch'] },

@@ -47,6 +47,8 @@ export interface RunOptions {
   apply?: boolean;
   /** Whether `# batten: ignore[id]` comments count. Default true. */
   inlineIgnores?: boolean;
+  /** Whether the result also has each change on its own, for tools that offer them one by one. Default false. */
+  changesAlone?: boolean;
   /** Files and directories of saved image configurations (`docker image inspect`, OCI layouts) to take as evidence. Default none. */
   imageConfigs?: readonly string[];
 }

@@ -8,6 +8,7 @@ import type { Advice } from '../images/types';
 import type { Applied } from '../yaml/apply';
 import type { Data, Op, Path } from '../yaml/types';
 import { guard, touchedServices } from './guard';
+import { identityOf } from './identity';
 import { type IgnoreSetup, Ignores } from './ignores';
 import { type SideFileMode, SideFiles } from './side-files';
 import { ignoreComment } from './suppress';
@@ -277,6 +278,7 @@ class Run {
     return {
       ...proposal,
       transform: transform.id,
+      identity: identityOf(transform.id, proposal, this.workspace),
       range: this.workspace.spanOf(proposal.path),
       // `held` until it is decided.
       status: suppression ? 'suppressed' : proposal.refusal ? 'manual' : 'held',

@@ -101,9 +101,25 @@ export interface Warning {
   column?: number;
 }
 
+/** A replacement of a stretch of the input. */
+export interface TextEdit {
+  range: Span;
+  text: string;
+}
+
+/** What one finding alone would change, and how sure that is then; `file` and `identity` are the finding's. */
+export interface Change extends Pick<Proposal, 'plan' | 'breaks' | 'confidence'> {
+  file: string;
+  identity: string;
+  /** The files it edits. */
+  edited: { file: string; edits: TextEdit[] }[];
+}
+
 /** A proposal with its fate. The same object feeds the prompt, the text reports, JSON and SARIF. */
 export interface Finding extends Proposal {
   transform: string;
+  /** The same for the same finding in another run, whatever was edited elsewhere. Holds no credential. */
+  identity: string;
   range: Span;
   status: FindingStatus;
   /** What silences it; set when the status is `suppressed`. */
@@ -127,4 +143,6 @@ export interface FileResult {
   notes: string[];
   /** What its ignores and the like want looked after; undefined = nothing. */
   warnings?: Warning[];
+  /** Each change on its own, when that was asked for. */
+  changes?: Change[];
 }

@@ -1,5 +1,7 @@
 import type { FileChange, FileResult, Finding } from '../harden/types';
+import { fingerprint } from './fingerprint';
 import { maskLine } from './mask';
+import { statistics } from './statistics';
 import { summarize } from './summary';
 
 /** What made the report. */
@@ -13,12 +15,13 @@ export interface Tool {
  * writes is exact; evidence may quote lines of a Dockerfile or a script, where credentials are masked. Positions count from 1 and are
  * those of the input.
  */
-export function jsonReport(results: readonly FileResult[], tool: Tool): string {
+export function jsonReport(results: readonly FileResult[], tool: Tool, options: { statistics?: boolean } = {}): string {
   const report = {
     version: 1,
     tool: { name: tool.name, version: tool.version },
     files: results.map(fileReport),
     summary: summarize(results),
+    ...(options.statistics && { statistics: statistics(results) }),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
@@ -48,6 +51,7 @@ function findingReport(finding: Finding) {
     service,
     ...(services && { services }),
     path,
+    fingerprint: fingerprint(finding),
     severity,
     controls,
     message,

@@ -32,7 +32,7 @@ describe('the command itself', () => {
     [['fxi'], 'Did you mean fix?'],
     [['fix', '--yse'], 'Did you mean --yes?'],
     [['fix', '--confidence', 'sure'], 'Allowed choices are proven, known, generic, guess'],
-    [['check', '--format', 'xml'], 'Allowed choices are pretty, concise, json'],
+    [['check', '--format', 'xml'], 'Allowed choices are pretty, concise, json, sarif, github, markdown'],
     [['check', '--yes'], "unknown option '--yes'"],
     [['list', 'more'], 'too many arguments'],
     [['check', '--only', 'cap-dorp'], 'did you mean cap-drop?'],

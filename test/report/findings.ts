@@ -4,6 +4,7 @@ import type { FileResult, Finding } from '../../src/harden/types';
 export function finding(over: Partial<Finding> = {}): Finding {
   return {
     transform: 'cap-drop',
+    identity: '["cap-drop","db",["services","db","cap_drop"]]',
     service: 'db',
     path: ['services', 'db', 'cap_drop'],
     severity: 'high',
@@ -45,4 +46,9 @@ export const MANUAL = finding({
   refusal: { code: 'needs-decision', message: 'it uses /dev of the host', snippet: 'privileged: false\nPASSWORD: hunter2' },
 });
 export const HELD = finding({ transform: 'read-only', status: 'held', confidence: 'guess', severity: 'medium', service: 'web' });
-export const SUPPRESSED = finding({ transform: 'ports', status: 'suppressed', message: 'published everywhere' });
+export const SUPPRESSED = finding({
+  transform: 'ports',
+  status: 'suppressed',
+  suppression: { by: 'comment', reason: 'the LAN' },
+  message: 'published everywhere',
+});

@@ -36,6 +36,7 @@ describe('the JSON report', () => {
       'transform',
       'service',
       'path',
+      'fingerprint',
       'severity',
       'controls',
       'message',

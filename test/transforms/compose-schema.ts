@@ -15,9 +15,9 @@ export function violations(text: string): string[] {
 }
 
 /** The schema names its definitions in draft 4's way (`id`), which nothing refers to, and uses nothing beyond draft 7. */
-function draft7(node: unknown): unknown {
+export function draft7(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(draft7);
   if (node === null || typeof node !== 'object') return node;
-  const entries = Object.entries(node).filter(([key, value]) => key !== '$schema' && !(key === 'id' && typeof value === 'string'));
+  const entries = Object.entries(node).filter(([key, value]) => !((key === '$schema' || key === 'id') && typeof value === 'string'));
   return Object.fromEntries(entries.map(([key, value]) => [key, draft7(value)]));
 }

@@ -6,7 +6,7 @@ import { type Context, completed, type Prepared, prepare, requireFreeStdout, run
 import { changeCode, changes } from '../exit-codes';
 import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
-import { tellTroubles, writeReport } from '../report';
+import { isForPrograms, tellTroubles, writeReport } from '../report';
 import { shownSideFiles } from '../side-files';
 import { settledProjects } from '../warnings';
 import { writeProject } from '../write-project';
@@ -32,7 +32,7 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
     mode.ask ? await ask(context, { ...prepared, opened, run }) : opened.map((each) => runInput(prepared.batten, each, run)),
   );
   // Who was asked sees what will be written before it is.
-  const summed = mode.ask && context.options.format !== 'json';
+  const summed = mode.ask && !isForPrograms(context.options.format);
   if (summed) writeReport(context, projects.flat(), context.host.stderr, undefined, true);
   const written = mode.write ? projects.flatMap((results, index) => write(context, opened[index]!, results, mode)) : projects.flat();
   report(context, written, mode, opened, summed);
