@@ -4,10 +4,11 @@ import { transforms } from '../transforms';
 import { OVERRIDE_NAMES } from './compose/discover';
 import { loadProject, type SourceFile } from './compose/load-project';
 import { readInput } from './compose/read';
-import { BattenError } from './errors';
-import type { Batten, FixSession, Input, RunOptions, TransformInfo } from './harden/api';
+import { BattenError, InputError } from './errors';
+import type { Batten, FixSession, Input, OverrideTarget, RunOptions, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
+import { saysSomething } from './harden/override/target';
 import { fileResults } from './harden/result';
 import { concerns, selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
@@ -41,7 +42,8 @@ export const batten: Batten = {
     return named(input, () => {
       const chained = setup(input, options);
       const results = fileResults(chained, runChain(chained, options.confidence ?? 'generic'));
-      if (!options.changesAlone) return results;
+      // An override file is no edit of a file that was looked at.
+      if (!options.changesAlone || options.override) return results;
       const changes = changesAlone(chained);
       return results.map((result) => ({ ...result, changes: changes.filter(({ file }) => file === result.path) }));
     });
@@ -78,7 +80,8 @@ function setup(input: Input, options: RunOptions): ChainSetup {
     setting: (transform, name, service) => settingOf(transform, name, service, options),
     sideFiles: options.sideFiles ?? 'write',
     concerns: (transform, proposal) => concerns(transform, proposal, options),
-    ...load(input),
+    ...load(input, options.override),
+    override: options.override,
     ignores: {
       inline: options.inlineIgnores !== false,
       rules: options.ignores ?? [],
@@ -122,19 +125,36 @@ function savedConfigs({ imageConfigs = [] }: RunOptions): ImageConfigs {
 }
 
 /** All files of the project. */
-function load(input: Input): Pick<ChainSetup, 'sources' | 'project'> {
+function load(input: Input, target?: OverrideTarget): Pick<ChainSetup, 'sources' | 'project'> {
   const { directory, text } = input;
   const absolute = directory === undefined ? undefined : path.resolve(directory, path.basename(input.path));
   const main: SourceFile = { path: input.path, text, role: 'main', absolute, editable: true };
   const overrides = input.overrides?.map((file): SourceFile => ({ editable: true, ...file, role: 'override' })) ?? standardOverride(input);
+  const files = target ? withTarget(overrides, target) : overrides;
   const missing: string[] = [];
-  const usable = overrides.filter((file) => {
+  const usable = files.filter((file) => {
     const problem = file.editable ? undefined : unreadable(file);
     if (problem !== undefined) missing.push(`${file.path} is merged into this file by Compose, but was not read: ${problem}`);
     return problem === undefined;
   });
   const { sources, setting } = loadProject({ main, overrides: usable, directory, changeIncluded: input.changeIncluded ?? true });
-  return { sources, project: { ...setting, missing: [...missing, ...(setting.missing ?? [])] } };
+  // Nothing is written to the files themselves, so what they say may be overridden wherever it is.
+  const all = target ? sources.map((source) => ({ ...source, editable: source.role !== 'extended' })) : sources;
+  return { sources: all, project: { ...setting, missing: [...missing, ...(setting.missing ?? [])] } };
+}
+
+/** The files that are merged, with the override file that is to be written among them, where it says something: as the last, for it to count. */
+function withTarget(files: readonly SourceFile[], target: OverrideTarget): SourceFile[] {
+  const { path: shown, absolute, text } = target;
+  const at = files.findIndex((file) => file.absolute === absolute && absolute !== undefined);
+  const others = files.filter((_, index) => index !== at);
+  if (at !== -1 && at < files.length - 1) {
+    throw new InputError('not-last', `other files are merged on top of it, so it does not have the last word: ${files.at(-1)!.path}`, {
+      file: shown,
+      hint: 'name the last file, or one of its own',
+    });
+  }
+  return saysSomething(target) ? [...others, { path: shown, absolute, text: text!, role: 'override', editable: true }] : others;
 }
 
 /** The override file Compose would merge into this one, were it not named: it counts, but it is not to be changed. */

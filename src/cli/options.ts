@@ -12,6 +12,8 @@ export interface Options {
   diff?: boolean;
   dryRun?: boolean;
   output?: string;
+  override?: string;
+  composeVersion?: string;
   preset?: Preset;
   file?: string[];
   only?: string[];
@@ -84,6 +86,16 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '-n, --dry-run', description: 'everything but the write', commands: ['fix'] },
   { flags: '-o, --output <file>', description: 'write the result there instead (one input)', commands: ['fix'] },
   { flags: '-o, --output <file>', description: 'write the patch there instead of standard output', commands: ['patch'] },
+  {
+    flags: '--override <file>',
+    description: 'leave the input alone and put the changes into an override file; what it cannot do is listed',
+    commands: ['fix', 'patch'],
+  },
+  {
+    flags: '--compose-version <version>',
+    description: 'the oldest Compose that reads the override file; from 2.24.4 on it can also remove (default: 2.20)',
+    commands: ['fix', 'patch'],
+  },
   {
     flags: '--preset <name>',
     description: 'which transforms run, and how far they go (default: recommended)',

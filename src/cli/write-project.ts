@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { writeFileAtomic } from '../compose/write';
 import type { FileResult } from '../harden/types';
 import { changes } from './exit-codes';
@@ -15,9 +16,10 @@ export function writeProject(directory: string, files: readonly { result: FileRe
   try {
     for (const { result, absolute } of files) {
       if (!changes(result)) continue;
-      const { path, before, after } = result;
-      writeFileAtomic(absolute, after, { expectedText: before, backup, shown: path });
-      undo.push(() => writeFileAtomic(absolute, before, { expectedText: after, shown: path }));
+      const { before, after, override } = result;
+      const shown = override?.path ?? result.path;
+      writeFileAtomic(absolute, after, { ...(override?.isNew ? { mustBeNew: true } : { expectedText: before }), backup, shown });
+      undo.push(() => (override?.isNew ? rmSync(absolute) : writeFileAtomic(absolute, before, { expectedText: after, shown })));
     }
   } catch (error) {
     for (const step of undo.reverse()) step();

@@ -227,8 +227,13 @@ export class ComposeProject {
     for (const [file, { role }] of this.files.entries()) {
       if (role === 'extended') continue;
       for (const name of maps[file]!.keys()) {
-        // What an included project defines is its own: Compose refuses a second definition.
-        if (role === 'included' && out.has(name)) continue;
+        const known = out.get(name);
+        if (role === 'included' && known) {
+          // What an included project defines is its own: Compose refuses a second definition, but other files may be merged on top of it.
+          const onTop = known.every((service) => this.files[service.file]!.role === 'override');
+          if (onTop) out.set(name, [...known, make(file, name, [`${file}:${name}`])]);
+          continue;
+        }
         out.set(name, [make(file, name, [`${file}:${name}`]), ...(out.get(name) ?? [])]);
       }
     }

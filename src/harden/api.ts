@@ -1,8 +1,11 @@
 import type { ServiceDescription } from '../images/explain-service';
 import type { Data } from '../yaml/types';
+import type { OverrideTarget } from './override/target';
 import type { IgnoreRule } from './suppress';
 import type { OptionSpec, Preset } from './transform';
 import type { Confidence, FileChange, FileResult, Finding, Severity } from './types';
+
+export type { OverrideTarget } from './override/target';
 
 /** Settings of transforms by id and option: for all services, and for single ones, which win. */
 export interface Settings {
@@ -41,6 +44,8 @@ export interface RunOptions {
    * `none` = a change that needs one is left to the person. Default `write` with a directory.
    */
   sideFiles?: 'write' | 'patch' | 'none';
+  /** An override file that takes the changes; all files of the project are left alone, and what no override can do becomes `manual`. */
+  override?: OverrideTarget;
   /** Service names to change; default all. */
   services?: readonly string[];
   /** True when the result will be written: findings are then `fixed` instead of `would-fix`. */

@@ -10,6 +10,7 @@ import type { Data, Op, Path } from '../yaml/types';
 import { guard, touchedServices } from './guard';
 import { identityOf } from './identity';
 import { type IgnoreSetup, Ignores } from './ignores';
+import type { OverrideTarget } from './override/target';
 import { type SideFileMode, SideFiles } from './side-files';
 import { ignoreComment } from './suppress';
 import type { Preset, Transform, TransformContext } from './transform';
@@ -25,6 +26,8 @@ export interface Pending {
   workspace: Workspace;
   /** Files beside it, as they would be without the finding. */
   files: SideFiles;
+  /** The override file that takes the changes, where there is one, and its text with some on top of those accepted so far. */
+  written?: { path: string; text(ops: readonly Op[]): string };
 }
 
 export interface ChainSetup {
@@ -42,6 +45,8 @@ export interface ChainSetup {
   concerns(transform: Transform, proposal: Proposal): boolean;
   /** The files of the project, the main one first. */
   sources: readonly SourceFile[];
+  /** The override file that takes the changes; undefined = the files themselves do. */
+  override?: OverrideTarget;
   /** What the project is beside its files. */
   project: ProjectSetting;
   ignores: IgnoreSetup;
@@ -56,6 +61,8 @@ export interface ChainResult {
   files: readonly FileChange[];
   notes: readonly string[];
   warnings: readonly Warning[];
+  /** The override file that takes the changes instead of the sources; `before` undefined = it is new. */
+  written?: { path: string; before: string | undefined; after: string };
 }
 
 interface Accepted {

@@ -3,13 +3,15 @@ import type { ChainResult, ChainSetup } from './chain';
 import type { FileResult, FileStatus, Finding } from './types';
 
 /** What a run means for each file of the project that may be changed, the main one first. Findings are with the file their place is in. */
-export function fileResults({ sources, applied }: ChainSetup, { findings, texts, files, notes, warnings }: ChainResult): FileResult[] {
-  return sources.flatMap(({ path, text: before, editable, role }, index): FileResult[] => {
+export function fileResults({ sources, applied }: ChainSetup, chained: ChainResult): FileResult[] {
+  const { findings, texts, files, notes, warnings, written } = chained;
+  return sources.flatMap(({ path, text, editable, role }, index): FileResult[] => {
     if (role === 'extended') return [];
     const here = findings.filter((finding) => splitFile(finding.path).file === index);
-    const after = texts[index]!;
+    // An override file takes the changes of all files, and is shown with the main one.
+    const [before, after] = written ? [written.before ?? '', written.after] : [text, texts[index]!];
     // Of a file that is only looked at there is nothing to tell but what is found in it.
-    if (!editable && index > 0 && here.length === 0) return [];
+    if ((!editable || written) && index > 0 && here.length === 0) return [];
     return [
       {
         path,
@@ -17,8 +19,9 @@ export function fileResults({ sources, applied }: ChainSetup, { findings, texts,
         findings: here
           .map((finding) => ({ ...finding, path: splitFile(finding.path).path }))
           .sort((a, b) => a.range.start.line - b.range.start.line),
-        before,
-        after,
+        before: index > 0 && written ? text : before,
+        after: index > 0 && written ? text : after,
+        ...(index === 0 && written && { override: { path: written.path, isNew: written.before === undefined } }),
         files: index === 0 ? [...files] : [],
         notes: index === 0 ? [...notes] : [],
         ...(index === 0 && warnings.length > 0 && { warnings: [...warnings] }),

@@ -2,12 +2,18 @@ import { splitFile } from '../compose/file-path';
 import type { Answer, FixSession, Question } from './api';
 import { type ChainResult, type ChainSetup, chain, type Decision, type Pending } from './chain';
 import { atLeast } from './confidence';
+import { overriding } from './override/run';
 import { fileResults } from './result';
 import type { Confidence, FileResult, Finding } from './types';
 
+/** The chain over a project, whose changes go into its files or into an override file. */
+function start(setup: ChainSetup): Generator<Pending, ChainResult, Decision> {
+  return setup.override ? overriding(setup, setup.override) : chain(setup);
+}
+
 /** Applies what is at or above a confidence and holds the rest. @throws InputError */
 export function runChain(setup: ChainSetup, least: Confidence): ChainResult {
-  const running = chain(setup);
+  const running = start(setup);
   let step = running.next();
   while (!step.done) {
     step = running.next(atLeast(step.value.finding.confidence, least) ? { kind: 'apply' } : { kind: 'hold' });
@@ -29,7 +35,14 @@ export class Session implements FixSession {
   current(): Question | undefined {
     const { pending, asked } = this.replay;
     if (!pending) return undefined;
-    const { workspace, finding, files } = pending;
+    const { workspace, finding, files, written } = pending;
+    if (written) {
+      const beside = files.fork();
+      beside.apply(finding.files ?? []);
+      const { path, text } = written;
+      const after = text(finding.ops!);
+      return { index: asked, total: Math.max(this.total, asked), finding, path, before: text([]), after, files: beside.since(files) };
+    }
     const trial = workspace.fork();
     for (const op of finding.ops!) trial.apply(op);
     const beside = files.fork();
@@ -56,6 +69,9 @@ export class Session implements FixSession {
   answer(answer: Answer): { error: string } | undefined {
     const { pending } = this.replay;
     if (!pending) return { error: 'nothing is left to ask' };
+    if (answer.kind === 'ignore' && this.setup.override) {
+      return { error: `the file is left as it is, so the comment is yours to write: # batten: ignore[${pending.finding.transform}]` };
+    }
     if (answer.kind === 'edit') {
       const { editable } = pending.finding;
       if (!editable) return { error: 'this change has no value to edit' };
@@ -80,13 +96,13 @@ export class Session implements FixSession {
   }
 
   private play(): Replay {
-    const replay = new Replay(chain(this.setup));
+    const replay = new Replay(start(this.setup));
     for (const answer of this.answers) replay.take(answer);
     return replay;
   }
 
   private countAll(): number {
-    const running = chain(this.setup);
+    const running = start(this.setup);
     let count = 0;
     for (let step = running.next(); !step.done; step = running.next({ kind: 'apply' })) count++;
     return count;

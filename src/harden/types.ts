@@ -133,9 +133,11 @@ export interface FileResult {
   path: string;
   status: FileStatus;
   findings: Finding[];
-  /** The text as read (with its BOM), and the text as it would be or was written. Equal when nothing changes. */
+  /** The text as read (with its BOM), and the text as it would be or was written. Equal when nothing changes. Those of the override file, if there is one. */
   before: string;
   after: string;
+  /** The override file that takes the changes instead of the file itself. */
+  override?: { path: string; isNew: boolean };
   error?: { code: string; message: string; line?: number; column?: number; hint?: string };
   /** Side files of the accepted changes, to be written before the file itself. */
   files: FileChange[];

@@ -35,6 +35,14 @@ export class Workspace {
     );
   }
 
+  /** The same files with another document for one of them. */
+  with(file: number, document: YamlDocument): Workspace {
+    return new Workspace(
+      this.sources,
+      this.documents.map((each, index) => (index === file ? document : each)),
+    );
+  }
+
   /** The project as the documents say it now. @throws InputError when a file is not a Compose file */
   project(setting: ProjectSetting): ComposeProject {
     return ComposeProject.of(

@@ -26,11 +26,12 @@ export function jsonReport(results: readonly FileResult[], tool: Tool, options: 
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function fileReport({ path, status, error, findings, files, notes, warnings }: FileResult) {
+function fileReport({ path, status, error, override, findings, files, notes, warnings }: FileResult) {
   return {
     path,
     status,
     ...(error && { error }),
+    ...(override && { override: { path: override.path, new: override.isNew } }),
     findings: findings.map(findingReport),
     ...(files.length > 0 && { sideFiles: files.map(sideFile) }),
     ...(notes.length > 0 && { notes }),

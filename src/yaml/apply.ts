@@ -4,8 +4,8 @@ import { deepest, editable, inherits, locate, notInherited, OVERRIDE, type Place
 import { aliased, inherited, Refused, refuse } from './refused';
 import type { SourceText } from './source';
 import { appendRange, insertionRange, removalRange, slotRange } from './touches';
-import { fromData, isMergeKey, isNull, keyNode, type Node, ownEntry, toData } from './tree';
-import type { Data, Op, Path, Range, Refusal } from './types';
+import { fromData, isMergeKey, isNull, keyNode, mapNode, type Node, ownEntry, taggedNode, toData } from './tree';
+import type { Data, MergeTag, Op, Path, Range, Refusal } from './types';
 
 /** What an op did: the data before and after, and the source text it touches (the line an insertion follows). */
 export interface Applied {
@@ -35,7 +35,7 @@ class Application {
     if (op.path.length === 0) throw refuse('conflict', 'the document as a whole is not changed');
     switch (op.op) {
       case 'add':
-        return this.add(op.path, op.value, op.near ?? []);
+        return this.add(op.path, op.value, op.near ?? [], op.tag);
       case 'append':
         return this.append(op.path, op.value);
       case 'replace':
@@ -49,17 +49,17 @@ class Application {
     }
   }
 
-  private add(path: Path, value: Data, near: readonly string[]): Applied {
+  private add(path: Path, value: Data, near: readonly string[], tag?: MergeTag): Applied {
     const { map, rest, holder } = deepest(this.root, path);
     const [key, ...inner] = rest;
     if (key === undefined) throw refuse('conflict', `${showPath(path)} is already there`);
-    const wrapped = inner.reduceRight<Data>((data, part) => ({ [part]: data }), value);
+    const wrapped = inner.reduceRight<Node>((below, part) => mapNode([[part, below]]), taggedNode(value, tag));
     const sibling = inner.length === 0 ? near.map((each) => ownEntry(map, each)).find((found) => found && !isMergeKey(found)) : undefined;
     const after = sibling ? map.entries.indexOf(sibling) + 1 : map.entries.length;
     // Nothing may follow a block scalar that the end of the text cuts short: it would gain a line break.
     const index = after > 0 && endsOpen(map.entries[after - 1]!.value, this.source) ? after - 1 : after;
     if (holder) holder.value = map;
-    map.entries.splice(index, 0, { key: keyNode(key), value: fromData(wrapped) });
+    map.entries.splice(index, 0, { key: keyNode(key), value: wrapped });
     return { after: value, touches: insertionRange(this.source, this.root, map, index) };
   }
 

@@ -1,6 +1,6 @@
 import { entryEnd, itemEnd } from './layout';
 import type { Lowering } from './lower';
-import { renderFlow, renderKey } from './render';
+import { renderFlow, renderFlowEntry } from './render';
 import type { Entry, MapNode, Node, SeqItem, SeqNode } from './tree';
 
 /** An entry of a flow map or an item of a flow list, made alike. */
@@ -56,7 +56,7 @@ function mapParts(lowering: Lowering, map: MapNode): { read: Part[]; now: Part[]
     (entry) =>
       parts.get(entry) ?? {
         kept: true,
-        text: `${renderKey(entry.key, lowering.style, true)}: ${renderFlow(entry.value, lowering.style)}`,
+        text: renderFlowEntry(entry.key, entry.value, lowering.style),
       },
   );
   return { read, now };

@@ -1,6 +1,6 @@
 import { writeScalar } from './scalar';
 import type { Style } from './style';
-import type { MapNode, Node, ScalarNode } from './tree';
+import { isNull, type MapNode, type Node, type ScalarNode } from './tree';
 
 /** The scalars that fit on one line inside brackets. */
 const SHORT_FLOW = 80;
@@ -13,7 +13,9 @@ export function renderKey(key: ScalarNode, style: Style, flow: boolean): string 
 /** Block lines of `key: value` at an indentation, without line endings. */
 export function renderEntry(key: ScalarNode, value: Node, indent: number, style: Style): string[] {
   const head = `${' '.repeat(indent)}${renderKey(key, style, false)}:`;
-  return renderAfter(head, value, indent, style);
+  if (value.tag === undefined) return renderAfter(head, value, indent, style);
+  const lines = renderAfter(`${head} ${value.tag}`, value, indent, style);
+  return isNull(value) ? [`${lines[0]} null`] : lines;
 }
 
 /** Block lines of `- value` at an indentation. */
@@ -64,7 +66,12 @@ export function renderFlow(value: Node, style: Style): string {
   if (value.kind === 'alias') return `*${value.name}`;
   if (value.kind === 'seq') return `[${value.items.map((item) => renderFlow(item.value, style)).join(', ')}]`;
   if (value.entries.length === 0) return '{}';
-  return `{ ${value.entries.map((entry) => `${renderKey(entry.key, style, true)}: ${renderFlow(entry.value, style)}`).join(', ')} }`;
+  return `{ ${value.entries.map((entry) => renderFlowEntry(entry.key, entry.value, style)).join(', ')} }`;
+}
+
+/** `key: value` in flow style. */
+export function renderFlowEntry(key: ScalarNode, value: Node, style: Style): string {
+  return `${renderKey(key, style, true)}: ${value.tag === undefined ? '' : `${value.tag} `}${renderFlow(value, style)}`;
 }
 
 export function renderScalar(node: ScalarNode, style: Style, flow: boolean): string {

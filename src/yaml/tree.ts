@@ -1,4 +1,4 @@
-import type { Data } from './types';
+import type { Data, MergeTag } from './types';
 
 /*
  * The tree is what a document means plus where each part is written. Ops change the tree; `lower` compares it with what was read and
@@ -109,10 +109,21 @@ export function isNull(node: Node): boolean {
 export function fromData(data: Data): Node {
   if (Array.isArray(data)) return { kind: 'seq', flow: false, items: data.map((value) => ({ value: fromData(value) })) };
   if (data !== null && typeof data === 'object') {
-    const entries = Object.entries(data).map(([key, value]) => ({ key: keyNode(key), value: fromData(value) }));
-    return { kind: 'map', flow: false, entries };
+    return mapNode(Object.entries(data).map(([key, value]) => [key, fromData(value)]));
   }
   return { kind: 'scalar', style: 'plain', text: data === null ? '' : String(data), data };
+}
+
+/** A map made by an op. */
+export function mapNode(entries: readonly (readonly [key: string, value: Node])[]): MapNode {
+  return { kind: 'map', flow: false, entries: entries.map(([key, value]) => ({ key: keyNode(key), value })) };
+}
+
+/** A node for plain data, with a tag in front of it. */
+export function taggedNode(data: Data, tag: MergeTag | undefined): Node {
+  const node = fromData(data);
+  if (tag !== undefined) node.tag = tag;
+  return node;
 }
 
 /** A key made by an op. */

@@ -4,10 +4,13 @@ export type Path = readonly (string | number)[];
 /** Plain data, as JSON knows it. */
 export type Data = null | boolean | number | string | Data[] | { [key: string]: Data };
 
+/** How a value meets that of the file below it: instead of being merged it takes it away, or takes its place. */
+export type MergeTag = '!reset' | '!override';
+
 /**
  * A symbolic change of a document. Ops say what the data must become; where and how it is written is up to the document.
  * - `add`: a key that the map does not have. Missing parent maps are made. `near` lists sibling keys: the new key is written after
- *   the first of them that the map has, else at the end of the map.
+ *   the first of them that the map has, else at the end of the map. `tag` says how the value meets that of another file.
  * - `append`: one item at the end of a list, which is made when it is missing.
  * - `replace`: another value for an existing key or list item. An alias is replaced, never followed.
  * - `remove`: a key or a list item.
@@ -15,7 +18,7 @@ export type Data = null | boolean | number | string | Data[] | { [key: string]: 
  * - `comment`: a comment on a line of its own above the key. `text` starts with `#`.
  */
 export type Op =
-  | { op: 'add'; path: Path; value: Data; near?: readonly string[] }
+  | { op: 'add'; path: Path; value: Data; near?: readonly string[]; tag?: MergeTag }
   | { op: 'append'; path: Path; value: Data }
   | { op: 'replace'; path: Path; value: Data }
   | { op: 'remove'; path: Path }

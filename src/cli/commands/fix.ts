@@ -6,6 +6,7 @@ import { type Context, completed, type Prepared, prepare, requireFreeStdout, run
 import { changeCode, changes } from '../exit-codes';
 import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
+import { overrideTarget, usageNotes, writtenFile } from '../override';
 import { isForPrograms, tellTroubles, writeReport } from '../report';
 import { shownSideFiles } from '../side-files';
 import { settledProjects } from '../warnings';
@@ -18,6 +19,8 @@ interface Mode {
   diff: boolean;
   /** A file instead of the input; `-` for standard output. */
   output?: string;
+  /** An override file that takes the changes; `-` for standard output. */
+  override?: string;
 }
 
 /** `batten fix`: rewrites the inputs, after asking when there is somebody to ask. */
@@ -26,11 +29,13 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   const prepared = await prepare(context, paths);
   requireOneInput(prepared.opened, mode);
   const besides = mode.output !== undefined || paths.includes('-') ? 'none' : 'write';
-  const run = { ...prepared.run, apply: mode.write, sideFiles: besides } as const;
+  const override = overrideTarget(context, prepared.opened);
+  const run = { ...prepared.run, apply: mode.write, sideFiles: besides, override } as const;
   const opened = mode.output === undefined ? prepared.opened : prepared.opened.map(alone);
   const projects = settledProjects(
     mode.ask ? await ask(context, { ...prepared, opened, run }) : opened.map((each) => runInput(prepared.batten, each, run)),
   );
+  if (override) for (const [index, [main]] of projects.entries()) main!.notes.push(...usageNotes(main!, opened[index]!, context.host));
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && !isForPrograms(context.options.format);
   if (summed) writeReport(context, projects.flat(), context.host.stderr, undefined, true);
@@ -44,7 +49,7 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
  */
 function modeOf(context: Context, paths: readonly string[]): Mode {
   const { host, options } = context;
-  const { yes = false, diff = false, dryRun = false, output } = options;
+  const { yes = false, diff = false, dryRun = false, output, override } = options;
   const fromStdin = paths.includes('-');
   const terminal = host.stdin.isTTY === true && host.stderr.isTTY === true && options.input && !fromStdin;
   const ask = !yes && !diff && !dryRun;
@@ -58,12 +63,19 @@ function modeOf(context: Context, paths: readonly string[]): Mode {
       hint: dryRun ? 'leave one of them out' : 'add --yes to write it too',
     });
   }
+  if (output !== undefined && override !== undefined) {
+    throw new UsageError('-o and --override both say where the result goes', { hint: 'leave one of them out' });
+  }
   if (diff) requireFreeStdout(context, 'the diff');
-  if (writes && (output === '-' || (fromStdin && output === undefined))) {
+  if (writes && toStdout({ output, override }, fromStdin)) {
     if (diff) throw new UsageError('the result and --diff both go to standard output', { hint: 'use -o FILE for the result' });
     requireFreeStdout(context, 'the result');
   }
-  return { ask, write: writes, diff, output };
+  return { ask, write: writes, diff, output, override };
+}
+
+function toStdout({ output, override }: Pick<Mode, 'output' | 'override'>, fromStdin: boolean): boolean {
+  return (override ?? output) === '-' || (fromStdin && output === undefined && override === undefined);
 }
 
 function requireOneInput(opened: readonly Opened[], { output }: Mode): void {
@@ -110,18 +122,20 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
 }
 
 /** Puts the results of one project where they belong. A file that cannot be written is an error of that project alone. */
-function write(context: Context, { path, absolute }: Opened, results: readonly FileResult[], { ask, output }: Mode): FileResult[] {
+function write(context: Context, { path, absolute }: Opened, results: readonly FileResult[], mode: Mode): FileResult[] {
   const { host, options } = context;
+  const { ask, output } = mode;
   const [main, ...others] = results as [FileResult, ...FileResult[]];
   if (main.status === 'error' || (ask && !results.some(changes))) return [...results];
   try {
-    if (output === '-' || (path === '-' && output === undefined)) {
+    if (toStdout(mode, path === '-')) {
       host.stdout.write(main.after);
     } else if (output !== undefined) {
       writeFileAtomic(resolve(host.cwd, output), main.after, { shown: output, backup: options.backup });
     } else {
-      const files = [...others.map((result) => ({ result, absolute: resolve(host.cwd, result.path) })), { result: main, absolute }];
-      writeProject(dirname(absolute), files, options.backup);
+      const place = main.override ? resolve(host.cwd, main.override.path) : absolute;
+      const files = [...others.map((result) => ({ result, absolute: resolve(host.cwd, result.path) })), { result: main, absolute: place }];
+      writeProject(absolute === '-' ? host.cwd : dirname(absolute), files, options.backup);
     }
     return [...results];
   } catch (error) {
@@ -133,11 +147,11 @@ function report(context: Context, results: readonly FileResult[], mode: Mode, op
   const { host, options } = context;
   if (mode.diff) host.stdout.write(diffText(context, results));
   tellTroubles(context, results);
-  const stdoutTaken = mode.diff || mode.ask || mode.output === '-' || (mode.write && opened.some(({ path }) => path === '-'));
+  const stdoutTaken = mode.diff || mode.ask || (mode.write && opened.some(({ path }) => toStdout(mode, path === '-')));
   const to: Output = stdoutTaken ? host.stderr : host.stdout;
   if (!summed) writeReport(context, results, to);
   if (mode.ask && !options.quiet) {
-    const written = results.filter(changes).map(({ path }) => mode.output ?? path);
+    const written = results.filter(changes).map(({ path }) => mode.override ?? mode.output ?? path);
     host.stderr.write(written.length > 0 ? `Wrote ${written.join(', ')}\n` : 'Nothing was accepted, so nothing was written.\n');
   }
 }
@@ -150,8 +164,11 @@ function diffText(context: Context, results: readonly FileResult[]): string {
   return results
     .filter(changes)
     .flatMap((result) => {
-      const path = result.path === '-' ? 'stdin' : relative(cwd, resolve(cwd, result.path)).split(sep).join('/');
-      return [...shownSideFiles(path, result.files), { path, before: result.before, after: result.after }];
+      const shown = (path: string, stream: string): string =>
+        path === '-' ? stream : relative(cwd, resolve(cwd, path)).split(sep).join('/');
+      const path = shown(result.path, 'stdin');
+      const written = writtenFile(result);
+      return [...shownSideFiles(path, result.files), { ...written, path: result.override ? shown(written.path, 'override') : path }];
     })
     .map((file) => (stdout.isTTY ? screenDiff(file, colors) : unifiedDiff(file)))
     .join('');

@@ -7,6 +7,7 @@ import { summaryLine } from '../../report/pretty';
 import { type Context, prepare, requireFreeStdout, runInput } from '../context';
 import { changeCode, changes } from '../exit-codes';
 import { failedResult } from '../inputs';
+import { overrideTarget, usageNotes, writtenFile } from '../override';
 import { tellTroubles, writeReport } from '../report';
 import { shownSideFiles } from '../side-files';
 import { settled } from '../warnings';
@@ -20,7 +21,13 @@ export async function patch(context: Context, paths: readonly string[]): Promise
   if (output !== undefined && opened.some(({ absolute }) => absolute === resolve(host.cwd, output))) {
     throw new UsageError('the patch would replace an input', { file: output, hint: 'name another file with -o' });
   }
-  const done = opened.flatMap((each) => runInput(batten, each, { ...run, sideFiles: 'patch' })).map((result) => patched(result, host.cwd));
+  const override = overrideTarget(context, opened);
+  if (override?.path === '-') throw new UsageError('a patch needs the name of the override file, not -');
+  const found = opened.flatMap((each) => {
+    const [main, ...others] = runInput(batten, each, { ...run, sideFiles: 'patch', override });
+    return [{ ...main!, notes: [...main!.notes, ...usageNotes(main!, each, host)] }, ...others];
+  });
+  const done = found.map((result) => patched(result, host.cwd));
   const results = settled(done.map(({ result }) => result));
   const text = done.map((each) => each.patch).join('');
   if (output === undefined) host.stdout.write(text);
@@ -33,7 +40,7 @@ export async function patch(context: Context, paths: readonly string[]): Promise
 function patched(result: FileResult, cwd: string): { result: FileResult; patch: string } {
   if (!changes(result)) return { result, patch: '' };
   try {
-    return { result, patch: makePatch([...shownSideFiles(result.path, result.files), result], cwd) };
+    return { result, patch: makePatch([...shownSideFiles(result.path, result.files), writtenFile(result)], cwd) };
   } catch (error) {
     if (error instanceof BattenError) return { result: failedResult(result.path, error), patch: '' };
     throw error;

@@ -1,0 +1,67 @@
+import { isMap } from '../../compose/data';
+import { isLayerMap } from '../../compose/layer';
+import { normal } from '../../compose/layer-merge';
+import { kindOfServiceKey } from '../../compose/merge-kinds';
+import { mergePath } from '../../compose/model';
+import { parseLongPort } from '../../compose/ports';
+import type { YamlDocument } from '../../yaml/document';
+import { fromData, mapNode } from '../../yaml/tree';
+import type { Data, Refusal } from '../../yaml/types';
+import { newText } from '../../yaml/write-new';
+import type { Failed } from './content';
+import { asList, lostItems } from './derive';
+
+/** The first version of Compose that knows `!reset` and `!override` as they are used here. */
+export const TAGS_SINCE = '2.24.4';
+
+/**
+ * Why an override file does not bring a change, and what to write into the Compose file by hand.
+ *
+ * @param file the Compose file, as the person knows it.
+ * @param tags whether the tags of newer versions of Compose would do.
+ */
+export function refusalFor(failed: readonly Failed[], file: string, tags: boolean, like: YamlDocument): Refusal {
+  const reasons = [...new Set(failed.map(reasonOf))].join(', nor ');
+  const hint = tags ? `, or add --compose-version ${TAGS_SINCE} if no older Compose reads the override` : '';
+  const code = 'needs-decision';
+  const message = `an override file cannot ${reasons}: change ${file}${hint}`;
+  const snippet = snippetOf(failed, file, like);
+  return snippet === undefined ? { code, message } : { code, message, snippet };
+}
+
+function reasonOf({ section, name, key, path, before, after }: Failed): string {
+  const where = section === 'services' ? `"${name}"` : `the ${section.slice(0, -1)} "${name}"`;
+  const deeper = path.slice(mergePath(section, key!).length);
+  if (deeper.length > 0) {
+    const now = after === undefined ? undefined : normal(path.slice(0, 1), kindOfServiceKey([key!])!, after);
+    const gone = deeper.length === 1 && isLayerMap(now) && now[deeper[0]!] === undefined;
+    return gone ? `take "${deeper[0]}" out of ${key} of ${where}` : `change ${[key, ...deeper].join('.')} of ${where} in that way`;
+  }
+  if (after === undefined) return `remove ${key} of ${where}`;
+  const changed = `change ${key} of ${where} in that way`;
+  if (!Array.isArray(after)) return changed;
+  const lost = lostItems(key!, before, after).flatMap((item) => shownItem(key!, item));
+  if (lost.length > 0) return `take ${lost.join(', ')} out of ${key} of ${where}`;
+  const kept = new Set(after.map((item) => JSON.stringify(item)));
+  const other = asList(before).filter((item) => !kept.has(JSON.stringify(item)));
+  const shown = other.flatMap((item) => shownItem(key!, item));
+  return shown.length > 0 ? `change ${shown.join(', ')} in ${key} of ${where}` : changed;
+}
+
+function shownItem(list: string, item: Data): string[] {
+  const text = !isMap(item) ? item : list === 'ports' ? parseLongPort(item)?.raw : (item.target ?? item.source);
+  return text === undefined || text === null ? [] : [`"${String(text)}"`];
+}
+
+/** What the keys must become. Maps are left out: a map of variables is long, and holds secrets. */
+function snippetOf(failed: readonly Failed[], file: string, like: YamlDocument): string | undefined {
+  const shown = failed.filter(({ path, after }) => path.length === 1 && after !== undefined && !isMap(after));
+  if (shown.length === 0) return undefined;
+  const names = [...new Set(shown.map(({ name }) => name))];
+  const things = names.map((name) => {
+    const keys = shown.filter((each) => each.name === name).map(({ key, after }) => [key!, fromData(after as Data)] as const);
+    return [name, mapNode(keys)] as const;
+  });
+  const text = newText(mapNode([['services', mapNode(things)]]), like, []);
+  return `# in ${file}\n${text.trimEnd().replaceAll('\r', '')}`;
+}
