@@ -96,7 +96,7 @@ function setup(input: Input, options: RunOptions): ChainSetup {
 /** Advice that knows the project's own Dockerfiles and saved image configurations: read when a service is first asked about, and once. */
 function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
   const configs = savedConfigs(options);
-  if (directory === undefined && configs.length === 0) return { advise };
+  if (directory === undefined && configs.length === 0 && !options.inspected) return { advise };
   const files = directory === undefined ? undefined : new ProjectFiles(directory);
   const notes = new Set<string>();
   const others = new Map<string, ProjectFiles>();
@@ -108,6 +108,10 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
   return {
     files,
     advise(service) {
+      const image = service.image?.text;
+      if (!service.build && image !== undefined && options.inspected?.missing.includes(image)) {
+        notes.add(`${service.name}: the Engine does not have ${image}, so it said nothing about it`);
+      }
       if (!service.build && configs.length === 0) return advise(service);
       // What an included file builds is relative to that file.
       const elsewhere = service.build && service.directory('build');
@@ -120,8 +124,8 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
   };
 }
 
-function savedConfigs({ imageConfigs = [] }: RunOptions): ImageConfigs {
-  return imageConfigs.flatMap((file) => readImageConfigs(file));
+function savedConfigs({ imageConfigs = [], inspected }: RunOptions): ImageConfigs {
+  return [...imageConfigs.flatMap((file) => readImageConfigs(file)), ...(inspected?.configs ?? [])];
 }
 
 /** All files of the project. */

@@ -6,6 +6,7 @@ import { type Colors, createColors, useColor } from '../report/colors';
 import { Configs, overlay } from './config';
 import type { Host, Output } from './host';
 import { failedResult, type Opened, openInputs } from './inputs';
+import { inspected } from './inspected';
 import type { Options } from './options';
 import { isForPrograms } from './report';
 import { requireServices, requireTransforms } from './selection';
@@ -42,9 +43,11 @@ export interface Prepared {
 /**
  * Loads the library and reads the inputs, and checks the names of the selection.
  *
- * @throws UsageError for an unknown transform or service; InputError when no path is given and no Compose file is found.
+ * @throws UsageError for an unknown transform or service; InputError when no path is given and no Compose file is found, or when the Engine
+ * that `--inspect` asks for is not there.
  */
-export async function prepare({ host, options }: Context, paths: readonly string[]): Promise<Prepared> {
+export async function prepare(context: Context, paths: readonly string[]): Promise<Prepared> {
+  const { host, options } = context;
   const batten = host.batten();
   requireTransforms(batten.transforms(), [...(options.only ?? []), ...(options.skip ?? [])]);
   if (options.file && paths.length > 0) {
@@ -55,7 +58,8 @@ export async function prepare({ host, options }: Context, paths: readonly string
   const found = await openInputs(host, paths, options.file);
   const opened = configure(found, new Configs(host, options, batten.transforms()), { cwd: host.cwd, paths });
   if (options.service) requireServices(opened, options.service);
-  return { batten, opened, run: givenRun({ host, options }) };
+  const fromEngine = await inspected(context, opened, options.service);
+  return { batten, opened, run: { ...givenRun(context), inspected: fromEngine } };
 }
 
 /** What the command line says about a run. */

@@ -20,6 +20,7 @@ export interface Options {
   skip?: string[];
   service?: string[];
   imageConfig?: string[];
+  inspect?: boolean;
   format: Format;
   config?: string | false;
   printConfig?: boolean;
@@ -151,6 +152,11 @@ export const OPTIONS: readonly OptionRow[] = [
     description: 'what images are: output of "docker image inspect", an OCI layout, or a directory of such files; comma separated',
     commands: [...SELECTS, 'explain'],
     names: true,
+  },
+  {
+    flags: '--inspect',
+    description: 'ask the local Engine what the images in use are ("docker image inspect"); nothing is pulled or started',
+    commands: [...RUNS, 'explain'],
   },
   {
     flags: '--format <format>',

@@ -1,4 +1,5 @@
 import type { ServiceDescription } from '../images/explain-service';
+import type { Inspected } from '../images/image-config';
 import type { Data } from '../yaml/types';
 import type { OverrideTarget } from './override/target';
 import type { IgnoreRule } from './suppress';
@@ -56,6 +57,8 @@ export interface RunOptions {
   changesAlone?: boolean;
   /** Files and directories of saved image configurations (`docker image inspect`, OCI layouts) to take as evidence. Default none. */
   imageConfigs?: readonly string[];
+  /** What an Engine said of the images; saved configurations count before it. Default nothing. */
+  inspected?: Inspected;
 }
 
 /** One input: the path as the person gave it (`-` for standard input) and its text, BOM included. */

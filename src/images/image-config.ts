@@ -29,6 +29,13 @@ export interface ImageConfig {
 
 export type ImageConfigs = readonly ImageConfig[];
 
+/** What an Engine says of images: their configurations, and which of them it does not have. */
+export interface Inspected {
+  configs: ImageConfigs;
+  /** Names as they were asked for: not pulled, or not built. */
+  missing: readonly string[];
+}
+
 type Json = { [key: string]: Data };
 
 /**
@@ -62,6 +69,11 @@ export function configFor(service: Service, configs: ImageConfigs, project?: str
   if (byName) return byName;
   const files = new Set([service.name, ...(image === undefined ? [] : [fileNameOf(image)])]);
   return configs.find(({ names, fileName }) => names.length === 0 && files.has(fileName));
+}
+
+/** The configurations in what an Engine answered about images, `ref` being what evidence calls it and `names` what was asked for. */
+export function imageConfigsIn(data: Data, ref: string, names: readonly string[]): ImageConfigs {
+  return (Array.isArray(data) ? data : [data]).flatMap((each) => configOf(each, ref, '', names)).map((config) => ({ ...config, ref }));
 }
 
 /** By digest where there is one: the tag beside it is a comment. */

@@ -3,7 +3,7 @@ export type { Family } from './catalogue';
 export { type EvidenceOptions, gatherEvidence } from './evidence';
 export { explainImage, families } from './explain';
 export { describeService, type ServiceDescription, type ServiceFact } from './explain-service';
-export { type ImageConfig, type ImageConfigs, readImageConfigs } from './image-config';
+export { type ImageConfig, type ImageConfigs, type Inspected, imageConfigsIn, readImageConfigs } from './image-config';
 export { compileTemplates, loadTemplates, type TemplateFile } from './load';
 export type { OwnImage, ProjectEvidence } from './own-image';
 export { ProjectFiles } from './project-files';

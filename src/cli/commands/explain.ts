@@ -10,6 +10,7 @@ import { evidenceLines, ignoredBy, paintConfidence, paintSeverity } from '../../
 import { type Context, imageConfigPaths, runInput } from '../context';
 import { inputCode } from '../exit-codes';
 import { openInputs } from '../inputs';
+import { inspected } from '../inspected';
 import { renderMarkdown, sectionsOf } from '../markdown';
 import { failedInputs } from '../messages';
 import { readmeOf } from '../readme';
@@ -89,7 +90,13 @@ async function explainService(context: Context, batten: Batten, name: string): P
   const file = name.slice(0, at);
   const opened = await openInputs(context.host, file === '' ? [] : [file]);
   requireServices(opened, [service]);
-  const run: RunOptions = { services: [service], confidence: 'guess', imageConfigs: imageConfigPaths(context.host, context.options) };
+  const imageConfigs = imageConfigPaths(context.host, context.options);
+  const run: RunOptions = {
+    services: [service],
+    confidence: 'guess',
+    imageConfigs,
+    inspected: await inspected(context, opened, [service]),
+  };
   const results = opened.map((each) => runInput(batten, each, run)[0]!);
   stderr.write(failedInputs(results, context.screen(stderr).colors));
   results.forEach((result, index) => {

@@ -1,0 +1,43 @@
+import { basename, dirname } from 'node:path';
+import type { Inspected } from '../images';
+import type { Context } from './context';
+import type { Opened } from './inputs';
+
+/**
+ * With `--inspect`: what the local Engine says of the images in use, of `services` only where they are named. Without it no Engine is
+ * spoken to.
+ *
+ * @throws InputError when there is no Engine or it may not be asked.
+ */
+export async function inspected(
+  { host, options }: Context,
+  opened: readonly Opened[],
+  services: readonly string[] | undefined,
+): Promise<Inspected | undefined> {
+  if (!options.inspect) return undefined;
+  const { inspectImages } = require('../engine/inspect') as typeof import('../engine/inspect');
+  const images = opened.flatMap((each) => imagesOf(each, services));
+  return inspectImages(images, host.env);
+}
+
+function imagesOf({ input, absolute }: Opened, services: readonly string[] | undefined): string[] {
+  if (!input) return [];
+  const { YamlDocument } = require('../yaml/document') as typeof import('../yaml/document');
+  const { ComposeProject } = require('../compose/project') as typeof import('../compose/project');
+  const directory = basename(dirname(absolute))
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '');
+  return [input.text, ...(input.overrides ?? []).map(({ text }) => text)].flatMap((text) => {
+    try {
+      return ComposeProject.read(YamlDocument.open(text)).services.flatMap(({ name, image, build }) => {
+        if (services && !services.includes(name)) return [];
+        if (image?.known) return [image.text];
+        // What Compose calls an image that it builds and that has no name of its own.
+        return build ? [`${directory}-${name}`, `${directory}_${name}`] : [];
+      });
+    } catch {
+      // Reported when the file is run.
+      return [];
+    }
+  });
+}

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import path from 'node:path';
+import { MAIN, project, type Ran, removeProjects, scrubbedEnv } from './run';
+
+const COMPOSE = 'services:\n  api:\n    image: acme/api:1\n  db:\n    image: acme/db:2\n';
+const API = { RepoTags: ['acme/api:1'], Config: { User: '1001', ExposedPorts: { '8080/tcp': {} }, Entrypoint: ['/api'] } };
+
+const servers: Server[] = [];
+
+afterAll(() => {
+  for (const server of servers) server.close();
+  removeProjects();
+});
+
+/** What an Engine answers to `GET /images/NAME/json`, at a socket of its own; the paths it was asked for are kept. */
+async function engine(images: Record<string, unknown>, answer?: RequestListener): Promise<{ DOCKER_HOST: string; asked: string[] }> {
+  const socket = path.join(project({}), 'docker.sock');
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (answer) return answer(request, response);
+    const name = /^\/images\/(.+)\/json$/.exec(request.url ?? '')?.[1];
+    if (request.url === '/_ping') response.end('OK');
+    else if (name !== undefined && name in images) response.end(JSON.stringify(images[name]));
+    else response.writeHead(404).end('{"message":"No such image"}');
+  });
+  servers.push(server);
+  await new Promise<void>((ready) => server.listen(socket, ready));
+  return { DOCKER_HOST: `unix://${socket}`, asked };
+}
+
+/** The command must not be waited for synchronously: the Engine lives in this process. */
+function batten(args: readonly string[], cwd: string, env: Record<string, string>): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...scrubbedEnv(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+    });
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+describe('--inspect', () => {
+  test('takes what the Engine says as evidence, and only reads', async () => {
+    const { DOCKER_HOST, asked } = await engine({ 'acme/api:1': API });
+    const cwd = project({ 'compose.yaml': COMPOSE });
+    const { code, out } = await batten(['check', '--format', 'json', '--only', 'cap-drop', '--inspect'], cwd, { DOCKER_HOST });
+    expect(code).toBe(1);
+    expect(out).toContain('"kind": "image-config"');
+    expect(out).toContain('"ref": "docker image inspect acme/api:1"');
+    expect(asked).toEqual(['GET /_ping', 'GET /images/acme/api:1/json', 'GET /images/acme/db:2/json']);
+  });
+
+  test('says which images the Engine does not have', async () => {
+    const { DOCKER_HOST } = await engine({ 'acme/api:1': API });
+    const { out } = await batten(['check', '--inspect'], project({ 'compose.yaml': COMPOSE }), { DOCKER_HOST });
+    expect(out).toContain('the Engine does not have acme/db:2');
+    expect(out).not.toContain('acme/api:1, acme/db:2');
+  });
+
+  test.each([
+    ['fix', ['fix', '--diff', '--only', 'cap-drop', '--inspect', '--service', 'api']],
+    ['patch', ['patch', '--only', 'cap-drop', '--inspect', '--service', 'api']],
+  ])('works with %s, and asks about the chosen services only', async (_, args) => {
+    const { DOCKER_HOST, asked } = await engine({ 'acme/api:1': API });
+    const { out } = await batten(args, project({ 'compose.yaml': COMPOSE }), { DOCKER_HOST });
+    expect(out).toContain('+      - NET_BIND_SERVICE');
+    expect(out).not.toContain('SETUID');
+    expect(asked).not.toContain('GET /images/acme/db:2/json');
+  });
+
+  test('works with explain', async () => {
+    const { DOCKER_HOST } = await engine({ 'acme/api:1': API });
+    const { out } = await batten(['explain', 'compose.yaml#api', '--inspect'], project({ 'compose.yaml': COMPOSE }), { DOCKER_HOST });
+    expect(out).toContain('starts as 1001, not as root  [docker image inspect acme/api:1]');
+  });
+
+  test('knows a built image by the name Compose gives it', async () => {
+    const cwd = project({ 'compose.yaml': 'services:\n  api:\n    build: ./api\n' });
+    const name = `${path.basename(cwd).toLowerCase()}-api`;
+    const { DOCKER_HOST } = await engine({ [name]: { ...API, RepoTags: [`${name}:latest`] } });
+    const { out } = await batten(['explain', 'compose.yaml#api', '--inspect'], cwd, { DOCKER_HOST });
+    expect(out).toContain('starts as 1001, not as root');
+  });
+
+  test('does not put what is no name of an image into a path', async () => {
+    const { DOCKER_HOST, asked } = await engine({});
+    const compose = 'services:\n  a:\n    image: ../../containers/json?all=1\n  b:\n    image: "${IMAGE}"\n  c:\n    image: a/../b\n';
+    const { code } = await batten(['check', '--inspect'], project({ 'compose.yaml': compose }), { DOCKER_HOST });
+    expect(code).toBe(1);
+    expect(asked).toEqual(['GET /_ping']);
+  });
+
+  test('speaks to nobody when it is not given', async () => {
+    const { DOCKER_HOST, asked } = await engine({ 'acme/api:1': API });
+    await batten(['check'], project({ 'compose.yaml': COMPOSE }), { DOCKER_HOST });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('--inspect without an Engine', () => {
+  const cwd = () => project({ 'compose.yaml': COMPOSE });
+
+  test('says so, and writes nothing', async () => {
+    const { code, out, err } = await batten(['fix', '--yes', '--inspect'], cwd(), { DOCKER_HOST: 'unix:///nowhere/docker.sock' });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('no Engine listens at /nowhere/docker.sock');
+    expect(err).toContain('--image-config');
+  });
+
+  test('of this machine: another one is not asked', async () => {
+    const { code, err } = await batten(['check', '--inspect'], cwd(), { DOCKER_HOST: 'tcp://192.0.2.1:2375' });
+    expect(code).toBe(2);
+    expect(err).toContain('DOCKER_HOST is tcp://192.0.2.1:2375');
+  });
+
+  test.each<[string, RequestListener, string]>([
+    ['something that is not JSON', (_, response) => response.end('<html>'), 'answers something that is not JSON'],
+    ['an error', (_, response) => response.writeHead(500).end(), 'answers 500 when asked for acme/api:1'],
+    ['without an end', (_, response) => response.end(Buffer.alloc(5 * 1024 * 1024, 32)), 'answers more than an image has to say'],
+  ])('but with one that answers %s', async (_, answer, message) => {
+    const { DOCKER_HOST } = await engine({}, (request, response) =>
+      request.url === '/_ping' ? response.end() : answer(request, response),
+    );
+    const { code, err } = await batten(['check', '--inspect'], cwd(), { DOCKER_HOST });
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
