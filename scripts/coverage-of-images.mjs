@@ -4,8 +4,8 @@
  * Usage: node scripts/coverage-of-images.mjs [--missing N] DIR        DIR: default BATTEN_CORPUS; N: unmatched images to list, default 25
  *
  * A service counts as covered when a template speaks about its image and, for the service as it is configured, at least one of user,
- * capabilities and read-only is `known` from the template's sources. Services that are built have no template; those whose Dockerfile is
- * not beside the file cannot have evidence, so they are counted apart, as are images whose name hangs on a variable.
+ * capabilities and read-only is `known` from the template's sources, or from the Dockerfile of a service that is built. Built services whose
+ * Dockerfile is not there cannot have evidence, so they are counted apart, as are images whose name hangs on a variable.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ if (!folder) {
   process.exit(2);
 }
 
-const { advise, loadTemplates, parseReference, ComposeProject, YamlDocument } = loadSources(
+const { advise, gatherEvidence, loadTemplates, parseReference, ComposeProject, YamlDocument } = loadSources(
   'images/index',
   'compose/project',
   'yaml/document',
@@ -40,16 +40,21 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).fi
     counts.refused += 1;
     continue;
   }
-  for (const service of project.services) count(service, path.dirname(file), name.split(path.sep)[0]);
+  const directory = path.dirname(file);
+  const evidence = gatherEvidence(directory, project.services);
+  for (const service of project.services) count(service, evidence, directory, name.split(path.sep)[0]);
 }
 
 /** Sorts one service into its drawer. */
-function count(service, directory, repository) {
+function count(service, evidence, directory, repository) {
   counts.services += 1;
-  const advice = advise(service);
+  const advice = advise(service, evidence);
   if (service.build) {
-    if (!hasDockerfile(service.build, directory)) counts.withoutDockerfile += 1;
-    else counts.built += 1;
+    if (!hasDockerfile(service.build, directory)) {
+      counts.withoutDockerfile += 1;
+      return;
+    }
+    counts.built += 1;
     if (isCovered(advice)) counts.covered += 1;
     return;
   }

@@ -3,7 +3,7 @@ import { avoidBreakages } from './breakages';
 import { choose } from './conditions';
 import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, genericReadOnly, genericUser } from './generic';
 import { hostAccess } from './host-access';
-import { type Match, matchService } from './match';
+import { evidenceOf, type Match, matchService } from './match';
 import { operation } from './operation';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { applyOwn } from './own-rules';
@@ -15,7 +15,7 @@ import { type Situation, situationOf } from './situation';
 import { socketAdvice } from './socket';
 import { installsSoftware } from './tells';
 import type { Entry, Template } from './template';
-import type { Advice, Evidence, PortKind, ReadOnlyAdvice, Verdict } from './types';
+import type { Advice, PortKind, ReadOnlyAdvice, Verdict } from './types';
 
 /**
  * What a service's image needs and allows, for the service as it is configured at this moment: what a template says where its conditions
@@ -78,12 +78,8 @@ function reader(service: Service, situation: Situation, match: Match | undefined
     const entry = choose(field(match.template), situation, service);
     if (!entry) return undefined;
     const { value, confidence, why, breaks } = entry;
-    return { value, confidence, why, breaks, evidence: evidenceOf(match.template, entry.sources) };
+    return { value, confidence, why, breaks, evidence: evidenceOf(match, entry.sources) };
   };
-}
-
-function evidenceOf(template: Template, sources: readonly string[]): Evidence[] {
-  return sources.flatMap((name) => template.sources[name] ?? []);
 }
 
 /** A command of one's own in a known image: the rule of thumb, and whatever the image's own start would need on top. */
@@ -135,7 +131,7 @@ function portOf(port: number, protocol: 'tcp' | 'udp', match: Match | undefined,
   }
   const why = known.why ?? `${port} is a port of ${match.template.title}`;
   const breaks = known.kind === 'public' ? undefined : 'clients on other machines that use the published port';
-  return { value: known.kind, confidence: 'known', why, breaks, evidence: evidenceOf(match.template, known.sources) };
+  return { value: known.kind, confidence: 'known', why, breaks, evidence: evidenceOf(match, known.sources) };
 }
 
 function labelOf(service: Service, match: Match | undefined): string {

@@ -13,7 +13,7 @@ export function choose<T>(entries: readonly Entry<T>[], situation: Situation, se
 export function holds(when: When, situation: Situation, service: Service): boolean {
   const { start, variant, major, data, command = 'default', entrypoint = 'default', init, network, env, mounts, secrets, user } = when;
   return (
-    (command === 'any' || command === situation.command) &&
+    many(command).some((each) => each === 'any' || each === situation.command) &&
     (entrypoint === 'any' || entrypoint === situation.entrypoint) &&
     (start === undefined || start === situation.start) &&
     (variant === undefined || (situation.variant !== undefined && many(variant).includes(situation.variant.id))) &&

@@ -2,7 +2,7 @@ import type { Family } from './catalogue';
 import { explainFacts } from './explain-facts';
 import { GENERIC_CAPABILITIES } from './generic';
 import { catalogue } from './load';
-import { type Match, matchImage } from './match';
+import { evidenceOf, type Match, matchImage } from './match';
 import { parseReference } from './reference';
 import type { Entry, Template, TemplateTmpfs, When } from './template';
 
@@ -37,14 +37,17 @@ Nothing is known about this image, so batten goes by rules of thumb and says so:
 `;
 }
 
-function explainFamily({ template, reference, variant, version }: Match): string {
+function explainFamily(match: Match): string {
+  const { template, reference, variant, version } = match;
   const which = variant && template.variants.length > 1 ? `, variant ${variant.id}` : '';
   const lines = [
     `${template.title} (${reference.name}${reference.tag === undefined ? '' : `:${reference.tag}`}): family ${template.family}${which}, ${template.role}`,
   ];
   for (const each of variant ? [variant] : template.variants) {
     const tagged = template.variants.length > 1 ? ` (${each.id})` : '';
-    lines.push(`Starts as ${each.start}${each.runs_as ? `, then runs as ${each.runs_as}` : ''}${tagged}.`);
+    lines.push(
+      `Starts as ${each.start === 'user' ? 'a user of its own that is not root' : each.start}${each.runs_as ? `, then runs as ${each.runs_as}` : ''}${tagged}.`,
+    );
   }
   if (!variant) lines.push('Which variant this tag is cannot be told.');
   if (version) lines.push(`Version ${version.join('.')}.`);
@@ -64,7 +67,8 @@ function explainFamily({ template, reference, variant, version }: Match): string
   }
   explainFacts(lines, template, (entries, title, show) => section(lines, title, template, entries, show));
   lines.push('', 'evidence');
-  for (const [name, source] of Object.entries(template.sources)) lines.push(`  [${name}] ${source.ref}`, `      ${source.detail}`);
+  for (const name of Object.keys(template.sources))
+    for (const { ref, detail } of evidenceOf(match, [name])) lines.push(`  [${name}] ${ref}`, `      ${detail}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -98,13 +102,15 @@ function many<T>(value: T | readonly T[]): readonly T[] {
 export function conditionText(when: When | undefined, template: Template): string {
   if (!when) return '';
   const words = (value: string | readonly string[]) => (typeof value === 'string' ? value : value.join(' or '));
+  const command = many(when.command ?? 'default');
   const parts: (string | undefined | false)[] = [
     when.start && (when.start === 'root' ? 'when it starts as root' : 'with a user: that is not root'),
     when.variant && `variant ${words(when.variant)}`,
     when.major && `version ${when.major}`,
     when.data && `with ${words(many(when.data).map((kind) => DATA_WORDS[kind]))}`,
-    when.command === 'custom' && 'with a command of your own',
-    when.command === 'any' && template.command !== 'args' && 'whatever the command',
+    command.includes('custom') && 'with a command of your own',
+    command.includes('shell') && !command.includes('default') && 'when a shell starts the server',
+    command.includes('any') && template.command !== 'args' && 'whatever the command',
     when.entrypoint === 'custom' && 'with an entrypoint of your own',
     when.init !== undefined && (when.init ? 'with init: true' : 'without init'),
     when.network && (when.network === 'host' ? 'on the host network' : 'on its own network'),

@@ -3,6 +3,7 @@ import { templateFor } from './load';
 import type { OwnImage } from './own-image';
 import { parseReference, type Reference } from './reference';
 import type { Template, Variant } from './template';
+import type { Evidence } from './types';
 import { meets, type Version, versionOf } from './version';
 
 /** A template that speaks about an image, and which of its variants the tag names. */
@@ -12,6 +13,8 @@ export interface Match {
   /** Undefined when the tag hangs on a variable, or when only a digest is written and there is more than one variant. */
   variant?: Variant;
   version?: Version;
+  /** What the template says of this very name. */
+  why?: string;
 }
 
 const remembered = new Map<string, Match | undefined>();
@@ -45,7 +48,7 @@ function findMatch(reference: Reference): Match | undefined {
     ({ name }) => name === reference.name || (name.endsWith('*') && reference.name.startsWith(name.slice(0, -1))),
   );
   const version = reference.tag === undefined ? undefined : versionOf(reference.tag, entry?.version);
-  return { template, reference, version, variant: variantOf(template.variants, reference, version) };
+  return { template, reference, version, why: entry?.why, variant: variantOf(template.variants, reference, version) };
 }
 
 /**
@@ -66,4 +69,12 @@ function variantOf(variants: readonly Variant[], reference: Reference, version: 
 function tagMatches(pattern: string, reference: Reference): boolean | undefined {
   if (reference.tag !== undefined && new RegExp(pattern).test(reference.tag)) return true;
   return reference.tagKnown ? false : undefined;
+}
+
+/** The sources of a value. A family of many images names, as `{why}`, what is said of the one at hand. */
+export function evidenceOf({ template, why }: Pick<Match, 'template' | 'why'>, sources: readonly string[]): Evidence[] {
+  return sources.flatMap((name) => {
+    const source = template.sources[name];
+    return source ? { ...source, ref: source.ref.replace('{why}', why ?? 'of each image') } : [];
+  });
 }

@@ -25,6 +25,9 @@ const DOCKER_HUB = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.i
 /** Amazon's copy of the official images has a path of its own. */
 const ECR_OFFICIAL = 'public.ecr.aws/docker/library/';
 
+/** Namespaces in which Docker's official images are published for one architecture. */
+const ARCHITECTURES = /^(amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)\//;
+
 const INNERMOST_VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])([^${}]*))?\}/;
 const BARE_VARIABLE = /\$[A-Za-z_][A-Za-z0-9_]*/g;
 
@@ -63,7 +66,7 @@ function normalise(name: string): { registry: string; path: string } {
   const host = isHost ? first : 'docker.io';
   const path = isHost ? name.slice(slash + 1) : name;
   if (!DOCKER_HUB.has(host)) return { registry: host, path };
-  return { registry: 'docker.io', path: path === '' || path.includes('/') ? path : `library/${path}` };
+  return { registry: 'docker.io', path: path === '' || path.includes('/') ? path.replace(ARCHITECTURES, 'library/') : `library/${path}` };
 }
 
 /** Replaces variables by their defaults, from the innermost outwards. `${A:+x}` hangs on `A`, so it is undetermined too. */

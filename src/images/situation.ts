@@ -2,6 +2,7 @@ import { covers } from '../compose/container-path';
 import type { Mount, Service } from '../compose/types';
 import type { Match } from './match';
 import type { OwnImage } from './own-image';
+import { shellCommands } from './start-scripts';
 import type { DataKind, Variant } from './template';
 import { parseUidGid, readUser, type UserSetting } from './user';
 import type { Version } from './version';
@@ -11,6 +12,9 @@ export interface Owner {
   uid: number;
   gid?: number;
 }
+
+/** `shell` = a shell that starts the image's own server and nothing else, which hides it from an entrypoint that would step down for it. */
+export type CommandKind = 'default' | 'shell' | 'custom';
 
 /** What a service's configuration says about how its image runs; the ground every verdict stands on. */
 export interface Situation {
@@ -30,7 +34,7 @@ export interface Situation {
   version?: Version;
   /** What holds the data; undefined when it cannot be told. */
   data?: DataKind;
-  command: 'default' | 'custom';
+  command: CommandKind;
   entrypoint: 'default' | 'custom';
   init: boolean;
   hostNetwork: boolean;
@@ -51,20 +55,22 @@ export function situationOf(service: Service, match: Match | undefined, own?: Ow
   // An entrypoint that the image was given replaces the one that steps down.
   const replaced = (own?.entrypoint ?? own?.ownEntrypoint) !== undefined && entrypoint === 'custom';
   const script = own?.scripts.find((each) => each.stepDown);
+  const written = commandKind(service.command, match);
+  // To an image that does not step down, or is another user already, a shell around its server makes no difference.
+  const command = written === 'shell' && (start === 'user' || !match || !variantsOf(match).some(runsAsAnother)) ? 'default' : written;
+  const hidden = replaced || command === 'shell';
   return {
     start,
     startsAsRoot,
     user,
     imageUser,
     startOwner,
-    serviceOwner: start === 'user' ? startOwner : replaced || runsAs === undefined ? undefined : parseUidGid(runsAs),
-    stepsDown:
-      start === 'root' &&
-      (script !== undefined || (!replaced && match !== undefined && variantsOf(match).every((variant) => variant.runs_as !== undefined))),
+    serviceOwner: start === 'user' ? startOwner : hidden || runsAs === undefined ? undefined : parseUidGid(runsAs),
+    stepsDown: start === 'root' && (script !== undefined || (!hidden && match !== undefined && variantsOf(match).every(runsAsAnother))),
     variant: match?.variant,
     version: match?.version,
     data: dataKind(service, match?.template.data ?? []),
-    command: commandKind(service.command, match),
+    command,
     entrypoint,
     init: service.init === true || service.init === 'maybe',
     hostNetwork: service.networkMode?.text === 'host' || service.networkMode?.known === false,
@@ -83,8 +89,8 @@ function imageUserOf(match: Match | undefined, own: OwnImage | undefined): { tex
     return { text: owner && (owner.gid === undefined ? `${owner.uid}` : `${owner.uid}:${owner.gid}`), root: false };
   }
   if (own?.scratch) return { text: 'root', root: true };
-  const text = match && shared(match, (variant) => variant.start);
-  return { text, root: text === undefined ? undefined : text === 'root' };
+  const start = match && shared(match, (variant) => variant.start);
+  return { text: start === 'user' ? undefined : start, root: start === undefined ? undefined : start === 'root' };
 }
 
 /** What the variant says; of an unknown variant, what all of them say. */
@@ -142,13 +148,26 @@ function holds(mount: Mount, data: string): boolean {
   return covers(data, mount.target) && !mount.readOnly;
 }
 
+function runsAsAnother(variant: Variant): boolean {
+  return variant.runs_as !== undefined;
+}
+
 /** A command keeps the image's own start when it is arguments of the image's program, or when its entrypoint script knows the first word. */
-function commandKind(command: readonly string[] | undefined, match: Match | undefined): 'default' | 'custom' {
+function commandKind(command: readonly string[] | undefined, match: Match | undefined): CommandKind {
   const first = command?.[0];
   const rule = match?.template.command;
   if (first === undefined || rule === 'args') return 'default';
   if (rule && (rule.server.includes(first) || (rule.flags && first.startsWith('-')))) return 'default';
-  return 'custom';
+  return match && rule ? shellKind(shellCommands(command ?? []) ?? [], rule.server, match) : 'custom';
+}
+
+/** A shell that starts nothing but the image's own server, maybe several times (to prepare its data, then to serve). */
+function shellKind(commands: readonly (readonly string[])[], server: readonly string[], match: Match): CommandKind {
+  const [first = [], ...others] = commands;
+  const [program = '', ...rest] = first;
+  // The entrypoint, called by the shell, sees the server again.
+  if (others.length === 0 && match.template.entrypoint?.includes(program)) return commandKind(rest, match);
+  return commands.length > 0 && commands.every(([each = '']) => server.includes(each)) ? 'shell' : 'custom';
 }
 
 function entrypointKind(entrypoint: readonly string[] | undefined, match: Match | undefined): 'default' | 'custom' {

@@ -5,6 +5,7 @@ import type { CopiedFiles } from './dockerfile';
 import type { OwnImage } from './own-image';
 import type { ProjectFile, ProjectFiles } from './project-files';
 import { readScript, type ScriptFacts } from './script';
+import { simpleCommands } from './shell';
 import type { Evidence } from './types';
 
 /** Where a shell looks for a program that is named without a path. */
@@ -78,6 +79,17 @@ export function scriptsOf(
     }
   }
   return { found, unknown, ownEntrypoint };
+}
+
+/** Commands of a shell that change nothing outside of it. */
+const HARMLESS = new Set(['echo', 'printf', 'sleep', 'true', 'set', 'export', 'test', '[']);
+
+/** The commands that `sh -c` runs, but for those that change nothing; undefined when it writes a file, or is no shell. */
+export function shellCommands(words: readonly string[]): (readonly string[])[] | undefined {
+  const line = shellLine(words);
+  const commands = line === undefined ? undefined : simpleCommands(line);
+  if (!commands || commands.some(({ writesTo }) => writesTo.some((file) => !file.startsWith('/dev/')))) return undefined;
+  return commands.map((command) => command.words).filter(([program = '']) => !HARMLESS.has(program));
 }
 
 /** What `sh -c` runs. */

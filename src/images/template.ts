@@ -4,6 +4,8 @@ import type { Confidence, EvidenceKind, PortKind, Role } from './types';
 /** What a mount below one of the template's `data` paths is; `none` = nothing is mounted there. */
 export type DataKind = 'volume' | 'bind' | 'tmpfs' | 'none';
 
+export type CommandCondition = 'default' | 'shell' | 'custom' | 'any';
+
 /**
  * The configuration a value holds for. Every key that is given must hold; something unknown never holds, so entries are ordered from the
  * specific to the safe. Left out, `command` and `entrypoint` mean `default`: what is known about an image is known about its own start.
@@ -16,7 +18,8 @@ export interface When {
   /** A version read from the tag: `>=18`, `<2.4`, `=8`. */
   major?: string;
   data?: DataKind | DataKind[];
-  command?: 'default' | 'custom' | 'any';
+  /** `shell` = a shell starts the image's own server and nothing else, as root, so that the entrypoint does not step down. */
+  command?: CommandCondition | CommandCondition[];
   entrypoint?: 'default' | 'custom' | 'any';
   init?: boolean;
   network?: 'host' | 'other';
@@ -65,7 +68,7 @@ export interface Variant {
   id: string;
   tag?: string;
   major?: string;
-  /** The image's own user: `root`, or `uid:gid`. */
+  /** The image's own user: `root`, `uid:gid`, or `user` for one that is not root and whose number is not known. */
   start: string;
   /** `uid:gid` that a root start steps down to; absent when the process stays what it started as. */
   runs_as?: string;

@@ -37,7 +37,7 @@ export function validateTemplate(data: Data, file: string, position: (path: Path
       variant: oneOrMany(oneOf(variants)),
       major: version,
       data: oneOrMany(oneOf(DATA_KINDS)),
-      command: oneOf(WHETHER),
+      command: oneOrMany(oneOf([...WHETHER, 'shell'])),
       entrypoint: oneOf(WHETHER),
       init: bool,
       network: oneOf(['host', 'other']),
@@ -60,7 +60,7 @@ export function validateTemplate(data: Data, file: string, position: (path: Path
   );
   const match = record({ name: pattern(IMAGE_NAME, 'a full name such as docker.io/library/postgres') }, { version: regex, why: text });
   const variant = record(
-    { id: text, start: either((v) => (v === 'root' ? text : uidGid)) },
+    { id: text, start: either((v) => (v === 'root' || v === 'user' ? text : uidGid)) },
     { tag: regex, major: version, runs_as: uidGid },
   );
   const source = record({ kind: oneOf(EVIDENCE_KINDS), ref: text, detail: text });

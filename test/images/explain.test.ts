@@ -15,6 +15,16 @@ describe('explainImage', () => {
     expect(text).toContain('5432/tcp  datastore');
   });
 
+  test('one of many images of a family: where that very one was read', () => {
+    const text = explainImage('dockersamples/examplevotingapp_vote');
+    expect(text).toContain('[image] dockersamples/example-voting-app@0400739 vote/Dockerfile');
+    expect(text).not.toContain('{why}');
+  });
+
+  test('an image that is a user without a known number', () => {
+    expect(explainImage('openzipkin/zipkin')).toContain('Starts as a user of its own that is not root.');
+  });
+
   test('a tag that is not known', () => {
     expect(explainImage('postgres:${TAG}')).toContain('Which variant this tag is cannot be told.');
   });

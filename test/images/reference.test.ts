@@ -12,6 +12,8 @@ describe('parseReference', () => {
     ['public.ecr.aws/docker/library/postgres:16', 'docker.io/library/postgres', '16'],
     ['public.ecr.aws/nginx/nginx:1', 'public.ecr.aws/nginx/nginx', '1'],
     ['mirror.gcr.io/library/postgres', 'docker.io/library/postgres', 'latest'],
+    ['arm64v8/postgres:16', 'docker.io/library/postgres', '16'],
+    ['ghcr.io/arm64v8/postgres:16', 'ghcr.io/arm64v8/postgres', '16'],
     ['acme/api:1', 'docker.io/acme/api', '1'],
     ['ghcr.io/acme/team/api', 'ghcr.io/acme/team/api', 'latest'],
     ['localhost/api', 'localhost/api', 'latest'],
