@@ -17,7 +17,7 @@ export function labelProxies({ project, advise }: IntentContext): LabelProxy[] {
     const { family } = advise(service);
     if (family === 'traefik') return [{ service, kind: 'traefik' }];
     if (family === 'nginx-proxy') return [{ service, kind: 'nginx-proxy' }];
-    if (family === 'caddy' && /caddy-docker-proxy/.test(service.image?.text ?? '')) return [{ service, kind: 'caddy' }];
+    if (family === 'caddy-docker-proxy') return [{ service, kind: 'caddy' }];
     return [];
   });
 }
@@ -63,7 +63,7 @@ export function routesSeen(service: ComposeService, sayings: Sayings, { advise }
   const { family } = advise(service);
   if (family === 'traefik') return !sayings.all.some(({ where, text }) => TRAEFIK_ELSEWHERE.test(`${where} ${text}`));
   if (family === 'nginx-proxy') return true;
-  if (family === 'caddy' && /caddy-docker-proxy/.test(service.image?.text ?? '')) return true;
+  if (family === 'caddy-docker-proxy') return true;
   if (family !== 'caddy' && family !== 'nginx' && family !== 'haproxy') return false;
   return sayings.files.length > 0 && !sayings.files.some(({ text }) => DYNAMIC.test(text));
 }
