@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { transforms } from '../transforms';
 import { OVERRIDE_NAMES } from './compose/discover';
@@ -9,6 +9,7 @@ import type { Batten, FixSession, Input, OverrideTarget, RunOptions, TransformIn
 import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
 import { saysSomething } from './harden/override/target';
+import { fingerprint, PROOF_FILE, parseProof, type StoredProof } from './harden/proof';
 import { fileResults } from './harden/result';
 import { concerns, selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
@@ -66,6 +67,17 @@ export const batten: Batten = {
     });
   },
 
+  fingerprints(input: Input): ReadonlyMap<string, string> {
+    return named(input, () => {
+      const { sources, project } = load(input);
+      return new Map(
+        Workspace.open(sources)
+          .project(project)
+          .services.map((service) => [service.name, fingerprint(service)]),
+      );
+    });
+  },
+
   transforms(): readonly TransformInfo[] {
     return transforms.map(({ find: _, ...info }) => ({ options: [], ...info, readme: `transforms/${info.id}/README.md` }));
   },
@@ -89,6 +101,7 @@ function setup(input: Input, options: RunOptions): ChainSetup {
       ran: selected.map(({ id }) => id),
       everyService: options.services === undefined,
     },
+    proof: options.proof === false ? undefined : storedProof(input),
     applied: options.apply ? 'fixed' : 'would-fix',
   };
 }
@@ -96,14 +109,17 @@ function setup(input: Input, options: RunOptions): ChainSetup {
 /** Advice that knows the project's own Dockerfiles and saved image configurations: read when a service is first asked about, and once. */
 function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
   const configs = savedConfigs(options);
-  if (directory === undefined && configs.length === 0 && !options.inspected) return { advise };
+  const known = { templates: options.templates };
+  if (directory === undefined && configs.length === 0 && !options.inspected) {
+    return { advise: (service) => advise(service, undefined, known) };
+  }
   const files = directory === undefined ? undefined : new ProjectFiles(directory);
   const notes = new Set<string>();
   const others = new Map<string, ProjectFiles>();
   const filesOf = (folder: string): ProjectFiles => {
-    const known = others.get(folder) ?? new ProjectFiles(folder);
-    others.set(folder, known);
-    return known;
+    const opened = others.get(folder) ?? new ProjectFiles(folder);
+    others.set(folder, opened);
+    return opened;
   };
   return {
     files,
@@ -112,16 +128,22 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
       if (!service.build && image !== undefined && options.inspected?.missing.includes(image)) {
         notes.add(`${service.name}: the Engine does not have ${image}, so it said nothing about it`);
       }
-      if (!service.build && configs.length === 0) return advise(service);
+      if (!service.build && configs.length === 0) return advise(service, undefined, known);
       // What an included file builds is relative to that file.
       const elsewhere = service.build && service.directory('build');
       const where = elsewhere === undefined ? { directory, files } : { directory: elsewhere, files: filesOf(elsewhere) };
       const evidence = gatherEvidence(where.directory, [service], { configs, files: where.files });
       for (const note of evidence.notes) notes.add(note);
-      return advise(service, evidence);
+      return advise(service, evidence, known);
     },
     notes: () => [...notes],
   };
+}
+
+/** A proof beside the Compose file. One that cannot be read counts for nothing. */
+function storedProof({ directory }: Input): StoredProof | undefined {
+  const file = directory === undefined ? undefined : path.join(directory, PROOF_FILE);
+  return file !== undefined && existsSync(file) ? parseProof(readFileSync(file, 'utf8')) : undefined;
 }
 
 function savedConfigs({ imageConfigs = [], inspected }: RunOptions): ImageConfigs {

@@ -75,6 +75,7 @@ export function givenRun({ host, options }: Pick<Context, 'host' | 'options'>): 
     inlineIgnores: options.ignore,
     changesAlone,
     imageConfigs: imageConfigPaths(host, options),
+    templates: options.templates,
   };
 }
 

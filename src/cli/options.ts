@@ -45,6 +45,8 @@ export interface Options {
   jobs?: string;
   keep?: boolean;
   cleanup?: boolean;
+  prove?: boolean;
+  templates: boolean;
 }
 
 /** One option: how it is written, what it does, and which commands have it. */
@@ -66,7 +68,7 @@ const RUNS = ['fix', 'patch', 'check'] as const;
 /** Those who select among transforms and services. */
 const SELECTS = [...RUNS, 'prove'] as const;
 /** Those who run the project on an Engine. */
-const TRIES = ['prove'] as const;
+const TRIES = ['prove', 'fix'] as const;
 
 /** Every option of the command line, in the order of `--help`. */
 export const OPTIONS: readonly OptionRow[] = [
@@ -111,6 +113,16 @@ export const OPTIONS: readonly OptionRow[] = [
     description: 'the least confidence that is tried (default: guess; a run settles it)',
     commands: ['prove'],
     choices: ['proven', 'known', 'generic', 'guess'],
+  },
+  {
+    flags: '--prove',
+    description: 'first run it on your Docker Engine, as batten prove does, and apply what works',
+    commands: ['fix'],
+  },
+  {
+    flags: '--no-templates',
+    description: 'as if nothing were known about any image: rules of thumb only',
+    commands: ['fix', 'check', 'prove'],
   },
   { flags: '--profile <names>', description: 'profiles of Compose to switch on, comma separated', commands: TRIES, names: true },
   {

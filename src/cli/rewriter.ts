@@ -12,7 +12,7 @@ import type { Opened } from './inputs';
  */
 export function rewriterOf(batten: Batten, { input, absolute }: Opened, run: RunOptions, cwd: string): Rewriter {
   return (plans) => {
-    const session = batten.session({ ...input!, changeIncluded: false }, { ...run, sideFiles: 'none' });
+    const session = batten.session({ ...input!, changeIncluded: false }, { ...run, sideFiles: 'none', proof: false });
     const findings: Finding[] = [];
     const applied = new Set<Finding>();
     for (let question = session.current(); question; question = session.current()) {

@@ -4,9 +4,11 @@ import type { Exercise } from '../engine/observe/probes';
 import type { Listener } from '../engine/prove/events';
 import { BattenError, UsageError } from '../errors';
 import type { Batten, RunOptions } from '../harden/api';
-import type { Context } from './context';
+import { type Context, runOf } from './context';
 import type { Opened } from './inputs';
 import { Interrupted } from './messages';
+import { progressOn } from './progress';
+import { storeProof } from './proof-file';
 import { rewriterOf } from './rewriter';
 
 /** What the options of `prove` say, checked. */
@@ -49,12 +51,62 @@ export function loadEngine(): typeof import('../engine') {
   return require('../engine') as typeof import('../engine');
 }
 
+/** One project that was proven, and the texts of its files with all that works, by absolute path. */
+export interface Proven {
+  opened: Opened;
+  proof: Proof;
+  texts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Proves all inputs, shows how far each is, and keeps what was found beside each.
+ *
+ * @throws UsageError for what cannot be run; Interrupted; EngineError, also when it comes from the engine's own bundle.
+ */
+export async function proveAll(context: Context, batten: Batten, opened: readonly Opened[], given: RunOptions): Promise<Proven[]> {
+  const { host, options } = context;
+  const settings = trialSettings(context);
+  requireProvable(opened);
+  const progress = progressOn(host.stderr, context.screen(host.stderr).colors, options.quiet === true);
+  const proven: Proven[] = [];
+  try {
+    await inTurns(opened, settings.jobs, async (each, index) => {
+      const run = runOf(each, given);
+      // A guess that a run would settle is worth the run.
+      const tried: RunOptions = { ...run, confidence: options.confidence ?? 'guess' };
+      const proof = await proveOne(context, batten, each, tried, settings, progress.listener);
+      storeProof(batten, each, proof, run, host.cwd);
+      proven[index] = { opened: each, proof, texts: rewriterOf(batten, each, tried, host.cwd)(proof.plans).texts };
+    });
+  } finally {
+    progress.end();
+  }
+  return proven;
+}
+
+function requireProvable(opened: readonly Opened[]): void {
+  for (const { path, failure } of opened) {
+    if (path === '-')
+      throw new UsageError('standard input has no directory that its paths could be relative to', { hint: 'name the file' });
+    if (failure) throw new UsageError(`${path} cannot be tried: ${failure.error?.message ?? 'it cannot be read'}`);
+  }
+}
+
+/** At most `width` at a time, in order. */
+async function inTurns<T>(items: readonly T[], width: number, work: (item: T, index: number) => Promise<void>): Promise<void> {
+  const queue = [...items.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) await work(next[1], next[0]);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}
+
 /**
  * Proves one input. Ctrl-C ends the trial and removes it; a second one ends at once and leaves what `prove --cleanup` removes.
  *
  * @throws Interrupted; EngineError, also when it comes from the engine's own bundle.
  */
-export async function proveOne(
+async function proveOne(
   { host, options }: Context,
   batten: Batten,
   opened: Opened,

@@ -59,6 +59,10 @@ export interface RunOptions {
   imageConfigs?: readonly string[];
   /** What an Engine said of the images; saved configurations count before it. Default nothing. */
   inspected?: Inspected;
+  /** Whether what is known about images counts; without it everything falls back to rules of thumb. Default true. */
+  templates?: boolean;
+  /** Whether a proof in `.batten/proof.json` counts. Default true. */
+  proof?: boolean;
 }
 
 /** One input: the path as the person gave it (`-` for standard input) and its text, BOM included. */
@@ -155,5 +159,7 @@ export interface Batten {
   session(input: Input, options?: RunOptions): FixSession;
   /** What is known of one service before anything is proposed; undefined when the file has no such service. Throws `InputError`. */
   describe(input: Input, service: string, options?: RunOptions): ServiceDescription | undefined;
+  /** For each service what changes when the way it runs does; see harden/proof. Throws `InputError`. */
+  fingerprints(input: Input): ReadonlyMap<string, string>;
   transforms(): readonly TransformInfo[];
 }

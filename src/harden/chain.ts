@@ -11,6 +11,7 @@ import { guard, touchedServices } from './guard';
 import { identityOf } from './identity';
 import { type IgnoreSetup, Ignores } from './ignores';
 import type { OverrideTarget } from './override/target';
+import { Proofs, type StoredProof } from './proof';
 import { type SideFileMode, SideFiles } from './side-files';
 import { ignoreComment } from './suppress';
 import type { Preset, Transform, TransformContext } from './transform';
@@ -50,6 +51,8 @@ export interface ChainSetup {
   /** What the project is beside its files. */
   project: ProjectSetting;
   ignores: IgnoreSetup;
+  /** What ran on the person's Engine. */
+  proof?: StoredProof;
   /** The status of an applied finding. */
   applied: 'fixed' | 'would-fix';
 }
@@ -113,11 +116,13 @@ class Run {
   private advice = new Map<string, Advice>();
   private files: SideFiles;
   private readonly ignoredInSwarm = new Set<string>();
+  private readonly proofs: Proofs | undefined;
 
   constructor(private readonly setup: ChainSetup) {
     this.workspace = Workspace.open(setup.sources);
     this.project = this.read();
-    this.notes = this.project.notes;
+    this.proofs = setup.proof && new Proofs(setup.proof, this.project);
+    this.notes = [...this.project.notes, ...(this.proofs?.notes ?? [])];
     this.files = new SideFiles(setup.files, setup.sideFiles);
     this.ignores = new Ignores(
       setup.sources.flatMap(({ path, role }, file) =>
@@ -131,7 +136,7 @@ class Run {
     const decided = new Set<string>();
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const open = this.propose(transform).filter((proposal) => this.setup.concerns(transform, proposal) && !decided.has(keyOf(proposal)));
-      const guarded = open.map((proposal) => guard(proposal, open, this.project));
+      const guarded = open.map((proposal) => guard(this.proofs?.apply(transform.id, proposal) ?? proposal, open, this.project));
       const { now, later } = this.split(guarded);
       const blocked = new Set(guarded.filter((proposal, index) => proposal !== open[index] && proposal.refusal?.code === 'alias'));
       let changed = false;

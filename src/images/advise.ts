@@ -21,10 +21,12 @@ import type { Advice, PortKind, ReadOnlyAdvice, Verdict } from './types';
  * What a service's image needs and allows, for the service as it is configured at this moment: what a template says where its conditions
  * hold, else a rule of thumb; and what the project's own files say, as `gatherEvidence` found them. Pure and cheap; ask again after
  * changing the service.
+ *
+ * @param options.templates false = as if no image were known.
  */
-export function advise(written: Service, project?: ProjectEvidence): Advice {
+export function advise(written: Service, project?: ProjectEvidence, { templates = true }: { templates?: boolean } = {}): Advice {
   const own = project?.images.get(written.name);
-  const match = matchService(written, own);
+  const match = templates ? matchService(written, own) : undefined;
   const service = own ? seenWith(written, own, match) : written;
   const situation = situationOf(service, match, own);
   const read = reader(service, situation, match);

@@ -3,7 +3,7 @@ import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
 import { type Context, completed, type Prepared, prepare, requireFreeStdout, runInput, runOf } from '../context';
-import { changeCode, changes } from '../exit-codes';
+import { changeCode, changes, EXIT } from '../exit-codes';
 import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
@@ -28,6 +28,7 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   const mode = modeOf(context, paths);
   const prepared = await prepare(context, paths);
   requireOneInput(prepared.opened, mode);
+  const proven = context.options.prove ? await proveFirst(context, prepared) : undefined;
   const besides = mode.output !== undefined || paths.includes('-') ? 'none' : 'write';
   const override = overrideTarget(context, prepared.opened);
   const run = { ...prepared.run, apply: mode.write, sideFiles: besides, override } as const;
@@ -41,7 +42,18 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   if (summed) writeReport(context, projects.flat(), context.host.stderr, undefined, true);
   const written = mode.write ? projects.flatMap((results, index) => write(context, opened[index]!, results, mode)) : projects.flat();
   report(context, written, mode, opened, summed);
-  return changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
+  const code = changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
+  return proven === undefined || proven ? code : Math.max(code, EXIT.unproven);
+}
+
+/** Runs the projects on the person's Engine; what works there is proven from then on. @returns whether all of them work */
+async function proveFirst(context: Context, { batten, opened, run }: Prepared): Promise<boolean> {
+  const { proveAll } = require('../trial') as typeof import('../trial');
+  const proven = await proveAll(context, batten, opened, run);
+  const { stderr } = context.host;
+  const { prettyProof } = require('../../report/prove') as typeof import('../../report/prove');
+  if (!context.options.quiet) for (const { proof } of proven) stderr.write(`${prettyProof(proof.report, context.screen(stderr))}\n`);
+  return proven.every(({ proof }) => proof.report.works);
 }
 
 /**

@@ -1,45 +1,21 @@
 import { resolve } from 'node:path';
 import { writeFileAtomic } from '../../compose/write';
-import type { Proof } from '../../engine';
-import { UsageError } from '../../errors';
-import type { RunOptions } from '../../harden/api';
 import { createColors } from '../../report/colors';
-import { type Context, prepare, runOf } from '../context';
+import { type Context, prepare } from '../context';
 import { EXIT } from '../exit-codes';
-import type { Opened } from '../inputs';
-import { progressOn } from '../progress';
-import { rewriterOf } from '../rewriter';
-import { loadEngine, ours, proveOne, trialSettings } from '../trial';
+import { loadEngine, ours, type Proven, proveAll } from '../trial';
 
 /**
  * `batten prove`: the project as it is and hardened, run on the person's Engine. The Compose file stays as it is; what was found is kept in
  * `.batten/proof.json`, which `fix` and `check` take into account.
  */
 export async function prove(context: Context, paths: readonly string[]): Promise<number> {
-  const { host, options } = context;
+  const { options } = context;
   if (options.cleanup) return cleanUp(context);
-  const settings = trialSettings(context);
-  const { batten, opened, run: given } = await prepare(context, paths);
-  // A guess that a run would settle is worth the run.
-  const runs = opened.map((each): RunOptions => ({ ...runOf(each, given), confidence: options.confidence ?? 'guess' }));
-  const unread = opened.find(({ failure }) => failure);
-  if (unread) throw new UsageError(`${unread.path}: ${unread.failure?.error?.message ?? 'cannot be read'}`);
-  if (opened.some(({ path }) => path === '-')) {
-    throw new UsageError('standard input has no directory that its paths could be relative to', { hint: 'name the file' });
-  }
-  const progress = progressOn(host.stderr, context.screen(host.stderr).colors, options.quiet === true);
-  const proofs: Proof[] = [];
-  try {
-    await inTurns(opened, settings.jobs, async (each, index) => {
-      proofs[index] = await proveOne(context, batten, each, runs[index]!, settings, progress.listener);
-    });
-  } finally {
-    progress.end();
-  }
-  const after = (index: number): ReadonlyMap<string, string> =>
-    rewriterOf(batten, opened[index]!, runs[index]!, host.cwd)(proofs[index]!.plans).texts;
-  write(context, reportText(context, opened, proofs, after));
-  return proofs.every(({ report }) => report.works) ? EXIT.ok : EXIT.unproven;
+  const { batten, opened, run } = await prepare(context, paths);
+  const proven = await proveAll(context, batten, opened, run);
+  write(context, reportText(context, proven));
+  return proven.every(({ proof }) => proof.report.works) ? EXIT.ok : EXIT.unproven;
 }
 
 async function cleanUp({ host, options }: Context): Promise<number> {
@@ -59,23 +35,9 @@ async function cleanUp({ host, options }: Context): Promise<number> {
   }
 }
 
-/** At most `width` at a time, in order. */
-async function inTurns<T>(items: readonly T[], width: number, work: (item: T, index: number) => Promise<void>): Promise<void> {
-  const queue = [...items.entries()];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) await work(next[1], next[0]);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-}
-
-function reportText(
-  context: Context,
-  opened: readonly Opened[],
-  proofs: readonly Proof[],
-  after: (index: number) => ReadonlyMap<string, string>,
-): string {
+function reportText(context: Context, proven: readonly Proven[]): string {
   const { options, host } = context;
-  const reports = proofs.map(({ report }) => report);
+  const reports = proven.map(({ proof }) => proof.report);
   if (options.format === 'json') {
     return `${JSON.stringify({ version: 1, tool: { name: 'batten', version: host.version }, proofs: reports }, null, 2)}\n`;
   }
@@ -85,8 +47,7 @@ function reportText(
   if (options.format === 'html') {
     const { htmlProof } = require('../../report/prove-html') as typeof import('../../report/prove-html');
     const { screenDiff } = require('../../report/diff') as typeof import('../../report/diff');
-    const changed = opened.flatMap(({ input, path, absolute }, index) => {
-      const texts = after(index);
+    const changed = proven.flatMap(({ opened: { input, path, absolute }, texts }) => {
       const files = [{ path, absolute: resolve(host.cwd, absolute), text: input!.text }, ...(input!.overrides ?? [])];
       return files.flatMap((file) => {
         const text = texts.get(file.absolute);

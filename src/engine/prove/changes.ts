@@ -26,10 +26,13 @@ export async function changesOf(
     const now = settled.findings.find((each) => each.service === service && each.transform === transform && settled.applied.has(each));
     const finding = now ?? proposed.find((each) => each.transform === transform);
     if (!finding) continue;
+    const plans = (now ? settled.findings.filter((each) => settled.applied.has(each)) : proposed)
+      .filter((each) => each.service === service && each.transform === transform)
+      .map(({ plan: text }) => text);
     const why = relaxed.find((each) => each.transform === transform)?.why;
     if (!now) {
       if (plan.skip !== 'all' && plan.skip.has(transform))
-        out.push({ transform, outcome: 'left-out', plan: finding.plan, ...(why && { why }) });
+        out.push({ transform, outcome: 'left-out', plan: finding.plan, plans, ...(why && { why }) });
       continue;
     }
     const skip = [...(plan.skip === 'all' ? [] : plan.skip), transform];
@@ -40,6 +43,7 @@ export async function changesOf(
       transform,
       outcome: !tried ? 'untried' : why ? 'relaxed' : 'proven',
       plan: finding.plan,
+      plans,
       ...(value !== undefined && { value }),
       ...(original !== undefined && original !== value && { proposed: original }),
       ...(why && { why }),

@@ -11,6 +11,8 @@ export interface ProvenChange {
    */
   outcome: 'proven' | 'relaxed' | 'left-out' | 'untried';
   plan: string;
+  /** The plans of all that it changes in the service. */
+  plans: string[];
   /** The value that ran, where the transform has one. */
   value?: string;
   /** The value that was proposed, where another one ran. */
