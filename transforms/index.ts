@@ -1,6 +1,7 @@
 import type { Transform } from '../src/harden/transform';
 import capDrop from './cap-drop/transform';
 import dangerousCapabilities from './dangerous-capabilities/transform';
+import devices from './devices/transform';
 import dockerSocket from './docker-socket/transform';
 import hostNamespaces from './host-namespaces/transform';
 import limits from './limits/transform';
@@ -17,6 +18,7 @@ import user from './user/transform';
 export const transforms: readonly Transform[] = [
   privileged,
   hostNamespaces,
+  devices,
   dockerSocket,
   user,
   dangerousCapabilities,

@@ -175,7 +175,16 @@ export class ComposeService implements Service {
   }
 
   get devices(): Item[] {
-    return this.items('devices');
+    return this.memo('devices', () =>
+      this.listed('devices').flatMap(({ node, path, own }) => {
+        const raw = node.kind === 'scalar' ? node.text : deviceText(toData(node));
+        return raw === undefined ? [] : [{ ...this.evaluate(raw), path, range: this.rangeIf(own, path) }];
+      }),
+    );
+  }
+
+  get deviceCgroupRules(): Item[] {
+    return this.items('device_cgroup_rules');
   }
 
   get mounts(): Mount[] {
@@ -389,4 +398,10 @@ function aliasesOf(node: Node): string[] {
   const target = resolve(node);
   const aliases = target.kind === 'map' ? find(target, 'aliases')?.node : undefined;
   return aliases?.kind === 'seq' ? aliases.items.map((item) => textOf(item.value)) : [];
+}
+
+/** The long syntax of a device in the words of the short one. */
+function deviceText(data: Data): string | undefined {
+  if (data === null || typeof data !== 'object' || Array.isArray(data) || data.source === undefined) return undefined;
+  return [data.source, data.target ?? data.source, data.permissions].filter((part) => part !== undefined).join(':');
 }

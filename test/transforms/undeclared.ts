@@ -11,7 +11,9 @@ export function undeclaredChanges(before: string, after: string, findings: reado
     .flatMap(({ reportedOps }) => reportedOps.map(({ path }) => path.map(String)));
   const removed = findings
     .filter(({ status }) => status === 'fixed')
-    .flatMap(({ reportedOps }) => reportedOps.filter(({ op, path }) => op === 'remove' && typeof path.at(-1) === 'number'));
+    .flatMap(({ reportedOps }) => reportedOps.filter(({ op, path }) => op === 'remove' && typeof path.at(-1) === 'number'))
+    // A list that was written anew is declared as a whole.
+    .filter(({ path }) => !declared.some((other) => other.join('\n') === path.slice(0, -1).join('\n')));
   const shared = sharers(after);
   return (['1.2', '1.1'] as const).flatMap((version) => {
     const read = (text: string): unknown => parse(text, { version, merge: true, logLevel: 'silent' });

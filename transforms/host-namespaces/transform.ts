@@ -1,4 +1,3 @@
-import { evaluate } from '../../src/compose/interpolate';
 import type { ComposeService } from '../../src/compose/service';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
@@ -38,7 +37,7 @@ function propose(service: ComposeService, namespace: Namespace, context: Transfo
   const { key, kind } = namespace;
   const data = service.data(key);
   if (typeof data !== 'string') return undefined;
-  const value = evaluate(data);
+  const value = service.evaluate(data);
   if (value.text !== 'host') return undefined;
   const advice = context.advise(service);
   const verdict = advice.hostAccess(kind, 'host');
