@@ -12,6 +12,7 @@ import privileged from './privileged/transform';
 import readOnly from './read-only/transform';
 import restart from './restart/transform';
 import segment from './segment/transform';
+import sensitiveMounts from './sensitive-mounts/transform';
 import user from './user/transform';
 
 /** The chain, in order: later transforms see what earlier ones decided. A service that gets a `user` needs no `cap_add`. */
@@ -20,6 +21,7 @@ export const transforms: readonly Transform[] = [
   hostNamespaces,
   devices,
   dockerSocket,
+  sensitiveMounts,
   user,
   dangerousCapabilities,
   capDrop,

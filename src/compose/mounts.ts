@@ -29,7 +29,7 @@ export function parseShortVolume(raw: string, env?: Env): ParsedMount | undefine
   if (first === undefined) return undefined;
   const options = third === undefined ? [] : third.text.split(',').filter(Boolean);
   const readOnly = options.findLast((option) => option === 'ro' || option === 'rw') === 'ro';
-  if (second === undefined) return { kind: 'anonymous', target: target(first), readOnly, options, long: false, known: first.known };
+  if (second === undefined) return { kind: 'anonymous', target: target(first), readOnly, options, long: false, raw, known: first.known };
   return {
     kind: shortKind(first),
     source: shown(first),
@@ -37,6 +37,7 @@ export function parseShortVolume(raw: string, env?: Env): ParsedMount | undefine
     readOnly,
     options,
     long: false,
+    raw,
     known: first.known && second.known,
   };
 }
@@ -75,6 +76,7 @@ export function parseLongVolume(map: Data, env?: Env): ParsedMount | undefined {
     readOnly,
     options,
     long: true,
+    map,
     known: source.known && where.known,
   };
 }
@@ -85,6 +87,19 @@ export function parseTmpfs(raw: string, env?: Env): { target: string; options: s
   const [path = '', ...rest] = splitOutsideBraces(whole.known ? whole.text : raw, ':');
   const options = whole.known ? rest.join(':') : evaluate(rest.join(':'), env).text;
   return { target: target(whole.known ? plain(path) : evaluate(path, env)), options: options.split(',').filter(Boolean) };
+}
+
+/**
+ * An item of the short syntax with other options. Undefined when it is not plain where they are written: a variable may hold them.
+ */
+export function withOptions(raw: string, change: (options: string[]) => string[]): string | undefined {
+  const parts = splitVolume(raw);
+  const [source, target, options = ''] = parts;
+  if (source === undefined || target === undefined || parts.length > 3 || options.includes('$')) return undefined;
+  // What follows the target may be inside of its variable: `${DATA:-/srv:/data:ro}`.
+  if (target.startsWith('$') && parts.length < 3) return undefined;
+  const wanted = change(options.split(',').filter(Boolean));
+  return [source, target, ...(wanted.length > 0 ? [wanted.join(',')] : [])].join(':');
 }
 
 /** Splits at the colons that separate, which is not the one after a drive letter (`C:\data:/data`, and by Compose's rule also `d:/tmp`). */

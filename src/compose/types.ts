@@ -36,6 +36,10 @@ export interface Mount {
   /** The options of the short syntax as written (`ro,z`), or of the long one reduced to the same words. */
   options: string[];
   long: boolean;
+  /** The short syntax as written. */
+  raw?: string;
+  /** The long syntax as written. */
+  map?: { readonly [key: string]: Data };
   /** False when the source or target hangs on a variable without a default. */
   known: boolean;
   path: Path;

@@ -1,10 +1,15 @@
 import { splitFile } from '../compose/file-path';
 import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
-import type { Item } from '../compose/types';
-import type { Data, Op, Refusal } from '../yaml/types';
+
+import type { Data, Op, Path, Refusal } from '../yaml/types';
 import { atMost as lessSure } from './confidence';
 import type { Proposal } from './types';
+
+/** Something that is written as an item of a list. */
+interface Item {
+  path: Path;
+}
 
 /**
  * Ops that take one item out of a list of a service. The last item takes the key with it. A list that is inherited or shared through an

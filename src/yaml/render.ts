@@ -1,4 +1,4 @@
-import { writeScalar } from './scalar';
+import { quoted, writeScalar } from './scalar';
 import type { Style } from './style';
 import { isNull, type MapNode, type Node, type ScalarNode } from './tree';
 
@@ -75,6 +75,8 @@ export function renderFlowEntry(key: ScalarNode, value: Node, style: Style): str
 }
 
 export function renderScalar(node: ScalarNode, style: Style, flow: boolean): string {
-  const quote = node.style === 'single' ? "'" : node.style === 'double' ? '"' : style.quote;
-  return writeScalar(node.data === undefined ? node.text : node.data, quote, flow);
+  const value = node.data === undefined ? node.text : node.data;
+  const quote = node.style === 'single' ? "'" : node.style === 'double' ? '"' : undefined;
+  // A text in the place of a quoted one stays quoted.
+  return quote && typeof value === 'string' ? quoted(value, quote) : writeScalar(value, quote ?? style.quote, flow);
 }

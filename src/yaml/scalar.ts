@@ -2,10 +2,10 @@
 export type Quote = '"' | "'";
 
 /**
- * Strings that every YAML reader takes for a string, written bare: they start with a letter, `/`, `.`, `_` or `-`, hold nothing that is
+ * Strings that every YAML reader takes for a string, written bare: they start with a letter, `/`, `./`, `~/`, `_` or `-`, hold nothing that is
  * syntax, and are no word that YAML 1.1 or 1.2 reads as null, a boolean or a number. Digits first is quoted: `999:999` is a base-60 number to some.
  */
-const SAFE_PLAIN = /^(?:[A-Za-z/_]|-[A-Za-z]|\.\/)[A-Za-z0-9/_.+@=:,-]*$/;
+const SAFE_PLAIN = /^(?:[A-Za-z/_]|-[A-Za-z]|[.~]\/)[A-Za-z0-9/_.+@=:,-]*$/;
 /** Sizes and durations, `512m` and `30s`: digits first, but a string to every reader, and written bare by everybody. */
 const AMOUNT = /^[1-9]\d*(?:[kmg]b?|ms|s|h)$/;
 const SPECIAL_WORDS = /^(?:null|true|false|yes|no|on|off|y|n|\.inf|\.nan)$/i;

@@ -1,4 +1,4 @@
-import { cleanContainerPath, covers, parseLongVolume, parseShortVolume, parseTmpfs, samePath } from '../../src/compose/mounts';
+import { cleanContainerPath, covers, parseLongVolume, parseShortVolume, parseTmpfs, samePath, withOptions } from '../../src/compose/mounts';
 
 describe('parseShortVolume', () => {
   test.each([
@@ -27,7 +27,7 @@ describe('parseShortVolume', () => {
     ['${MOUNT:-./data:/data}', { kind: 'bind', source: './data', target: '/data' }],
     ['${DIR:-C:\\data}:/data', { kind: 'bind', source: 'C:\\data', target: '/data' }],
   ])('%s', (raw, expected) => {
-    expect(parseShortVolume(raw)).toEqual({ source: undefined, readOnly: false, options: [], long: false, known: true, ...expected });
+    expect(parseShortVolume(raw)).toEqual({ source: undefined, readOnly: false, options: [], long: false, known: true, raw, ...expected });
   });
 
   test.each([
@@ -58,7 +58,7 @@ describe('parseLongVolume', () => {
   test('reduces its settings to words', () => {
     expect(
       parseLongVolume({ type: 'bind', source: './x', target: '/x/', read_only: true, bind: { selinux: 'z', propagation: 'rslave' } }),
-    ).toEqual({ kind: 'bind', source: './x', target: '/x', readOnly: true, options: ['ro', 'z', 'rslave'], long: true, known: true });
+    ).toMatchObject({ kind: 'bind', source: './x', target: '/x', readOnly: true, options: ['ro', 'z', 'rslave'], long: true, known: true });
     expect(parseLongVolume({ type: 'volume', source: 'db', target: '/x', volume: { nocopy: true, subpath: 'a' } })).toMatchObject({
       kind: 'volume',
       readOnly: false,
@@ -138,4 +138,29 @@ describe('parseTmpfs', () => {
   ])('%s', (raw, target, options) => {
     expect(parseTmpfs(raw)).toEqual({ target, options });
   });
+});
+
+describe('withOptions', () => {
+  const readOnly = (options: string[]) => ['ro', ...options.filter((option) => option !== 'rw')];
+
+  test.each([
+    ['/etc:/host', '/etc:/host:ro'],
+    ['/etc:/host:rw', '/etc:/host:ro'],
+    ['/etc:/host:z,rslave', '/etc:/host:ro,z,rslave'],
+    ['${DIR:-/etc}:/host', '${DIR:-/etc}:/host:ro'],
+    ['C:\\data:/data', 'C:\\data:/data:ro'],
+  ])('%s becomes %s', (raw, wanted) => {
+    expect(withOptions(raw, readOnly)).toBe(wanted);
+  });
+
+  test('no options are no colon', () => {
+    expect(withOptions('/etc:/host:Z', () => [])).toBe('/etc:/host');
+  });
+
+  test.each(['/data', '${MOUNT:-/etc:/host}', '/etc:/host:${MODE:-rw}', '/etc:${TARGET:-/host:ro}', 'db:/x:ro:z'])(
+    '%s may hold its options elsewhere',
+    (raw) => {
+      expect(withOptions(raw, readOnly)).toBeUndefined();
+    },
+  );
 });
