@@ -102,6 +102,7 @@ function setup(input: Input, options: RunOptions): ChainSetup {
       everyService: options.services === undefined,
     },
     proof: options.proof === false ? undefined : storedProof(input),
+    known: options.known,
     applied: options.apply ? 'fixed' : 'would-fix',
   };
 }

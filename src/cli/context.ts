@@ -56,7 +56,10 @@ export async function prepare(context: Context, paths: readonly string[]): Promi
     });
   }
   const found = await openInputs(host, paths, options.file);
-  const opened = configure(found, new Configs(host, options, batten.transforms()), { cwd: host.cwd, paths });
+  const opened = withBaselines(
+    { host, options },
+    configure(found, new Configs(host, options, batten.transforms()), { cwd: host.cwd, paths }),
+  );
   if (options.service) requireServices(opened, options.service);
   const fromEngine = await inspected(context, opened, options.service);
   return { batten, opened, run: { ...givenRun(context), inspected: fromEngine } };
@@ -91,6 +94,22 @@ function configure(opened: readonly Opened[], configs: Configs, { cwd, paths }: 
       if (isExcluded(absolute, dirname(configured.absolute), exclude)) return [];
     }
     return [{ ...each, configured }];
+  });
+}
+
+/** Gives each input its baseline. */
+function withBaselines(context: Pick<Context, 'host' | 'options'>, opened: readonly Opened[]): Opened[] {
+  if (context.options.baseline === undefined && !opened.some(({ configured }) => configured?.config.baseline)) return [...opened];
+  const { Baselines } = require('./baseline') as typeof import('./baseline');
+  const baselines = new Baselines(context);
+  return opened.map((each) => ({ ...each, baseline: baselines.for(each.configured) }));
+}
+
+/** The same inputs for a run that changes things: it leaves what is known as it is. */
+export function leavingKnown(opened: readonly Opened[]): Opened[] {
+  return opened.map((each) => {
+    if (!each.baseline) return each;
+    return { ...each, known: (require('./baseline') as typeof import('./baseline')).knows(each.baseline) };
   });
 }
 
@@ -137,14 +156,17 @@ export function orFailures(path: string, input: Input, work: (usable: Input) => 
 }
 
 /** What an input is run with: its configuration, and over it what the command line says. */
-export function runOf({ configured }: Pick<Opened, 'configured'>, run: RunOptions): RunOptions {
-  return overlay(configured?.run, run);
+export function runOf({ configured, known }: Pick<Opened, 'configured' | 'known'>, run: RunOptions): RunOptions {
+  const over = overlay(configured?.run, run);
+  return known ? { ...over, known } : over;
 }
 
 /** The results of a project with what is known of its main file from elsewhere. */
-export function completed({ configured }: Opened, [main, ...others]: readonly FileResult[]): FileResult[] {
+export function completed({ configured, baseline }: Opened, [main, ...others]: readonly FileResult[]): FileResult[] {
   const warnings = [...(main!.warnings ?? []), ...(configured?.warnings ?? [])];
-  return [{ ...main!, ...(warnings.length > 0 && { warnings }) }, ...others];
+  const results = [{ ...main!, ...(warnings.length > 0 && { warnings }) }, ...others];
+  if (!baseline) return results;
+  return (require('./baseline') as typeof import('./baseline')).withBaseline(results, baseline);
 }
 
 /** @throws UsageError when both a report for programs and another text would go to standard output. */

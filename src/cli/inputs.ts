@@ -2,8 +2,9 @@ import { dirname, resolve } from 'node:path';
 import { type DiscoveredFile, discover, shownPath } from '../compose/discover';
 import { readInput, readStdin } from '../compose/read';
 import { BattenError } from '../errors';
-import type { Input, MergedFile } from '../harden/api';
+import type { Input, MergedFile, RunOptions } from '../harden/api';
 import type { FileResult } from '../harden/types';
+import type { OpenBaseline } from './baseline';
 import type { LoadedConfig } from './config';
 import type { Host } from './host';
 
@@ -17,6 +18,10 @@ export interface Opened {
   failure?: FileResult;
   /** The configuration it is under. */
   configured?: LoadedConfig;
+  /** The findings that are known. */
+  baseline?: OpenBaseline;
+  /** Which of them a run leaves as they are. */
+  known?: RunOptions['known'];
 }
 
 /** Finds and reads the inputs. One that fails does not keep the others back; each is there once. */

@@ -24,6 +24,8 @@ export interface Options {
   format: Format;
   config?: string | false;
   printConfig?: boolean;
+  baseline?: string;
+  updateBaseline?: boolean;
   reportUnusedIgnores?: boolean;
   statistics?: boolean;
   exitZero?: boolean;
@@ -200,6 +202,8 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--no-config', description: 'read no configuration', commands: SELECTS },
   { flags: '--print-config', description: 'print the configuration that counts, as JSON, and do nothing else', commands: RUNS },
   { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: SELECTS },
+  { flags: '--baseline <file>', description: 'a file of findings that are known and left alone', commands: RUNS },
+  { flags: '--update-baseline', description: 'write what is found now as what is known', commands: ['check'] },
   { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
   { flags: '--statistics', description: 'how many findings each transform has, instead of the findings', commands: ['check'] },
   { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },

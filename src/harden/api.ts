@@ -53,6 +53,8 @@ export interface RunOptions {
   apply?: boolean;
   /** Whether `# batten: ignore[id]` comments count. Default true. */
   inlineIgnores?: boolean;
+  /** Findings to leave as they are, by the file they are in and their identity; they are then `held`, and are not asked about. Default none. */
+  known?(path: string, identity: string): boolean;
   /** Whether the result also has each change on its own, for tools that offer them one by one. Default false. */
   changesAlone?: boolean;
   /** Files and directories of saved image configurations (`docker image inspect`, OCI layouts) to take as evidence. Default none. */

@@ -53,6 +53,8 @@ export interface ChainSetup {
   ignores: IgnoreSetup;
   /** What ran on the person's Engine. */
   proof?: StoredProof;
+  /** Whether a finding is to be left as it is, and nobody asked about it. */
+  known?(path: string, identity: string): boolean;
   /** The status of an applied finding. */
   applied: 'fixed' | 'would-fix';
 }
@@ -189,7 +191,8 @@ class Run {
   }
 
   private *decide(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
-    const decision = yield { finding, workspace: this.workspace, files: this.files };
+    const known = this.setup.known?.(this.workspace.pathOf(splitFile(finding.path).file), finding.identity);
+    const decision: Decision = known ? { kind: 'hold' } : yield { finding, workspace: this.workspace, files: this.files };
     if (decision.kind === 'hold') {
       finding.reportedOps = this.rehearse(finding, finding.ops!);
       return 'settled';

@@ -1,5 +1,5 @@
+import { fingerprint } from '../harden/fingerprint';
 import type { FileChange, FileResult, Finding } from '../harden/types';
-import { fingerprint } from './fingerprint';
 import { maskLine } from './mask';
 import { statistics } from './statistics';
 import { summarize } from './summary';

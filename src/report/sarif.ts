@@ -1,6 +1,6 @@
 import type { TransformInfo } from '../harden/api';
+import { fingerprint } from '../harden/fingerprint';
 import type { Change, FileResult, Finding, Severity, Span, Suppression, TextEdit } from '../harden/types';
-import { fingerprint } from './fingerprint';
 import type { Tool } from './json';
 import { maskLine, maskLines } from './mask';
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors';
-import { type Context, prepare, runInput } from '../context';
-import { checkCode } from '../exit-codes';
+import { type Context, type Prepared, prepare, runInput } from '../context';
+import { checkCode, inputCode } from '../exit-codes';
 import { tellTroubles, writeReport } from '../report';
 import { settled } from '../warnings';
 
@@ -9,6 +9,7 @@ export async function check(context: Context, paths: readonly string[]): Promise
   const { statistics, format } = context.options;
   if (statistics && (format === 'sarif' || format === 'github')) throw new UsageError(`--format ${format} has no place for --statistics`);
   const { batten, opened, run } = await prepare(context, paths);
+  if (context.options.updateBaseline) return updateBaseline(context, { batten, opened, run });
   const results = settled(opened.flatMap((each) => runInput(batten, each, run)));
   tellTroubles(context, results);
   writeReport(
@@ -18,6 +19,16 @@ export async function check(context: Context, paths: readonly string[]): Promise
     results.some(({ findings }) => findings.some(({ status }) => status === 'would-fix')) ? nextStep(paths) : undefined,
   );
   return checkCode(results, context.options);
+}
+
+function updateBaseline(context: Context, { batten, opened, run }: Prepared): number {
+  const { updateBaselines } = require('../baseline') as typeof import('../baseline');
+  const projects = opened.map((each) => ({ opened: each, results: runInput(batten, { ...each, baseline: undefined }, run) }));
+  const results = settled(projects.flatMap((project) => project.results));
+  tellTroubles(context, results);
+  const said = updateBaselines(projects);
+  if (!context.options.quiet) context.host.stderr.write(said);
+  return inputCode(results);
 }
 
 function nextStep(paths: readonly string[]): string {

@@ -2,7 +2,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
-import { type Context, completed, type Prepared, prepare, requireFreeStdout, runInput, runOf } from '../context';
+import { type Context, completed, leavingKnown, type Prepared, prepare, requireFreeStdout, runInput, runOf } from '../context';
 import { changeCode, changes, EXIT } from '../exit-codes';
 import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
@@ -32,7 +32,8 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   const besides = mode.output !== undefined || paths.includes('-') ? 'none' : 'write';
   const override = overrideTarget(context, prepared.opened);
   const run = { ...prepared.run, apply: mode.write, sideFiles: besides, override } as const;
-  const opened = mode.output === undefined ? prepared.opened : prepared.opened.map(alone);
+  const inputs = leavingKnown(prepared.opened);
+  const opened = mode.output === undefined ? inputs : inputs.map(alone);
   const projects = settledProjects(
     mode.ask ? await ask(context, { ...prepared, opened, run }) : opened.map((each) => runInput(prepared.batten, each, run)),
   );

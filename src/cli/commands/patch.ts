@@ -4,7 +4,7 @@ import { BattenError, UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
 import { makePatch } from '../../report/patch';
 import { summaryLine } from '../../report/pretty';
-import { type Context, prepare, requireFreeStdout, runInput } from '../context';
+import { type Context, leavingKnown, prepare, requireFreeStdout, runInput } from '../context';
 import { changeCode, changes } from '../exit-codes';
 import { failedResult } from '../inputs';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
@@ -23,7 +23,7 @@ export async function patch(context: Context, paths: readonly string[]): Promise
   }
   const override = overrideTarget(context, opened);
   if (override?.path === '-') throw new UsageError('a patch needs the name of the override file, not -');
-  const found = opened.flatMap((each) => {
+  const found = leavingKnown(opened).flatMap((each) => {
     const [main, ...others] = runInput(batten, each, { ...run, sideFiles: 'patch', override });
     return [{ ...main!, notes: [...main!.notes, ...usageNotes(main!, each, host)] }, ...others];
   });

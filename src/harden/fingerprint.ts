@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Finding } from '../harden/types';
+import type { Finding } from './types';
 
 /** A finding's identity in 32 hexadecimal digits: short enough for a file that is read by people. */
 export function fingerprint({ identity }: Pick<Finding, 'identity'>): string {

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { shownPath } from '../compose/discover';
+import { readInput } from '../compose/read';
+import { writeFileAtomic } from '../compose/write';
+import { ConfigError, UsageError } from '../errors';
+import { type Baseline, baselineText, type KnownFinding, knownOf, parseBaseline, withKnown } from '../harden/baseline';
+import { fingerprint } from '../harden/fingerprint';
+import type { FileResult } from '../harden/types';
+import type { LoadedConfig } from './config';
+import type { Context } from './context';
+import type { Opened } from './inputs';
+
+/** A baseline file, read. */
+export interface OpenBaseline {
+  absolute: string;
+  shown: string;
+  baseline: Baseline;
+  /** Whether all was looked for that it may hold. */
+  complete: boolean;
+  /** The current directory, from which results call their files. */
+  cwd: string;
+}
+
+/** The baselines of a run, each read once. */
+export class Baselines {
+  private readonly read = new Map<string, OpenBaseline>();
+
+  constructor(private readonly context: Pick<Context, 'host' | 'options'>) {}
+
+  /**
+   * The one for files under a configuration, if any.
+   *
+   * @throws ConfigError when it is not there and is not about to be written, or is no baseline.
+   */
+  for(configured: LoadedConfig | undefined): OpenBaseline | undefined {
+    const absolute = baselinePath(this.context, configured);
+    if (absolute === undefined) return undefined;
+    const known = this.read.get(absolute) ?? this.open(absolute);
+    this.read.set(absolute, known);
+    return known;
+  }
+
+  private open(absolute: string): OpenBaseline {
+    const { host, options } = this.context;
+    const shown = shownPath(host.cwd, absolute);
+    const complete = !options.only && !options.skip && !options.service;
+    const made = { absolute, shown, complete, cwd: host.cwd };
+    if (existsSync(absolute)) return { ...made, baseline: parseBaseline(readInput(absolute, shown).text, shown) };
+    if (options.updateBaseline) return { ...made, baseline: new Map() };
+    throw new ConfigError('there is no such baseline', { file: shown, hint: 'write it with batten check --update-baseline' });
+  }
+}
+
+function baselinePath({ host, options }: Pick<Context, 'host' | 'options'>, configured: LoadedConfig | undefined): string | undefined {
+  if (options.baseline !== undefined) return resolve(host.cwd, options.baseline);
+  const named = configured?.config.baseline;
+  return named === undefined ? undefined : resolve(dirname(configured!.absolute), named);
+}
+
+/** The results of a project with what its baseline knows suppressed. */
+export function withBaseline(results: readonly FileResult[], open: OpenBaseline): FileResult[] {
+  return results.map((result) => withKnown(result, knownIn(open, result.path), open.complete));
+}
+
+/** Whether a baseline knows a finding, for a run that leaves those alone. */
+export function knows(open: OpenBaseline): (path: string, identity: string) => boolean {
+  const marks = new Map<string, Set<string>>();
+  return (path, identity) => {
+    const known = marks.get(path) ?? new Set(knownIn(open, path).map((each) => each.fingerprint));
+    marks.set(path, known);
+    return known.has(fingerprint({ identity }));
+  };
+}
+
+function knownIn(open: OpenBaseline, path: string): readonly KnownFinding[] {
+  return open.baseline.get(nameOf(open, path)) ?? [];
+}
+
+/** How a baseline calls a file. Standard input has no name, and so no known findings. */
+function nameOf({ absolute, cwd }: OpenBaseline, path: string): string {
+  return path === '-' ? '' : relative(dirname(absolute), resolve(cwd, path)).split(sep).join('/');
+}
+
+/**
+ * Writes what is found now as what is known. Files that were not looked at, or could not be read, keep what was known of them; so do
+ * transforms and services that were left out.
+ *
+ * @returns what was written, in words.
+ * @throws UsageError without a baseline to write.
+ */
+export function updateBaselines(projects: readonly { opened: Opened; results: readonly FileResult[] }[]): string {
+  const byFile = new Map<string, { open: OpenBaseline; results: FileResult[] }>();
+  for (const { opened, results } of projects) {
+    if (!opened.baseline) {
+      throw new UsageError('--update-baseline has no file to write', {
+        hint: 'name it: --baseline batten-baseline.json, or baseline: in .batten.yaml',
+      });
+    }
+    const { absolute } = opened.baseline;
+    const so = byFile.get(absolute) ?? { open: opened.baseline, results: [] };
+    so.results.push(...results);
+    byFile.set(absolute, so);
+  }
+  return [...byFile.values()].map(({ open, results }) => write(open, results)).join('');
+}
+
+function write(open: OpenBaseline, results: readonly FileResult[]): string {
+  const next = new Map(open.baseline);
+  for (const result of results) {
+    if (result.status === 'error' || result.path === '-') continue;
+    const found = knownOf(result);
+    const marks = new Set(found.map((each) => each.fingerprint));
+    const kept = open.complete ? [] : knownIn(open, result.path).filter((each) => !marks.has(each.fingerprint));
+    next.set(nameOf(open, result.path), [...found, ...kept]);
+  }
+  writeFileAtomic(open.absolute, baselineText(next), { shown: open.shown });
+  const count = [...next.values()].reduce((sum, known) => sum + known.length, 0);
+  return `Wrote ${open.shown}: ${count} known ${count === 1 ? 'finding' : 'findings'}\n`;
+}
