@@ -14,6 +14,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   fix: () => (require('./commands/fix') as typeof import('./commands/fix')).fix,
   patch: () => (require('./commands/patch') as typeof import('./commands/patch')).patch,
   check: () => (require('./commands/check') as typeof import('./commands/check')).check,
+  undo: () => (require('./commands/undo') as typeof import('./commands/undo')).undo,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,

@@ -54,6 +54,16 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'undo',
+    args: '[file]',
+    summary: 'take back the last write of fix, byte for byte',
+    examples: [
+      ['batten undo', 'the last one here or below'],
+      ['batten undo compose.yaml', 'the last one of this file'],
+      ['batten undo --list', 'what can be taken back'],
+    ],
+  },
+  {
     name: 'explain',
     args: '<name...>',
     summary: 'explain a transform, an image, or one service',

@@ -2,7 +2,7 @@ import type { Preset } from '../harden/transform';
 import type { Confidence } from '../harden/types';
 import type { ColorMode } from '../report/colors';
 
-export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove';
+export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove' | 'undo';
 export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
 
 /** The options of all commands as they are parsed; a command sees those that its rows of the table give it. */
@@ -32,6 +32,7 @@ export interface Options {
   exitCode?: boolean;
   exitNonZeroOnFix?: boolean;
   ignore: boolean;
+  list?: boolean;
   backup?: boolean;
   color: ColorMode;
   quiet?: boolean;
@@ -65,7 +66,7 @@ export interface OptionRow {
   hidden?: boolean;
 }
 
-const ALL = ['fix', 'patch', 'check', 'prove', 'explain', 'list'] as const;
+const ALL = ['fix', 'patch', 'check', 'prove', 'undo', 'explain', 'list'] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
 /** Those who select among transforms and services. */
 const SELECTS = [...RUNS, 'prove'] as const;
@@ -206,6 +207,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--update-baseline', description: 'write what is found now as what is known', commands: ['check'] },
   { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
   { flags: '--statistics', description: 'how many findings each transform has, instead of the findings', commands: ['check'] },
+  { flags: '--list', description: 'show what can be taken back, the last first', commands: ['undo'] },
   { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },
   { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['fix'] },
   { flags: '--exit-code', description: 'exit 1 when the patch is not empty', commands: ['patch'] },
@@ -218,7 +220,7 @@ export const OPTIONS: readonly OptionRow[] = [
     choices: ['auto', 'always', 'never'],
     default: 'auto',
   },
-  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: SELECTS },
+  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: [...SELECTS, 'undo'] },
   { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },
 ];

@@ -7,10 +7,14 @@ export const MAIN = path.join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
 
 if (!existsSync(MAIN)) throw new Error('these tests drive the built command: run `npm run build` first');
 
+/** Where the commands of this process keep what undo needs: not where the person who runs the tests has it. */
+export const STATE = mkdtempSync(path.join(tmpdir(), 'batten-state-'));
+process.on('exit', () => rmSync(STATE, { recursive: true, force: true }));
+
 /** The environment without what changes the output. */
 export function scrubbedEnv(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
-  return { PATH, HOME, LANG: 'C.UTF-8' };
+  return { PATH, HOME, LANG: 'C.UTF-8', XDG_STATE_HOME: STATE };
 }
 
 export interface Ran {

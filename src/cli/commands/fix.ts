@@ -148,11 +148,37 @@ function write(context: Context, { path, absolute }: Opened, results: readonly F
     } else {
       const place = main.override ? resolve(host.cwd, main.override.path) : absolute;
       const files = [...others.map((result) => ({ result, absolute: resolve(host.cwd, result.path) })), { result: main, absolute: place }];
-      writeProject(absolute === '-' ? host.cwd : dirname(absolute), files, options.backup);
+      const directory = absolute === '-' ? host.cwd : dirname(absolute);
+      writeDown(context, { main: place, directory }, files, () => writeProject(directory, files, options.backup));
     }
     return [...results];
   } catch (error) {
     return [failedResult(path, error), ...others.filter((result) => !changes(result))];
+  }
+}
+
+/** Writes a project after writing down how to take it back. Where that cannot be done, the person is told and has the change all the same. */
+function writeDown(
+  context: Context,
+  { main, directory }: { main: string; directory: string },
+  files: readonly { result: FileResult; absolute: string }[],
+  write: () => void,
+): void {
+  const { journal } = require('../journal') as typeof import('../journal');
+  const changed = files.filter(({ result }) => changes(result)).map(({ absolute, result }) => ({ ...writtenFile(result), path: absolute }));
+  const beside = files.flatMap(({ result }) => result.files.map((file) => ({ ...file, path: resolve(directory, file.path) })));
+  let forget = (): void => undefined;
+  try {
+    if (changed.length + beside.length > 0) forget = journal(context.host, main, [...changed, ...beside]);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!context.options.quiet) context.host.stderr.write(`batten undo will not be able to take this back: ${reason}\n`);
+  }
+  try {
+    write();
+  } catch (error) {
+    forget();
+    throw error;
   }
 }
 
