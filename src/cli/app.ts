@@ -15,6 +15,8 @@ const COMMANDS: Record<CommandName, () => Command> = {
   patch: () => (require('./commands/patch') as typeof import('./commands/patch')).patch,
   check: () => (require('./commands/check') as typeof import('./commands/check')).check,
   undo: () => (require('./commands/undo') as typeof import('./commands/undo')).undo,
+  init: () => (require('./commands/init') as typeof import('./commands/init')).init,
+  completion: () => (require('./commands/completion') as typeof import('./commands/completion')).completion,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,

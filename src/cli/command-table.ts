@@ -79,4 +79,20 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'list the transforms',
     examples: [['batten list', 'with severity and the controls they answer']],
   },
+  {
+    name: 'init',
+    args: '',
+    summary: 'write a commented .batten.yaml from what is here',
+    examples: [['batten init', 'all of it is commented out: take the # of a line away']],
+  },
+  {
+    name: 'completion',
+    args: '<shell> [files...]',
+    summary: 'print a completion script for bash, zsh or fish',
+    examples: [
+      ['eval "$(batten completion bash)"', 'in ~/.bashrc'],
+      ['eval "$(batten completion zsh)"', 'in ~/.zshrc, after compinit'],
+      ['batten completion fish > ~/.config/fish/completions/batten.fish', 'once'],
+    ],
+  },
 ];

@@ -2,7 +2,7 @@ import type { Preset } from '../harden/transform';
 import type { Confidence } from '../harden/types';
 import type { ColorMode } from '../report/colors';
 
-export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove' | 'undo';
+export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove' | 'undo' | 'init' | 'completion';
 export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
 
 /** The options of all commands as they are parsed; a command sees those that its rows of the table give it. */
@@ -33,6 +33,7 @@ export interface Options {
   exitNonZeroOnFix?: boolean;
   ignore: boolean;
   list?: boolean;
+  force?: boolean;
   backup?: boolean;
   color: ColorMode;
   quiet?: boolean;
@@ -66,7 +67,7 @@ export interface OptionRow {
   hidden?: boolean;
 }
 
-const ALL = ['fix', 'patch', 'check', 'prove', 'undo', 'explain', 'list'] as const;
+const ALL = ['fix', 'patch', 'check', 'prove', 'undo', 'explain', 'list', 'init', 'completion'] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
 /** Those who select among transforms and services. */
 const SELECTS = [...RUNS, 'prove'] as const;
@@ -207,6 +208,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--update-baseline', description: 'write what is found now as what is known', commands: ['check'] },
   { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
   { flags: '--statistics', description: 'how many findings each transform has, instead of the findings', commands: ['check'] },
+  { flags: '--force', description: 'replace a configuration that is there', commands: ['init'] },
   { flags: '--list', description: 'show what can be taken back, the last first', commands: ['undo'] },
   { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },
   { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['fix'] },

@@ -19,6 +19,15 @@ export function requireTransforms(transforms: readonly TransformInfo[], ids: rea
  * @throws UsageError with a suggestion.
  */
 export function requireServices(opened: readonly Opened[], names: readonly string[]): void {
+  const known = servicesOf(opened);
+  if (!known) return;
+  for (const name of names) {
+    if (!known.has(name)) throw new UsageError(`no service "${name}" in ${where(opened)}`, { hint: hintFor(name, [...known]) });
+  }
+}
+
+/** The services of all inputs; undefined when none of them can be understood. */
+export function servicesOf(opened: readonly Opened[]): ReadonlySet<string> | undefined {
   const { YamlDocument } = require('../yaml/document') as typeof import('../yaml/document');
   const { ComposeProject } = require('../compose/project') as typeof import('../compose/project');
   const { loadProject } = require('../compose/load-project') as typeof import('../compose/load-project');
@@ -38,10 +47,7 @@ export function requireServices(opened: readonly Opened[], names: readonly strin
       // Reported when the file is run.
     }
   }
-  if (understood === 0) return;
-  for (const name of names) {
-    if (!known.has(name)) throw new UsageError(`no service "${name}" in ${where(opened)}`, { hint: hintFor(name, [...known]) });
-  }
+  return understood === 0 ? undefined : known;
 }
 
 function where(opened: readonly Opened[]): string {
