@@ -3,6 +3,7 @@ import capDrop from './cap-drop/transform';
 import dangerousCapabilities from './dangerous-capabilities/transform';
 import devices from './devices/transform';
 import dockerSocket from './docker-socket/transform';
+import healthcheck from './healthcheck/transform';
 import hostNamespaces from './host-namespaces/transform';
 import limits from './limits/transform';
 import logging from './logging/transform';
@@ -31,5 +32,6 @@ export const transforms: readonly Transform[] = [
   segment,
   limits,
   logging,
+  healthcheck,
   restart,
 ];

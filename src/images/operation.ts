@@ -1,14 +1,17 @@
 import type { Service } from '../compose/types';
+import { type HealthCheckAdvice, healthcheckOf } from './healthcheck';
 import { type LimitAdvice, limitsOf } from './limits';
 import type { Match } from './match';
 import type { OwnImage } from './own-image';
 import type { Situation } from './situation';
-import type { Role } from './types';
+import type { Role, Verdict } from './types';
 
 /** What keeps a service within bounds and in sight while it runs. Each part is worked out when it is asked for. */
 export interface OperationAdvice {
   /** What its resources may be limited to. */
   limits(): LimitAdvice;
+  /** A check of its health; null when its image has nothing to check with, undefined when nobody knows. */
+  healthcheck(): Verdict<HealthCheckAdvice | null> | undefined;
 }
 
 /** What the advice about the operation of a service stands on. */
@@ -21,5 +24,5 @@ export interface Ground {
 }
 
 export function operation(ground: Ground): OperationAdvice {
-  return { limits: () => limitsOf(ground.service, ground.role) };
+  return { limits: () => limitsOf(ground.service, ground.role), healthcheck: () => healthcheckOf(ground) };
 }

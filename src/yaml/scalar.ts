@@ -26,7 +26,9 @@ export function writeScalar(value: null | boolean | number | string, quote: Quot
 export function quoted(value: string, quote: Quote): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   const special = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
-  if (quote === "'" && !special.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  // Where double quotes would need escapes and single ones do not, they are easier to read.
+  const plainer = quote === "'" || (value.includes('"') && !value.includes("'"));
+  if (plainer && !special.test(value)) return `'${value.replaceAll("'", "''")}'`;
   return `"${[...value].map(escaped).join('')}"`;
 }
 

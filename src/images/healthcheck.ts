@@ -1,0 +1,69 @@
+import { choose } from './conditions';
+import type { Match } from './match';
+import type { Ground } from './operation';
+import { commandLine, isWindows } from './tells';
+import type { Evidence, Verdict } from './types';
+import { meets } from './version';
+
+/** How the health of a service can be checked from inside of its container: a command that its image has, in Compose's list form. */
+export interface HealthCheckAdvice {
+  test: string[];
+  /** The image brings the check along: a service has it without writing it. */
+  builtin: boolean;
+}
+
+/** Words of a template's `needs` that ask for nothing this service could lack. */
+const NEEDS_NOTHING = /^(nothing|no password|GET;)/;
+
+/** Settings that move a server to another port than the one its check asks. */
+const PORT_VARIABLE = /(^|_)(HTTP|SERVER|LISTEN|WEB)_?(PORT|ADDR|ADDRESS)$|^(PG)?PORT$|^LISTEN/;
+const PORT_FLAG = /(^|\s)(-p|--(http[.-])?port|--listen[\w-]*|--web\.listen-address|--bind[\w-]*|-addr)[= ]/;
+
+/**
+ * The check for a service as it is configured; null when its image has nothing to check with, undefined when nobody knows. A service that is
+ * built has what its Dockerfile says, or its base brings along: what else is in it cannot be told.
+ */
+export function healthcheckOf(ground: Ground): Verdict<HealthCheckAdvice | null> | undefined {
+  const { service, situation, match, own } = ground;
+  const written = own?.healthcheck;
+  if (written) {
+    const value = { test: [], builtin: true };
+    return { value, confidence: 'known', why: 'the image has a health check', evidence: [written.evidence] };
+  }
+  if (isWindows(service)) return undefined;
+  const entry = match && choose(match.template.healthcheck ?? [], situation, service);
+  if (!match || !entry) return undefined;
+  const { value, confidence, why } = entry;
+  const evidence = entry.sources.flatMap((name): Evidence[] => (match.template.sources[name] ? [match.template.sources[name]] : []));
+  if (value === null) return service.build ? undefined : { value, confidence, why, evidence };
+  if (service.build && !value.builtin) return undefined;
+  // A template of a language says how, and not on which port.
+  if (value.test.some((word) => /\bPORT\b(?!\})/.test(word.replace(/\$+\{?\w+/g, '')))) return undefined;
+  const check = { test: [...value.test], builtin: value.builtin ?? false };
+  const doubt = check.builtin ? undefined : (unmet(value.needs, ground, match) ?? moved(ground));
+  if (!doubt) return { value: check, confidence, why, breaks: BREAKS, evidence };
+  return { value: check, confidence: 'guess', why, breaks: `${doubt}; ${BREAKS}`, evidence };
+}
+
+const BREAKS = 'a service that does not pass is shown as unhealthy, and what waits for its health does not start';
+
+/** What the check needs, when it is not certain that the service has it. */
+function unmet(needs: string | undefined, { service }: Ground, match: Match): string | undefined {
+  if (needs === undefined) return undefined;
+  const version = /before version (\d+)/.exec(needs)?.[1];
+  if (version !== undefined && meets(match.version, `>=${version}`) !== true) return `it needs ${needs}`;
+  if (NEEDS_NOTHING.test(needs)) return undefined;
+  if (needs.startsWith('REDISCLI_AUTH') && !closed(service.environment.keys(), commandLine(service))) return undefined;
+  return `it needs ${needs}`;
+}
+
+/** Whether a Redis may want a password or TLS: told so, or configured by a file that is not seen. */
+function closed(names: Iterable<string>, line: string): boolean {
+  return [...names].some((name) => /PASS|AUTH|TLS/.test(name)) || /requirepass|aclfile|tls-|\.conf\b|\$\(|sh -c/.test(line);
+}
+
+function moved({ service }: Ground): string | undefined {
+  const variable = [...service.environment.keys()].find((name) => PORT_VARIABLE.test(name));
+  if (variable) return `${variable} may move it to another port`;
+  return PORT_FLAG.test(commandLine(service)) ? 'its command may move it to another port' : undefined;
+}
