@@ -23,8 +23,9 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
         continue;
       }
       const sharer = project.service(other)!;
-      const theirs = wishes(proposal.ops, sharer) || wishes(all.find((each) => each.service === other)?.ops ?? [], sharer);
-      if (theirs === mine) {
+      const within = wishes(proposal.ops, sharer);
+      const theirs = within ? [within] : all.filter((each) => each.service === other).map((each) => wishes(each.ops ?? [], sharer));
+      if (theirs.includes(mine)) {
         also.add(other);
       } else {
         const sheltered = through === 'merge' && keys.every((key) => project.service(other)?.origin(key) === 'own');
