@@ -5,6 +5,7 @@ import devices from './devices/transform';
 import dockerSocket from './docker-socket/transform';
 import healthcheck from './healthcheck/transform';
 import hostNamespaces from './host-namespaces/transform';
+import init from './init/transform';
 import limits from './limits/transform';
 import logging from './logging/transform';
 import noNewPrivileges from './no-new-privileges/transform';
@@ -34,4 +35,5 @@ export const transforms: readonly Transform[] = [
   logging,
   healthcheck,
   restart,
+  init,
 ];

@@ -1,5 +1,6 @@
 import type { Service } from '../compose/types';
 import { type HealthCheckAdvice, healthcheckOf } from './healthcheck';
+import { type InitAdvice, initOf } from './init';
 import { type LimitAdvice, limitsOf } from './limits';
 import type { Match } from './match';
 import type { OwnImage } from './own-image';
@@ -12,6 +13,8 @@ export interface OperationAdvice {
   limits(): LimitAdvice;
   /** A check of its health; null when its image has nothing to check with, undefined when nobody knows. */
   healthcheck(): Verdict<HealthCheckAdvice | null> | undefined;
+  /** Whether an init process may be added; undefined where there is one, or it means nothing. */
+  init(): Verdict<InitAdvice> | undefined;
 }
 
 /** What the advice about the operation of a service stands on. */
@@ -24,5 +27,5 @@ export interface Ground {
 }
 
 export function operation(ground: Ground): OperationAdvice {
-  return { limits: () => limitsOf(ground.service, ground.role), healthcheck: () => healthcheckOf(ground) };
+  return { limits: () => limitsOf(ground.service, ground.role), healthcheck: () => healthcheckOf(ground), init: () => initOf(ground) };
 }

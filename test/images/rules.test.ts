@@ -119,8 +119,15 @@ test('every verdict that changes something says why, and known ones carry eviden
 
 test('the same question gives the same answer', () => {
   const asked = service({ image: 'postgres:16', mounts: ['volume d:/var/lib/postgresql/data'] });
-  const strip = ({ port, ...advice }: ReturnType<typeof advise>) => ({ ...advice, port: port(5432, 'tcp') });
-  expect(strip(advise(asked))).toEqual(strip(advise(asked)));
+  const answers = ({ port, limits, healthcheck, init, hostAccess, ...advice }: ReturnType<typeof advise>) => ({
+    ...advice,
+    port: port(5432, 'tcp'),
+    limits: limits(),
+    healthcheck: healthcheck(),
+    init: init(),
+    hostAccess: hostAccess('shm', ''),
+  });
+  expect(answers(advise(asked))).toEqual(answers(advise(asked)));
 });
 
 describe('a user that was made root', () => {
