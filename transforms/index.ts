@@ -15,6 +15,7 @@ import readOnly from './read-only/transform';
 import restart from './restart/transform';
 import segment from './segment/transform';
 import sensitiveMounts from './sensitive-mounts/transform';
+import startOrder from './start-order/transform';
 import user from './user/transform';
 
 /** The chain, in order: later transforms see what earlier ones decided. A service that gets a `user` needs no `cap_add`. */
@@ -34,6 +35,7 @@ export const transforms: readonly Transform[] = [
   limits,
   logging,
   healthcheck,
+  startOrder,
   restart,
   init,
 ];
