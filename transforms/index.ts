@@ -16,6 +16,7 @@ import restart from './restart/transform';
 import segment from './segment/transform';
 import sensitiveMounts from './sensitive-mounts/transform';
 import startOrder from './start-order/transform';
+import ulimits from './ulimits/transform';
 import user from './user/transform';
 
 /** The chain, in order: later transforms see what earlier ones decided. A service that gets a `user` needs no `cap_add`. */
@@ -33,6 +34,7 @@ export const transforms: readonly Transform[] = [
   ports,
   segment,
   limits,
+  ulimits,
   logging,
   healthcheck,
   startOrder,
