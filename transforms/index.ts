@@ -1,4 +1,5 @@
 import type { Transform } from '../src/harden/transform';
+import buildPrivileges from './build-privileges/transform';
 import capDrop from './cap-drop/transform';
 import dangerousCapabilities from './dangerous-capabilities/transform';
 import devices from './devices/transform';
@@ -40,4 +41,5 @@ export const transforms: readonly Transform[] = [
   startOrder,
   restart,
   init,
+  buildPrivileges,
 ];
