@@ -5,6 +5,7 @@ import dangerousCapabilities from './dangerous-capabilities/transform';
 import devices from './devices/transform';
 import dockerSocket from './docker-socket/transform';
 import healthcheck from './healthcheck/transform';
+import hooks from './hooks/transform';
 import hostNamespaces from './host-namespaces/transform';
 import init from './init/transform';
 import limits from './limits/transform';
@@ -42,4 +43,5 @@ export const transforms: readonly Transform[] = [
   restart,
   init,
   buildPrivileges,
+  hooks,
 ];
