@@ -1,5 +1,4 @@
 import { isMap } from '../../src/compose/data';
-import { evaluate } from '../../src/compose/interpolate';
 import type { ComposeService } from '../../src/compose/service';
 import type { Transform } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
@@ -49,7 +48,7 @@ const HISTORY: Evidence = {
 
 function privileged(service: ComposeService, build: Build): Proposal | undefined {
   if (build.privileged === undefined || build.privileged === null) return undefined;
-  const { text, known, interpolated } = evaluate(String(build.privileged));
+  const { text, known, interpolated } = service.evaluate(String(build.privileged));
   if (!known || !/^(?:true|yes|on|1)$/i.test(text)) return undefined;
   const path = [...service.at('build'), 'privileged'];
   const base: Proposal = {
@@ -98,7 +97,7 @@ function entitlements(service: ComposeService, build: Build): Proposal | undefin
 
 function network(service: ComposeService, build: Build): Proposal | undefined {
   if (typeof build.network !== 'string') return undefined;
-  const { text, interpolated } = evaluate(build.network);
+  const { text, interpolated } = service.evaluate(build.network);
   if (text !== 'host') return undefined;
   const path = [...service.at('build'), 'network'];
   const base: Proposal = {

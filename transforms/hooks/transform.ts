@@ -1,5 +1,4 @@
 import { isMap } from '../../src/compose/data';
-import { evaluate } from '../../src/compose/interpolate';
 import type { ComposeService } from '../../src/compose/service';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
@@ -61,7 +60,7 @@ function hooksOf(service: ComposeService): Hook[] {
 }
 
 function privileged(service: ComposeService, { key, path, data }: Hook): Proposal | undefined {
-  const value = evaluate(String(data.privileged ?? ''));
+  const value = service.evaluate(String(data.privileged ?? ''));
   if (!value.known || !/^(?:true|yes|on|1)$/i.test(value.text)) return undefined;
   const base: Proposal = {
     service: service.name,
@@ -81,7 +80,7 @@ function privileged(service: ComposeService, { key, path, data }: Hook): Proposa
 
 function root(service: ComposeService, { key, path, data }: Hook, { advise, setting }: TransformContext): Proposal | undefined {
   if (typeof data.user !== 'string' && typeof data.user !== 'number') return undefined;
-  const { text, known } = evaluate(String(data.user));
+  const { text, known } = service.evaluate(String(data.user));
   if (!known || !/^(?:root|0)(?::|$)/.test(text) || !setting<boolean>('root', service)) return undefined;
   if (advise(service).startsAsRoot !== false) return undefined;
   return {

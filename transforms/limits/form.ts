@@ -1,5 +1,4 @@
 import { isMap } from '../../src/compose/data';
-import { evaluate } from '../../src/compose/interpolate';
 import type { ComposeProject } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import type { Evaluated } from '../../src/compose/types';
@@ -30,24 +29,31 @@ const BESIDE = [
   'cap_drop',
 ];
 
-/** A limit that is set, and the path at which it is read. */
+/** A limit that is set: the key of the service it is in, and where to write it. */
 export interface Limit extends Evaluated {
+  key: string;
   path: Path;
 }
 
 /** The limit of a service, in whichever way it is written. */
 export function limitOf(service: ComposeService, resource: Resource): Limit | undefined {
   const short = service.data(SHORT[resource]);
-  if (set(short)) return { ...evaluate(String(short)), path: service.at(SHORT[resource]) };
+  if (set(short)) return { ...service.evaluate(String(short)), key: SHORT[resource], path: service.at(SHORT[resource]) };
   const written = resourcesOf(service, 'limits').find((block) => set(block[resource]));
-  return written && { ...evaluate(String(written[resource])), path: [...service.at('deploy'), 'resources', 'limits', resource] };
+  return (
+    written && {
+      ...service.evaluate(String(written[resource])),
+      key: 'deploy',
+      path: [...service.at('deploy'), 'resources', 'limits', resource],
+    }
+  );
 }
 
 /** What is reserved for a service of a resource. */
 export function reservationOf(service: ComposeService, resource: 'memory'): Evaluated | undefined {
   const short = service.data('mem_reservation');
   const written = set(short) ? short : resourcesOf(service, 'reservations').find((block) => set(block[resource]))?.[resource];
-  return set(written) ? evaluate(String(written)) : undefined;
+  return set(written) ? service.evaluate(String(written)) : undefined;
 }
 
 /** How the services of a project limit what: read once, as it takes all of them. */
@@ -67,7 +73,7 @@ export class Forms {
   /** The op that writes a limit of this service, or why there is no place for it. */
   write(service: ComposeService, resource: Resource, value: Data): { op: Op } | { refusal: Refusal } {
     const there = limitOf(service, resource);
-    if (there) return { op: { op: service.origin(String(there.path[2])) === 'own' ? 'replace' : 'add', path: there.path, value } };
+    if (there) return { op: { op: service.origin(there.key) === 'own' ? 'replace' : 'add', path: there.path, value } };
     const short: Op = { op: 'add', path: service.at(SHORT[resource]), value, near: BESIDE.filter((key) => key !== SHORT[resource]) };
     const block: Op = {
       op: 'add',

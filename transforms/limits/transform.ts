@@ -157,7 +157,7 @@ function cgroup(service: ComposeService): Proposal | undefined {
     evidence: [PARENT],
     ops: [{ op: 'remove', path }],
   };
-  return data.includes('$') ? refuse(proposal, 'interpolated', 'it comes from a variable: leave that empty') : proposal;
+  return data.includes('$') ? refuse(proposal, 'interpolated', 'it comes from a variable: set that to nothing') : proposal;
 }
 
 /** Whether a missing limit is worth a word: everywhere, or because other services of the file have one and this one has what they leave. */

@@ -1,5 +1,4 @@
 import { isMap } from '../../src/compose/data';
-import { evaluate } from '../../src/compose/interpolate';
 import type { ComposeService } from '../../src/compose/service';
 import type { Data } from '../../src/yaml/types';
 
@@ -21,7 +20,7 @@ export function loggingOf(service: ComposeService): Logging | undefined {
   for (let each: ComposeService | undefined = service; each; each = each.extended) {
     const data = each.data('logging');
     if (!isMap(data)) continue;
-    const driver = data.driver === undefined || data.driver === null ? undefined : evaluate(String(data.driver));
+    const driver = data.driver === undefined || data.driver === null ? undefined : service.evaluate(String(data.driver));
     const options = isMap(data.options) ? data.options : {};
     if (!found) found = { driver: driver?.text || undefined, known: driver?.known ?? true, options };
     else if (driver === undefined || found.driver === undefined || driver.text === found.driver) {

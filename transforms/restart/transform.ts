@@ -1,5 +1,4 @@
 import { isMap } from '../../src/compose/data';
-import { evaluate } from '../../src/compose/interpolate';
 import type { ComposeService } from '../../src/compose/service';
 import type { Evaluated } from '../../src/compose/types';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
@@ -86,7 +85,7 @@ function plain(service: ComposeService): Policy | undefined {
   const data = service.data('restart');
   // `restart: no` may be a boolean to some readers: it is no restart at all.
   if (typeof data !== 'string') return undefined;
-  const value = evaluate(data);
+  const value = service.evaluate(data);
   if (!value.known || !/^(?:always|unless-stopped|on-failure(?::0)?)$/.test(value.text)) return undefined;
   const path = service.at('restart');
   const there = service.origin('restart') === 'own' || service.origin('restart') === 'alias';
@@ -106,7 +105,7 @@ function deployed(service: ComposeService): Policy | 'bounded' | undefined {
   const policy = isMap(deploy) ? deploy.restart_policy : undefined;
   if (!isMap(policy)) return undefined;
   const read = (key: string): Evaluated | undefined =>
-    policy[key] === undefined || policy[key] === null ? undefined : evaluate(String(policy[key]));
+    policy[key] === undefined || policy[key] === null ? undefined : service.evaluate(String(policy[key]));
   const [condition, attempts] = [read('condition'), read('max_attempts')];
   const text = condition?.text ?? 'any';
   if (condition?.known === false || attempts?.known === false || text === 'none' || Number(attempts?.text ?? 0) > 0) return 'bounded';

@@ -1,5 +1,4 @@
 import { isMap } from '../../src/compose/data';
-import { evaluate } from '../../src/compose/interpolate';
 import type { ComposeService } from '../../src/compose/service';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
@@ -67,7 +66,7 @@ const NOFILE: Evidence = {
 };
 
 function nproc(service: ComposeService): Proposal | undefined {
-  const most = hard(limitsOf(service).nproc);
+  const most = hard(service, limitsOf(service).nproc);
   if (most === undefined || most <= 0 || most >= FEW) return undefined;
   const path = service.at('ulimits');
   const inherited = service.extended ? limitsOf(service.extended) : {};
@@ -129,9 +128,9 @@ function limitsOf(service: ComposeService): { [name: string]: Data } {
 }
 
 /** The hard limit: one number is both. Undefined when a variable decides. */
-function hard(limit: Data | undefined): number | undefined {
+function hard(service: ComposeService, limit: Data | undefined): number | undefined {
   const value = isMap(limit) ? limit.hard : limit;
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
-  const { text, known } = evaluate(String(value));
+  const { text, known } = service.evaluate(String(value));
   return known && /^-?\d+$/.test(text) ? Number(text) : undefined;
 }
