@@ -27,8 +27,8 @@ export interface Pending {
   workspace: Workspace;
   /** Files beside it, as they would be without the finding. */
   files: SideFiles;
-  /** The override file that takes the changes, where there is one, and its text with some on top of those accepted so far. */
-  written?: { path: string; text(ops: readonly Op[]): string };
+  /** The text of the override file that takes the changes, where there is one, with ops on top of those accepted so far. */
+  written?(ops: readonly Op[]): string;
 }
 
 export interface ChainSetup {

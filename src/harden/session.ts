@@ -39,9 +39,9 @@ export class Session implements FixSession {
     if (written) {
       const beside = files.fork();
       beside.apply(finding.files ?? []);
-      const { path, text } = written;
-      const after = text(finding.ops!);
-      return { index: asked, total: Math.max(this.total, asked), finding, path, before: text([]), after, files: beside.since(files) };
+      const path = workspace.pathOf(splitFile(finding.path).file);
+      const after = written(finding.ops!);
+      return { index: asked, total: Math.max(this.total, asked), finding, path, before: written([]), after, files: beside.since(files) };
     }
     const trial = workspace.fork();
     for (const op of finding.ops!) trial.apply(op);

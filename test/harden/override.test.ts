@@ -222,7 +222,7 @@ describe('a run into an override file', () => {
     const asked: string[] = [];
     for (let question = session.current(); question; question = session.current()) {
       asked.push(question.finding.transform);
-      expect(question.path).toBe('override.yaml');
+      expect(question.path).toBe('compose.yaml');
       expect(question.after).not.toBe(question.before);
       expect(question.after).not.toContain('image:');
       expect(session.answer({ kind: 'ignore', reason: '' })).toEqual({ error: expect.stringContaining('batten: ignore[') });

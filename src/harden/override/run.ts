@@ -25,12 +25,12 @@ export function* overriding(setup: ChainSetup, target: OverrideTarget): Generato
     };
     let decision: Decision = { kind: 'hold' };
     if (!refuses(finding.ops!)) {
-      const text = (ops: readonly Op[]): string => {
+      const written = (ops: readonly Op[]): string => {
         const trial = workspace.fork();
         for (const op of ops) trial.apply(op);
         return plan.text(trial);
       };
-      decision = yield { ...step.value, written: { path: target.path, text } };
+      decision = yield { ...step.value, written };
       if (decision.kind === 'apply' && decision.ops && refuses(decision.ops)) decision = { kind: 'hold' };
     }
     step = running.next(decision);
