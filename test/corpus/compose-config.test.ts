@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { BattenError, batten } from '../../src';
-import type { Confidence } from '../../src/harden/types';
+import type { RunOptions } from '../../src/harden/api';
+import type { FileResult } from '../../src/harden/types';
 import { lostReach } from '../transforms/reachability';
 import { type CorpusFile, corpus, describeWith, sample } from './corpus';
 import { faults } from './model';
@@ -11,7 +12,10 @@ import { faults } from './model';
  */
 
 const files = corpus();
-const CONFIDENCES: Confidence[] = ['guess', 'generic'];
+const WAYS: RunOptions[] = [
+  { preset: 'strict', confidence: 'guess' },
+  { preset: 'recommended', confidence: 'generic' },
+];
 
 interface Answer {
   ok: boolean;
@@ -26,12 +30,33 @@ interface Checked {
   problems: string[];
 }
 
-suite('Compose v2', process.env.BATTEN_COMPOSE, 'BATTEN_COMPOSE', 400, ['--profile', '*'], ['--format', 'json'], (before, after) => [
-  ...faults(before, after),
-  ...lostReach(before, after),
-]);
+suite(
+  'Compose v2',
+  process.env.BATTEN_COMPOSE,
+  'BATTEN_COMPOSE',
+  400,
+  ['--profile', '*'],
+  ['--format', 'json'],
+  (before, after, result, way) => [
+    ...faults(before, after, [result]),
+    ...lostReach(before, after).filter((loss) => !meant(loss, way, before, after)),
+  ],
+);
 // The old one prints YAML and knows no profile `*`; that it loads the file is what is asked of it.
 suite('docker-compose 1.29', process.env.BATTEN_COMPOSE_V1, 'BATTEN_COMPOSE_V1', 150, [], ['-q'], () => []);
+
+/**
+ * What the preset `strict` takes away on purpose, as a guess: a connection between services of which none is said to depend on the other,
+ * and ports that are no longer published at all.
+ */
+function meant(loss: string, way: RunOptions, before: string, after: string): boolean {
+  if (way.preset !== 'strict') return false;
+  const services = (json: string): Record<string, { depends_on?: object; ports?: unknown[] }> => JSON.parse(json).services ?? {};
+  const pair = /^no longer reachable: (.*) -> (.*) as /.exec(loss);
+  if (pair) return !(pair[2]! in (services(before)[pair[1]!]?.depends_on ?? {}));
+  const name = loss.replace(/^.*: /, '');
+  return services(after)[name]?.ports === undefined;
+}
 
 function suite(
   title: string,
@@ -40,23 +65,25 @@ function suite(
   most: number,
   global: readonly string[],
   options: readonly string[],
-  compare: (before: string, after: string) => string[],
+  compare: (before: string, after: string, result: FileResult, way: RunOptions) => string[],
 ): void {
   const missing = [...(files ? [] : ['BATTEN_CORPUS']), ...(binary ? [] : [variable])];
   describeWith(title, missing, () => {
-    test.each(CONFIDENCES)(
-      'loads at %s whatever it loaded before',
-      async (confidence) => {
+    test.each(WAYS)(
+      'loads $preset at $confidence whatever it loaded before',
+      async (way) => {
         const config = (text: string, { directory }: CorpusFile): Promise<Answer> =>
           ask(binary!, [...global, '-p', 'batten', '-f', '-', 'config', ...options], text, directory);
         const checked: Checked = { loaded: 0, changed: 0, problems: [] };
         const queue = process.env.BATTEN_FULL === '1' ? [...files!] : sample(files!, most);
         const total = queue.length;
         const worker = async (): Promise<void> => {
-          for (let file = queue.shift(); file; file = queue.shift()) await check(file, confidence, config, compare, checked);
+          for (let file = queue.shift(); file; file = queue.shift()) await check(file, way, config, compare, checked);
         };
         await Promise.all([worker(), worker()]);
-        console.log(`${title} at ${confidence}: ${total} files, ${checked.loaded} load, ${checked.changed} of these change`);
+        console.log(
+          `${title}, ${way.preset} at ${way.confidence}: ${total} files, ${checked.loaded} load, ${checked.changed} of these change`,
+        );
         expect(checked.problems).toEqual([]);
         expect(checked.changed).toBeGreaterThan(0);
       },
@@ -67,25 +94,25 @@ function suite(
 
 async function check(
   file: CorpusFile,
-  confidence: Confidence,
+  way: RunOptions,
   config: (text: string, file: CorpusFile) => Promise<Answer>,
-  compare: (before: string, after: string) => string[],
+  compare: (before: string, after: string, result: FileResult, way: RunOptions) => string[],
   checked: Checked,
 ): Promise<void> {
   const before = await config(file.text, file);
   if (!before.ok) return;
   checked.loaded++;
-  const text = harden(file, confidence);
-  if (text === undefined || text === file.text) return;
+  const result = harden(file, way);
+  if (result === undefined || result.after === file.text) return;
   checked.changed++;
-  const after = await config(text, file);
-  const problems = after.ok ? compare(before.out, after.out) : [after.out.trim()];
+  const after = await config(result.after, file);
+  const problems = after.ok ? compare(before.out, after.out, result, way) : [after.out.trim()];
   checked.problems.push(...problems.map((problem) => `${file.name}: ${problem}`));
 }
 
-function harden({ name, text }: CorpusFile, confidence: Confidence): string | undefined {
+function harden({ name, text }: CorpusFile, way: RunOptions): FileResult | undefined {
   try {
-    return batten.run({ path: name, text }, { confidence, apply: true }).after;
+    return batten.run({ path: name, text }, { ...way, apply: true });
   } catch (error) {
     // corpus.test.ts looks at the files that are refused.
     if (error instanceof BattenError) return undefined;

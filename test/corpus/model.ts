@@ -1,6 +1,10 @@
+import type { FileResult } from '../../src/harden/types';
+import { covers, differences } from '../transforms/undeclared';
+
 /** Compose's own view of a file, as `config --format json` prints it: everything merged, extended, interpolated and in the long syntax. */
 interface Model {
   services?: Record<string, Service>;
+  networks?: Record<string, unknown>;
   secrets?: Record<string, Source>;
   configs?: Record<string, Source>;
 }
@@ -32,22 +36,18 @@ interface Port {
   host_ip?: string;
 }
 
-/** The keys the transforms may write. */
-const OURS = ['cap_add', 'cap_drop', 'networks', 'ports', 'privileged', 'read_only', 'security_opt', 'tmpfs', 'user'];
-
-/** What is wrong with a hardened file in Compose's own view of it, beside the view of the file it came from. */
-export function faults(before: string, after: string): string[] {
+/** What is wrong with a hardened file in Compose's own view of it, beside the view of the file it came from and what was said to change. */
+export function faults(before: string, after: string, results: readonly FileResult[]): string[] {
   const [old, now] = [JSON.parse(before) as Model, JSON.parse(after) as Model];
   const [oldServices, services] = [old.services ?? {}, now.services ?? {}];
-  const out: string[] = [];
-  if (Object.keys(oldServices).sort().join() !== Object.keys(services).sort().join()) out.push('other services than before');
+  const out = undeclared(old, now, results).map((change) => `${change.join('.')} has changed, which no finding declares`);
   for (const [name, service] of Object.entries(services)) {
     const was = oldServices[name] ?? {};
     const complain = (what: string): void => void out.push(`${name}: ${what}`);
-    for (const key of new Set([...Object.keys(was), ...Object.keys(service)]))
-      if (!OURS.includes(key) && written(key, was) !== written(key, service)) complain(`${key} has changed`);
-    if (mapping(was.ports) !== mapping(service.ports)) complain('publishes other ports than before');
-    if (!lists(was, service, 'cap_add')) complain('a capability that was added is gone');
+    const [published, stillPublished] = [mapping(was.ports), mapping(service.ports)];
+    if (stillPublished.some((port) => !published.includes(port))) complain('publishes other ports than before');
+    const lost = published.filter((port) => !stillPublished.includes(port));
+    if (lost.length > 0 && !removesPorts(name, results)) complain(`no longer publishes ${lost.join(', ')}`);
     hiddenMounts(was, service).forEach(complain);
     if (service.read_only && !was.read_only && copied(service, now)) complain('read_only with a secret or config that is copied in');
     for (const [network, settings] of Object.entries(service.networks ?? {}))
@@ -58,25 +58,39 @@ export function faults(before: string, after: string): string[] {
   return out;
 }
 
-/** A key's value, without the one label that tells Traefik which network to use. */
-function written(key: string, service: Service): string | undefined {
-  const value = service[key];
-  if (key !== 'labels') return JSON.stringify(value);
-  const { 'traefik.docker.network': _, ...rest } = (value ?? {}) as Record<string, unknown>;
-  return JSON.stringify(rest);
+/**
+ * What differs between two views although no op names it. A network that nobody is on any more is left out of the view; a key of a service
+ * whose text is shared, or which others extend, changes for all of them.
+ */
+function undeclared(old: Model, now: Model, results: readonly FileResult[]): string[][] {
+  const fixed = results.flatMap(({ findings }) => findings).filter(({ status }) => status === 'fixed');
+  const declared = fixed.flatMap(({ reportedOps }) => reportedOps.map(({ path }) => inItsFile(path)));
+  const shares = results.some(({ before }) => /&\w|\bextends\b/.test(before));
+  const keys = new Set(declared.map(([top, , key]) => (top === 'services' ? key : undefined)));
+  const shared = fixed.some(({ reportedOps }) => reportedOps.some(({ path }) => path[0] !== 'services' && path[0] !== 'networks'));
+  return differences(old, now, []).filter((change) => {
+    const [top, name, key] = change;
+    if (top === 'networks') return now.networks?.[name!] !== undefined && !declared.some((path) => covers(path, change));
+    if (shares && top === 'services' && (keys.has(key) || shared)) return false;
+    return !declared.some((path) => covers(path, change));
+  });
+}
+
+/** A place in its file. That of a list item is that of its list: Compose may put the items into another order. */
+function inItsFile(place: readonly (string | number)[]): string[] {
+  const path = typeof place[0] === 'number' ? place.slice(1) : place;
+  const index = path.findIndex((part) => typeof part === 'number');
+  return path.slice(0, index === -1 ? path.length : index).map(String);
 }
 
 /** Ports without their addresses, which alone may change. */
-function mapping(ports: readonly Port[] = []): string {
-  return ports
-    .map(({ target, published, protocol }) => `${published}:${target}/${protocol}`)
-    .sort()
-    .join();
+function mapping(ports: readonly Port[] = []): string[] {
+  return ports.map(({ target, published, protocol }) => `${published}:${target}/${protocol}`);
 }
 
-function lists(before: Service, after: Service, key: string): boolean {
-  const now = (after[key] ?? []) as string[];
-  return ((before[key] ?? []) as string[]).every((each) => now.includes(each));
+function removesPorts(service: string, results: readonly FileResult[]): boolean {
+  const ops = results.flatMap(({ findings }) => findings.flatMap(({ status, reportedOps }) => (status === 'fixed' ? reportedOps : [])));
+  return ops.some(({ op, path }) => op === 'remove' && path.includes(service) && path.includes('ports'));
 }
 
 /** New tmpfs mounts that would hide a volume, a secret or a config; `/var/run` is `/run` in nearly every image. */

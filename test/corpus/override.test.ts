@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BattenError, batten } from '../../src';
-import type { FileResult, Finding } from '../../src/harden/types';
+import type { FileResult } from '../../src/harden/types';
 import { type CorpusFile, corpus, describeWith, sample } from './corpus';
+import { differentViews, keyOf } from './views';
 
 /*
  * Compose itself merges the override file with its Compose file, and must come to the very project that the same changes made in place come
@@ -55,6 +56,35 @@ describeWith('an override file', [...(files ? [] : ['BATTEN_CORPUS']), ...(binar
   );
 });
 
+const old = process.env.BATTEN_COMPOSE_V1;
+
+describeWith('an override file without tags', [...(files ? [] : ['BATTEN_CORPUS']), ...(old ? [] : ['BATTEN_COMPOSE_V1'])], () => {
+  const temporary = mkdtempSync(path.join(tmpdir(), 'batten-override-'));
+  afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+  test('loads in docker-compose 1.29 with the file it is for', async () => {
+    // The old one takes standard input alone, or not at all.
+    const [main, override] = [path.join(temporary, 'main.yaml'), path.join(temporary, 'override.yaml')];
+    const problems: string[] = [];
+    let written = 0;
+    for (const file of process.env.BATTEN_FULL === '1' ? files! : sample(files!, 20)) {
+      const run = (...names: string[]): Promise<Answer> => {
+        const named = names.flatMap((name) => ['-f', name]);
+        return ask(old!, ['--project-directory', file.directory, ...named, 'config', '-q'], '', file.directory);
+      };
+      const result = harden(file, false);
+      writeFileSync(main, file.text);
+      if (!result || result.after === result.before || !(await run(main)).ok) continue;
+      written++;
+      writeFileSync(override, result.after);
+      const merged = await run(main, override);
+      if (!merged.ok) problems.push(`${file.name}: ${merged.out.trim()}`);
+    }
+    expect(problems).toEqual([]);
+    expect(written).toBeGreaterThan(0);
+  }, 3_600_000);
+});
+
 async function check(file: CorpusFile, tags: boolean, override: string, checked: Checked): Promise<void> {
   if (!(await config(file, file.text)).ok) return;
   checked.loaded++;
@@ -92,57 +122,9 @@ function alike({ name, text }: CorpusFile, { findings }: FileResult): string {
   return session.finish()[0]!.after;
 }
 
-function keyOf({ transform, service, path: at, plan }: Finding): string {
-  return JSON.stringify([transform, service, at, plan]);
-}
-
 function compare(merged: Answer, inPlace: Answer): string[] {
   if (!inPlace.ok || !merged.ok) return merged.ok === inPlace.ok ? [] : [`one does not load: ${merged.out} ${inPlace.out}`];
-  const [one, other] = [plain(merged.out), plain(inPlace.out)];
-  return different(one, other, []);
-}
-
-type Plain = { [key: string]: unknown };
-
-function different(one: unknown, other: unknown, at: readonly string[]): string[] {
-  if (JSON.stringify(one) === JSON.stringify(other)) return [];
-  if (!isPlain(one) || !isPlain(other)) return [`${at.join('.')}: ${JSON.stringify(one)}, in place ${JSON.stringify(other)}`];
-  const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  return keys.flatMap((key) => different(one[key], other[key], [...at, key]));
-}
-
-/** The project with the lists that are sets in order; in all other lists the order counts. */
-function plain(json: string): unknown {
-  const sets = [
-    'cap_add',
-    'cap_drop',
-    'security_opt',
-    'ports',
-    'volumes',
-    'tmpfs',
-    'devices',
-    'group_add',
-    'secrets',
-    'configs',
-    'networks',
-  ];
-  const sorted = (value: unknown, key: string): unknown => {
-    if (Array.isArray(value)) {
-      const items = value.map((item) => sorted(item, ''));
-      return sets.includes(key) ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items;
-    }
-    if (!isPlain(value)) return value;
-    return Object.fromEntries(
-      Object.keys(value)
-        .sort()
-        .map((name) => [name, sorted(value[name], name)]),
-    );
-  };
-  return sorted(JSON.parse(json), '');
-}
-
-function isPlain(value: unknown): value is Plain {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
+  return differentViews(merged.out, inPlace.out);
 }
 
 /** What Compose makes of a text, given through standard input so that its relative paths resolve, and of an override file. */
@@ -150,11 +132,15 @@ function config({ directory }: CorpusFile, text: string, override?: string): Pro
   // With standard input Compose would take the directory of the second file for the project's.
   const project = ['--project-directory', directory, '--profile', '*', '-p', 'batten'];
   const args = [...project, '-f', '-', ...(override ? ['-f', override] : []), 'config', '--format', 'json'];
+  return ask(binary!, args, text, directory);
+}
+
+function ask(command: string, args: readonly string[], input: string, cwd: string): Promise<Answer> {
   return new Promise((resolve) => {
-    const child = execFile(binary!, args, { cwd: directory, maxBuffer: 64 << 20, timeout: 60_000 }, (error, stdout, stderr) =>
+    const child = execFile(command, args, { cwd, maxBuffer: 64 << 20, timeout: 60_000 }, (error, stdout, stderr) =>
       resolve(error ? { ok: false, out: stderr || error.message } : { ok: true, out: stdout }),
     );
     child.stdin?.on('error', () => undefined);
-    child.stdin?.end(text);
+    child.stdin?.end(input);
   });
 }

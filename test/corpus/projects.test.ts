@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BattenError, batten } from '../../src';
+import type { Input, OverrideTarget } from '../../src/harden/api';
 import type { FileResult } from '../../src/harden/types';
 import { lostReach } from '../transforms/reachability';
 import { type CorpusFile, corpus, describeWith, sample } from './corpus';
 import { faults } from './model';
+import { differentViews, keyOf } from './views';
 
 /*
  * Projects of several files, put together again from the corpus, whose names are paths with `__` for `/` and a commit before the ending. A
@@ -52,7 +54,7 @@ describeWith('projects of several files', [...(files ? [] : ['BATTEN_CORPUS']), 
       const after = config(project);
       const complain = (what: string): number => problems.push(`${path.relative(root, project.directory)} ${project.main}: ${what}`);
       if (after === undefined) complain('does not load any more');
-      else for (const fault of [...faults(before, after), ...lostReach(before, after)]) complain(fault);
+      else for (const fault of [...faults(before, after, results), ...lostReach(before, after)]) complain(fault);
       const again = harden(project) ?? [];
       for (const { path: name, before: was, after: now } of again) if (was !== now) complain(`${name} changes again on a second run`);
       // Another variant of the same main file is another project.
@@ -62,6 +64,49 @@ describeWith('projects of several files', [...(files ? [] : ['BATTEN_CORPUS']), 
     expect(problems).toEqual([]);
     expect(spread).toBeGreaterThan(0);
   }, 900_000);
+
+  test('come to the same with an override file on top as with the changes in place', () => {
+    const found = plant(root, files!);
+    const queue = process.env.BATTEN_FULL === '1' ? found : sample(found, 40);
+    const problems: string[] = [];
+    let [written, merged] = [0, 0];
+    for (const project of queue) {
+      const complain = (what: string): number => problems.push(`${path.relative(root, project.directory)} ${project.main}: ${what}`);
+      const override = { path: 'batten.yaml', absolute: path.join(project.directory, 'batten.yaml') };
+      const results = harden(project, override);
+      if (!results || results[0]!.after === '' || config(project) === undefined) continue;
+      written++;
+      writeFileSync(override.absolute, results[0]!.after);
+      const onTop = config({ ...project, variants: [...project.variants, 'batten.yaml'] });
+      const again = harden(project, { ...override, text: results[0]!.after });
+      if (again?.[0]?.after !== results[0]!.after) complain('the override file changes again on a second run');
+      rmSync(override.absolute);
+      const inPlace = alike(project, results);
+      for (const { path: name, after } of inPlace) writeFileSync(path.join(project.directory, name), after);
+      const changed = config(project);
+      for (const { path: name, before } of inPlace) writeFileSync(path.join(project.directory, name), before);
+      if (onTop === undefined || changed === undefined) {
+        if (onTop !== changed) complain(`does not load ${onTop === undefined ? 'with the override file' : 'in place'}`);
+        continue;
+      }
+      merged++;
+      for (const difference of differentViews(onTop, changed)) complain(difference);
+    }
+    console.log(`projects: ${queue.length} of several files, ${written} get an override file, ${merged} load with it`);
+    expect(problems).toEqual([]);
+    expect(merged).toBeGreaterThan(0);
+  }, 900_000);
+
+  /** The files themselves with the changes that the override file has taken. */
+  function alike({ directory, main, variants }: Project, results: readonly FileResult[]): FileResult[] {
+    const fixed = results.flatMap(({ findings }) => findings).filter(({ status }) => status === 'fixed');
+    const taken = new Set(fixed.map(keyOf));
+    const session = batten.session(inputOf({ directory, main, variants }), { only: TRANSFORMS });
+    for (let question = session.current(); question; question = session.current()) {
+      session.answer({ kind: taken.has(keyOf(question.finding)) ? 'apply' : 'skip' });
+    }
+    return session.finish();
+  }
 
   function config({ directory, main, variants }: Project): string | undefined {
     const named = [main, ...variants].flatMap((name) => ['-f', name]);
@@ -77,14 +122,15 @@ describeWith('projects of several files', [...(files ? [] : ['BATTEN_CORPUS']), 
     }
   }
 
-  function harden({ directory, main, variants }: Project): FileResult[] | undefined {
+  function inputOf({ directory, main, variants }: Project): Input {
     const read = (name: string): string => readFileSync(path.join(directory, name), 'utf8');
     const overrides = variants.map((name) => ({ path: name, absolute: path.join(directory, name), text: read(name) }));
+    return { path: main, text: read(main), directory, overrides };
+  }
+
+  function harden(project: Project, override?: OverrideTarget): FileResult[] | undefined {
     try {
-      return batten.runProject(
-        { path: main, text: read(main), directory, overrides },
-        { confidence: 'guess', apply: true, only: TRANSFORMS },
-      );
+      return batten.runProject(inputOf(project), { confidence: 'guess', apply: true, only: TRANSFORMS, override });
     } catch (error) {
       if (error instanceof BattenError) return undefined;
       throw error;

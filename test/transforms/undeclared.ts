@@ -32,7 +32,7 @@ function takeOut(data: unknown, path: readonly (string | number)[]): void {
 }
 
 /** A declared path covers what is below it, and the parents that it had to make. */
-function covers(declared: readonly string[], change: readonly string[]): boolean {
+export function covers(declared: readonly string[], change: readonly string[]): boolean {
   return declared.every((part, index) => change[index] === undefined || part === change[index]);
 }
 
