@@ -3,8 +3,8 @@ import type { Entry } from './template';
 import type { Confidence } from './types';
 
 /**
- * Facts of a template that no transform asks for yet: how its health is checked, which variables hold secrets, whether it talks to the
- * Docker Engine, what of the host is its job to see, and where its sources disagree. They are checked like every other field.
+ * Facts of a template beside what it needs to run hardened: how its health is checked, which variables hold secrets, whether it talks to
+ * the Docker Engine, what of the host is its job to see, and where its sources disagree. They are checked like every other field.
  */
 export interface TemplateFacts {
   healthcheck?: Entry<HealthCheck | null>[];
@@ -21,7 +21,7 @@ export interface HealthCheck {
   test: string[];
   /** Whether the image has this check built in. */
   builtin?: boolean;
-  /** What has to be there for it: a program, a port that is switched on, a password. */
+  /** What has to be there for it: a program, a port that is switched on, a password. Where it may not be, the check is a guess. */
   needs?: string;
 }
 
