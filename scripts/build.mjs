@@ -69,10 +69,14 @@ await Promise.all([
     ...common,
     entryPoints: ['src/cli/app.ts'],
     outfile: 'dist/cli/app.js',
-    plugins: [apart({ './prompt-inquirer': './prompt.js', '../engine': './engine.js', ...vendored('..') })],
+    plugins: [
+      apart({ './prompt-inquirer': './prompt.js', '../engine': './engine.js', '../../report/graph': './drawings.js', ...vendored('..') }),
+    ],
   }),
   // What talks to an Engine is loaded by the commands that do.
   build({ ...common, entryPoints: ['src/engine/index.ts'], outfile: 'dist/cli/engine.js', plugins: [apart(vendored('..'))] }),
+  // Drawings, with the library that arranges them, are for one command.
+  build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),
   // A file of its own, too, because code that is run from bytecode cannot import() inquirer.
   build({ ...common, entryPoints: ['src/cli/prompt-inquirer.ts'], outfile: 'dist/cli/prompt.js' }),
   build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', plugins: [apart(vendored('.'))] }),

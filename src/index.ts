@@ -8,6 +8,7 @@ import { BattenError, InputError } from './errors';
 import type { Batten, FixSession, Input, OverrideTarget, RunOptions, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
+import type { NetworkChange } from './harden/networks';
 import { saysSomething } from './harden/override/target';
 import { fingerprint, PROOF_FILE, parseProof, type StoredProof } from './harden/proof';
 import { fileResults } from './harden/result';
@@ -75,6 +76,17 @@ export const batten: Batten = {
           .project(project)
           .services.map((service) => [service.name, fingerprint(service)]),
       );
+    });
+  },
+
+  networks(input: Input, options: RunOptions = {}): NetworkChange {
+    return named(input, () => {
+      const { networkChange } = require('./harden/networks') as typeof import('./harden/networks');
+      const { sources, project } = load(input);
+      const results = new Map(batten.runProject(input, options).map(({ path: file, after }) => [file, after]));
+      const changed = sources.map((source) => ({ ...source, text: results.get(source.path) ?? source.text }));
+      const before = { project: Workspace.open(sources).project(project), ...adviceFor(input, options) };
+      return networkChange(before, Workspace.open(changed).project(project), options.preset ?? 'recommended');
     });
   },
 

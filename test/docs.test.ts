@@ -29,6 +29,7 @@ describe('the documentation', () => {
     'README.md',
     'CONTRIBUTING.md',
     'docs/design.md',
+    'docs/networks.md',
     'examples/README.md',
     ...readdirSync(path.join(ROOT, 'transforms'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())

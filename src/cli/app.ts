@@ -17,6 +17,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   undo: () => (require('./commands/undo') as typeof import('./commands/undo')).undo,
   init: () => (require('./commands/init') as typeof import('./commands/init')).init,
   completion: () => (require('./commands/completion') as typeof import('./commands/completion')).completion,
+  graph: () => (require('./commands/graph') as typeof import('./commands/graph')).graph,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,

@@ -64,6 +64,17 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'graph',
+    args: '[paths...]',
+    summary: 'draw who can reach whom, before and after',
+    examples: [
+      ['batten graph --format html -o networks.html', 'a page with both, side by side'],
+      ['batten graph', 'a Mermaid diagram of the networks as they are'],
+      ['batten graph --format dot --show after | dot -Tpng', 'as fix would leave them, with Graphviz'],
+      ['batten graph --check', 'exit 1 when a data store is exposed'],
+    ],
+  },
+  {
     name: 'explain',
     args: '<name...>',
     summary: 'explain a transform, an image, or one service',

@@ -2,8 +2,9 @@ import type { Preset } from '../harden/transform';
 import type { Confidence } from '../harden/types';
 import type { ColorMode } from '../report/colors';
 
-export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove' | 'undo' | 'init' | 'completion';
+export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove' | 'graph' | 'undo' | 'init' | 'completion';
 export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
+export type GraphFormat = 'mermaid' | 'dot' | 'nwdiag' | 'json' | 'svg' | 'html';
 
 /** The options of all commands as they are parsed; a command sees those that its rows of the table give it. */
 export interface Options {
@@ -22,6 +23,8 @@ export interface Options {
   imageConfig?: string[];
   inspect?: boolean;
   format: Format;
+  show?: 'before' | 'after' | 'both';
+  check?: boolean;
   config?: string | false;
   printConfig?: boolean;
   baseline?: string;
@@ -67,10 +70,12 @@ export interface OptionRow {
   hidden?: boolean;
 }
 
-const ALL = ['fix', 'patch', 'check', 'prove', 'undo', 'explain', 'list', 'init', 'completion'] as const;
+const ALL = ['fix', 'patch', 'check', 'prove', 'graph', 'undo', 'explain', 'list', 'init', 'completion'] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
 /** Those who select among transforms and services. */
 const SELECTS = [...RUNS, 'prove'] as const;
+/** Those who plan changes, whatever becomes of the plan. */
+const PLANS = [...SELECTS, 'graph'] as const;
 /** Those who run the project on an Engine. */
 const TRIES = ['prove', 'fix'] as const;
 
@@ -79,14 +84,14 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-f, --file <file>',
     description: 'a file of one project, merged as Compose merges it; once for each file, instead of paths',
-    commands: SELECTS,
+    commands: PLANS,
     repeated: true,
   },
   { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['fix'] },
   {
     flags: '--confidence <level>',
     description: 'the least confidence that is applied; what is held back is listed (default: generic)',
-    commands: RUNS,
+    commands: [...RUNS, 'graph'],
     choices: ['proven', 'known', 'generic', 'guess'],
   },
   { flags: '--diff', description: 'print the unified diff; alone it writes nothing, with --yes it writes and prints', commands: ['fix'] },
@@ -106,12 +111,12 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--preset <name>',
     description: 'which transforms run, and how far they go (default: recommended)',
-    commands: SELECTS,
+    commands: PLANS,
     choices: ['recommended', 'strict'],
   },
-  { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: SELECTS, names: true },
-  { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: SELECTS, names: true },
-  { flags: '--service <names>', description: 'these services only, comma separated', commands: SELECTS, names: true },
+  { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: PLANS, names: true },
+  { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: PLANS, names: true },
+  { flags: '--service <names>', description: 'these services only, comma separated', commands: PLANS, names: true },
   {
     flags: '--confidence <level>',
     description: 'the least confidence that is tried (default: guess; a run settles it)',
@@ -166,7 +171,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--image-config <paths>',
     description: 'what images are: output of "docker image inspect", an OCI layout, or a directory of such files; comma separated',
-    commands: [...SELECTS, 'explain'],
+    commands: [...PLANS, 'explain'],
     names: true,
   },
   {
@@ -191,6 +196,20 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['prove'] },
   {
     flags: '--format <format>',
+    description: 'what to draw in; html has everything on one page (default: mermaid)',
+    commands: ['graph'],
+    choices: ['mermaid', 'dot', 'nwdiag', 'json', 'svg', 'html'],
+  },
+  {
+    flags: '--show <which>',
+    description: 'the networks as they are, as fix would leave them, or both (default: both in svg, html and json; else before)',
+    commands: ['graph'],
+    choices: ['before', 'after', 'both'],
+  },
+  { flags: '-o, --output <file>', description: 'write the drawing there instead of standard output', commands: ['graph'] },
+  { flags: '--check', description: 'exit 1 when a data store is reachable from outside or can call out', commands: ['graph'] },
+  {
+    flags: '--format <format>',
     description: 'a table, or json',
     commands: ['list'],
     choices: ['pretty', 'json'],
@@ -199,11 +218,11 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-c, --config <file>',
     description: 'the configuration, instead of the nearest .batten.yaml or "batten" in package.json upwards from the Compose file',
-    commands: SELECTS,
+    commands: PLANS,
   },
-  { flags: '--no-config', description: 'read no configuration', commands: SELECTS },
+  { flags: '--no-config', description: 'read no configuration', commands: PLANS },
   { flags: '--print-config', description: 'print the configuration that counts, as JSON, and do nothing else', commands: RUNS },
-  { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: SELECTS },
+  { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: PLANS },
   { flags: '--baseline <file>', description: 'a file of findings that are known and left alone', commands: RUNS },
   { flags: '--update-baseline', description: 'write what is found now as what is known', commands: ['check'] },
   { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
@@ -222,7 +241,7 @@ export const OPTIONS: readonly OptionRow[] = [
     choices: ['auto', 'always', 'never'],
     default: 'auto',
   },
-  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: [...SELECTS, 'undo'] },
+  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: [...PLANS, 'undo'] },
   { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },
 ];

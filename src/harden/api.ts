@@ -1,6 +1,7 @@
 import type { ServiceDescription } from '../images/explain-service';
 import type { Inspected } from '../images/image-config';
 import type { Data } from '../yaml/types';
+import type { NetworkChange } from './networks';
 import type { OverrideTarget } from './override/target';
 import type { IgnoreRule } from './suppress';
 import type { OptionSpec, Preset } from './transform';
@@ -163,5 +164,7 @@ export interface Batten {
   describe(input: Input, service: string, options?: RunOptions): ServiceDescription | undefined;
   /** For each service what changes when the way it runs does; see harden/proof. Throws `InputError`. */
   fingerprints(input: Input): ReadonlyMap<string, string>;
+  /** Who can reach whom in a project, as it is and as a run would leave it. Throws `InputError`. */
+  networks(input: Input, options?: RunOptions): NetworkChange;
   transforms(): readonly TransformInfo[];
 }

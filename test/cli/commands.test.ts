@@ -24,7 +24,7 @@ describe('the command itself', () => {
   test('--help teaches by example, on standard output', () => {
     const { code, out, err } = batten(['--help'], { cwd: '/' });
     expect([code, err]).toEqual([0, '']);
-    for (const command of ['fix', 'patch', 'check', 'explain', 'list']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+    for (const command of ['fix', 'patch', 'check', 'graph', 'explain', 'list']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(out).toContain('$ batten fix --yes --diff');
   });
 
@@ -35,6 +35,10 @@ describe('the command itself', () => {
     [['check', '--format', 'xml'], 'Allowed choices are pretty, concise, json, sarif, github, markdown'],
     [['check', '--yes'], "unknown option '--yes'"],
     [['list', 'more'], 'too many arguments'],
+    [['graph', '--format', 'png'], 'Allowed choices are mermaid, dot, nwdiag, json, svg, html'],
+    [['graph', '--format', 'nwdiag', '--show', 'both', 'compose.yaml'], 'nwdiag draws one picture a file'],
+    [['graph', 'compose.yaml', 'other.yaml'], 'draws one project'],
+    [['graph', '-o', 'compose.yaml'], 'would replace an input'],
     [['check', '--only', 'cap-dorp'], 'did you mean cap-drop?'],
     [['check', '--skip', 'user,port'], 'did you mean ports?'],
     [['check', '--service', 'wbe'], 'did you mean web?'],

@@ -41,7 +41,7 @@ export function lostReach(before: string, after: string, { strict = false } = {}
 }
 
 const STORE =
-  /(?:postg|mysql|mariadb|percona|mongo|redis|valkey|memcached|rabbitmq|kafka|zookeeper|etcd|solr|cassandra|couchdb|clickhouse|nats|dragonfly|keydb|docker-socket-proxy|socket-proxy|fabric|timescale)/;
+  /(?:postg|mysql|mariadb|percona|mongo|redis|valkey|memcached|rabbitmq|kafka|zookeeper|etcd|solr|cassandra|couchdb|clickhouse|nats|dragonfly|keydb|docker-socket-proxy|socket-proxy|fabric|timescale|pgvector)/;
 const PROXY = /(?:traefik|caddy|nginx|haproxy)/;
 
 function mayPart(a: string, b: string, services: Plain, strict: boolean): boolean {

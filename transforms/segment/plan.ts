@@ -13,13 +13,13 @@ export interface Plan extends Layout {
 export function named(
   layout: Layout,
   close: boolean,
-  context: { project: ComposeProject; topology: Topology; stores: ReadonlySet<string>; proxies: ReadonlySet<string> },
+  context: { project: ComposeProject; topology: Topology; stores: ReadonlySet<string>; proxies: ReadonlySet<string>; sites: number },
 ): Plan {
   const taken = new Set([...context.project.networks.keys(), ...context.topology.segments.keys(), ...context.topology.stations.keys()]);
   const inside = layout.groups.filter(({ internal }) => internal).length;
   const edges = layout.groups.filter((group) => isEdge(group, context.proxies)).length;
   const groups = layout.groups.map((group) => {
-    const name = freeName(wishes(group, { ...context, inside, edges }), taken);
+    const name = freeName(wishes(group, { ...context, network: layout.network, inside, edges }), taken);
     taken.add(name);
     return { ...group, name };
   });
@@ -33,16 +33,20 @@ function isEdge({ internal, members }: Group, proxies: ReadonlySet<string>): boo
 interface Naming {
   stores: ReadonlySet<string>;
   proxies: ReadonlySet<string>;
+  /** The network that is taken apart, and how many networks have data stores. */
+  network: string;
+  sites: number;
   /** How many new networks are internal, and how many are between a proxy and what is behind it. */
   inside: number;
   edges: number;
 }
 
-function wishes(group: Group, { stores, proxies, inside, edges }: Naming): string[] {
+function wishes(group: Group, { stores, proxies, network, sites, inside, edges }: Naming): string[] {
   const { internal, members } = group;
   const [first = ''] = members;
   if (members.length === 1) return [`${first}-net`];
-  if (internal) return inside === 1 ? ['backend', 'backend-internal'] : [`${members.find((name) => stores.has(name)) ?? first}-backend`];
+  if (internal && inside === 1) return sites > 1 && network !== 'default' ? [`${network}-backend`] : ['backend', 'backend-internal'];
+  if (internal) return [`${members.find((name) => stores.has(name)) ?? first}-backend`];
   if (isEdge(group, proxies)) return edges === 1 ? ['edge', 'edge-net'] : [`edge-${members.find((name) => !proxies.has(name)) ?? first}`];
   return [members.slice(0, 2).join('-')];
 }

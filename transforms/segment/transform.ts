@@ -89,7 +89,10 @@ function planFor(work: Work): Plan | undefined {
   const proxies = new Set(
     project.services.filter((service) => service.complete && context.advise(service).role === 'proxy').map(({ name }) => name),
   );
-  return named(layout ?? { network: network.name, leaving: [], groups: [] }, close, { project, topology, stores: names, proxies });
+  const sites = [...project.networks.values()].filter(
+    ({ name, external, internal }) => !external && internal !== true && stores.some(({ networks }) => networks.includes(name)),
+  ).length;
+  return named(layout ?? { network: network.name, leaving: [], groups: [] }, close, { project, topology, stores: names, proxies, sites });
 }
 
 function membersOf(network: string, { stations }: Topology): string[] {

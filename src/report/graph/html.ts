@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { networkProblems } from '../../harden/network-problems';
+import type { NetworkChange, NetworkView } from '../../harden/networks';
+import { PAGE_CSS, PAGE_SCRIPT } from './page';
+import { pictureOf } from './picture';
+import { legend, svgPart } from './svg';
+import { escapeXml } from './text';
+import { DRAWING_CSS, themeCss } from './theme';
+
+/**
+ * A page with the networks of projects before and after, the difference, and its reasons. It is whole in itself: it loads nothing, opens
+ * offline, and runs no script but its own.
+ */
+export function networksPage(projects: readonly { path: string; change: NetworkChange }[], version: string): string {
+  const title = projects.length === 1 ? `Networks of ${projects[0]!.path}` : 'Networks';
+  const hash = createHash('sha256').update(PAGE_SCRIPT).digest('base64');
+  const drawn = legend();
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escapeXml(title)}</title>`,
+    `<style>${themeCss()}\n${DRAWING_CSS}\n${PAGE_CSS}</style>`,
+    '</head>',
+    '<body>',
+    `<header><h1>${escapeXml(title)}</h1><button id="theme" type="button" aria-label="light or dark">◐</button></header>`,
+    ...projects.map((project, index) => section(project, index, projects.length > 1)),
+    `<footer><svg class="net" width="${drawn.width}" height="18" viewBox="0 0 ${drawn.width} 18">${drawn.markup}</svg>`,
+    `<p>Point at a service, or put #its-name behind the address, to see whom it shares a network with. What networks allow is drawn, not what listens: see docs/networks.md. batten ${escapeXml(version)}</p></footer>`,
+    `<script>${PAGE_SCRIPT}</script>`,
+    '</body>',
+    '</html>\n',
+  ].join('\n');
+}
+
+function section({ path, change }: { path: string; change: NetworkChange }, index: number, titled: boolean): string {
+  const { before, after } = change;
+  const [old, now] = [pictureOf(before, `b${index}`), pictureOf(after, `a${index}`)];
+  return [
+    '<section>',
+    titled ? `<h2>${escapeXml(path)}</h2>` : '',
+    `<dl class="tiles">${tiles(before, after)}</dl>`,
+    '<div class="panels">',
+    `<figure><figcaption>Before</figcaption>${svgPart(old, `${path} before`)}</figure>`,
+    `<figure><figcaption>After</figcaption>${svgPart(now, `${path} after`)}</figure>`,
+    '</div>',
+    losses(change),
+    problems(after),
+    '</section>',
+  ].join('\n');
+}
+
+/** The numbers that matter, before and after. */
+function tiles(before: NetworkView, after: NetworkView): string {
+  const stores = (view: NetworkView) => view.services.filter(({ store }) => store);
+  const rows: [string, (view: NetworkView) => number][] = [
+    ['data stores reachable from outside', (view) => stores(view).filter(({ unwanted, direct }) => unwanted.length > 0 || direct).length],
+    ['data stores that can call out', (view) => stores(view).filter(({ egress }) => egress === true).length],
+    ['pairs of services that share a network', pairs],
+    [
+      'networks that lead outside',
+      (view) => view.networks.filter(({ internal, members }) => internal !== true && members.length > 0).length,
+    ],
+    ['internal networks', (view) => view.networks.filter(({ internal, members }) => internal === true && members.length > 0).length],
+  ];
+  return rows
+    .map(([label, count], at) => {
+      const [old, now] = [count(before), count(after)];
+      const tone = at < 3 && now < old ? ' good' : at < 2 && now > 0 ? ' bad' : '';
+      const change = old === now ? `${now}` : `<s>${old}</s> → ${now}`;
+      return `<div class="tile${tone}"><dd>${change}</dd><dt>${label}</dt></div>`;
+    })
+    .join('');
+}
+
+function pairs({ edges }: NetworkView): number {
+  const found = edges.filter(({ from, to, way }) => way === 'network' && from.startsWith('service:') && to.startsWith('service:'));
+  return new Set(found.map(({ from, to }) => [from, to].sort().join('\n'))).size;
+}
+
+interface Row {
+  text: string;
+  why: string;
+}
+
+/** Every connection that goes, once for both directions, and once for all who come in at the same port. */
+function rows({ losses: all }: NetworkChange): Row[] {
+  const out = new Map<string, Row>();
+  for (const { from, to, door, why } of all) {
+    if (door !== undefined) {
+      const target = door.slice(door.indexOf(' -> ') + 4);
+      // Who is outside comes first in importance: containers and the host come in by the same port.
+      const outside = all.some((other) => other.to === to && other.door?.endsWith(` -> ${target}`) && other.from === 'outside');
+      out.set(`${to}\n${target}`, { text: `${outside ? 'outside, ' : ''}other containers → ${to} at ${target}`, why });
+      continue;
+    }
+    const both = all.some((other) => other.from === to && other.to === from && other.door === undefined);
+    const key = both ? [from, to].sort().join('\n') : [from, to].join('\n');
+    if (!out.has(key)) out.set(key, { text: `${from} ${both ? '↔' : '→'} ${to}`, why });
+  }
+  return [...out.values()];
+}
+
+function losses(change: NetworkChange): string {
+  const all = rows(change);
+  if (all.length === 0) return '<p class="none">No connection goes.</p>';
+  const one = all.length === 1;
+  const body = all.map(({ text, why }) => `<tr><td>${escapeXml(text)}</td><td>${escapeXml(why)}</td></tr>`).join('');
+  return `<details${all.length <= 16 ? ' open' : ''}><summary>${all.length} ${one ? 'connection goes, and why it may' : 'connections go, and why they may'}</summary><table><thead><tr><th>connection</th><th>why</th></tr></thead><tbody>${body}</tbody></table></details>`;
+}
+
+function problems(after: NetworkView): string {
+  const left = networkProblems(after);
+  if (left.length === 0) return '';
+  const items = left.map(({ service, problem }) => `<li><b>${escapeXml(service)}</b> ${escapeXml(problem)}</li>`).join('');
+  return `<h3>Still open afterwards</h3><ul>${items}</ul>`;
+}
