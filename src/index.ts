@@ -23,6 +23,7 @@ import {
   gatherEvidence,
   type ImageConfigs,
   ProjectFiles,
+  projectRoot,
   readImageConfigs,
   type ServiceDescription,
 } from './images';
@@ -127,10 +128,12 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
     return { advise: (service) => advise(service, undefined, known) };
   }
   const files = directory === undefined ? undefined : new ProjectFiles(directory);
+  // What is read for evidence may lie beside the Compose file's directory; what is written may not.
+  const evidenceFiles = directory === undefined ? undefined : new ProjectFiles(directory, projectRoot(directory));
   const notes = new Set<string>();
   const others = new Map<string, ProjectFiles>();
   const filesOf = (folder: string): ProjectFiles => {
-    const opened = others.get(folder) ?? new ProjectFiles(folder);
+    const opened = others.get(folder) ?? new ProjectFiles(folder, projectRoot(folder));
     others.set(folder, opened);
     return opened;
   };
@@ -144,7 +147,7 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
       if (!service.build && configs.length === 0) return advise(service, undefined, known);
       // What an included file builds is relative to that file.
       const elsewhere = service.build && service.directory('build');
-      const where = elsewhere === undefined ? { directory, files } : { directory: elsewhere, files: filesOf(elsewhere) };
+      const where = elsewhere === undefined ? { directory, files: evidenceFiles } : { directory: elsewhere, files: filesOf(elsewhere) };
       const evidence = gatherEvidence(where.directory, [service], { configs, files: where.files });
       for (const note of evidence.notes) notes.add(note);
       return advise(service, evidence, known);

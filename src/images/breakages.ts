@@ -109,6 +109,11 @@ function readOnly(draft: Draft, service: Service, image: string, line: string): 
     const detail = 'the daemon its command starts writes its pid file to /run, and ends when it cannot';
     evidence.push(report('https://manpages.debian.org/bookworm/cron/cron.8.en.html', detail));
   }
+  if (/(^|[\s/;&])sshd(\s|$)/.test(line)) {
+    // /run hides the directory of the image, and sshd accepts one only when nobody else may write to it.
+    tmpfs = [...tmpfs, { path: '/run/sshd', mode: '755' }];
+    evidence.push(report('templates/engine-runs.yaml openssh', 'sshd ends when /run/sshd is missing, as it is below a new tmpfs'));
+  }
   if (runsJvm(service, image, line)) {
     tmpfs = tmpfs.map((each): TmpfsMount => (each.path === '/tmp' ? { ...each, exec: true } : each));
     const detail = 'Java libraries load native code from /tmp, which a tmpfs without exec refuses';

@@ -8,6 +8,7 @@ import { configFor, type ImageConfigs } from './image-config';
 import { matchImage } from './match';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { ProjectFiles } from './project-files';
+import { projectRoot } from './project-root';
 import { scriptsOf } from './start-scripts';
 
 export interface EvidenceOptions {
@@ -19,7 +20,7 @@ export interface EvidenceOptions {
 
 /**
  * Looks at what the project itself says about its images: the Dockerfile of a built service and the scripts it starts with, and saved
- * image configurations. Only files inside `directory` are read, each once and up to a limit; nothing is when it is undefined. What cannot
+ * image configurations. Only files of the project of `directory` are read (see `projectRoot`), each once and up to a limit; nothing is when it is undefined. What cannot
  * be read becomes a note. Never throws for anything a project may hold.
  */
 export function gatherEvidence(
@@ -27,7 +28,7 @@ export function gatherEvidence(
   services: readonly Service[],
   options: EvidenceOptions = {},
 ): ProjectEvidence {
-  const files = options.files ?? (directory === undefined ? undefined : new ProjectFiles(directory));
+  const files = options.files ?? (directory === undefined ? undefined : new ProjectFiles(directory, projectRoot(directory)));
   const images = new Map<string, OwnImage>();
   const notes = new Set<string>();
   for (const service of services) {

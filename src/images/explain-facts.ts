@@ -2,7 +2,7 @@ import type { DockerSocket, HealthCheck, Reading } from './facts';
 import type { Entry, Template } from './template';
 
 /** Writes the entries of one field under a title, each with its condition, reason and sources. */
-type Section = <T>(entries: readonly Entry<T>[], title: string, show: (value: T) => string) => void;
+export type Section = <T>(entries: readonly Entry<T>[], title: string, show: (value: T) => string) => void;
 
 /** Adds what a template says beside its controls: health check, secrets, Docker socket, host access, and where its sources disagree. */
 export function explainFacts(lines: string[], template: Template, section: Section): void {
@@ -11,8 +11,8 @@ export function explainFacts(lines: string[], template: Template, section: Secti
   if (secrets.length > 0) {
     lines.push('', 'secrets');
     for (const { env, file, instead, confidence, sources } of secrets) {
-      const other = [file === null ? undefined : `or a file by ${file}`, instead].filter(Boolean).join('; ');
-      lines.push(`  ${env}${other ? `: ${other}` : ', in the environment only'}  (${confidence}) [${sources.join(', ')}]`);
+      const other = [file === null ? undefined : `or a file that ${file} names`, instead].filter(Boolean).join('; ');
+      lines.push(`  ${env}${other ? `, ${other}` : ', in the environment only'}  (${confidence}) [${sources.join(', ')}]`);
     }
   }
   section(docker_socket, 'Docker socket', socketText);

@@ -1,9 +1,14 @@
+import { ComposeProject } from '../compose/project';
+import type { Service } from '../compose/types';
+import { YamlDocument } from '../yaml/document';
 import type { Family } from './catalogue';
-import { explainFacts } from './explain-facts';
+import { choose } from './conditions';
+import { explainFacts, type Section } from './explain-facts';
 import { GENERIC_CAPABILITIES } from './generic';
 import { catalogue } from './load';
 import { evidenceOf, type Match, matchImage } from './match';
 import { parseReference } from './reference';
+import { type Situation, situationOf } from './situation';
 import type { Entry, Template, TemplateTmpfs, When } from './template';
 
 /** All families, in order of their id. */
@@ -12,12 +17,32 @@ export function families(): readonly Family[] {
 }
 
 /**
+ * A Compose file with nothing but a service of this image, its data in a named volume: how it is mostly run. Undefined for an image without a
+ * template, and for a name that cannot be written down.
+ */
+export function plainProject(reference: string): string | undefined {
+  const match = matchImage(reference);
+  if (!match || !/^[\w./:@-]+$/.test(reference)) return undefined;
+  const name = /([a-z0-9]+)[^a-z0-9]*$/i.exec(match.reference.path)?.[1] ?? 'app';
+  const [data] = match.template.data ?? [];
+  const volume = data === undefined ? '' : `    volumes:\n      - data:${data}\nvolumes:\n  data:\n`;
+  return `services:\n  ${name}:\n    image: ${reference}\n${volume}`;
+}
+
+/** The one service of `plainProject`, and what it comes to. */
+function plainly(match: Match, reference: string): { service: Service; situation: Situation } | undefined {
+  const text = plainProject(reference);
+  const service = text === undefined ? undefined : ComposeProject.read(YamlDocument.open(text)).services[0];
+  return service && { service, situation: situationOf(service, match) };
+}
+
+/**
  * What batten knows about an image, as text to read: its family and variant, and each value with its condition, reason, confidence and
  * evidence. For an unknown image, what is done instead. Never throws for any text.
  */
 export function explainImage(reference: string): string {
   const match = matchImage(reference);
-  return match ? explainFamily(match) : explainUnknown(reference);
+  return match ? explainFamily(match, reference) : explainUnknown(reference);
 }
 
 function explainUnknown(reference: string): string {
@@ -37,14 +62,15 @@ Nothing is known about this image, so batten goes by rules of thumb and says so:
 `;
 }
 
-function explainFamily(match: Match): string {
+function explainFamily(match: Match, written: string): string {
   const { template, reference, variant, version } = match;
+  const plain = plainly(match, written);
   const which = variant && template.variants.length > 1 ? `, variant ${variant.id}` : '';
   const lines = [
     `${template.title} (${reference.name}${reference.tag === undefined ? '' : `:${reference.tag}`}): family ${template.family}${which}, ${template.role}`,
   ];
   for (const each of variant ? [variant] : template.variants) {
-    const tagged = template.variants.length > 1 ? ` (${each.id})` : '';
+    const tagged = !variant && template.variants.length > 1 ? ` (${each.id})` : '';
     lines.push(
       `Starts as ${each.start === 'user' ? 'a user of its own that is not root' : each.start}${each.runs_as ? `, then runs as ${each.runs_as}` : ''}${tagged}.`,
     );
@@ -52,27 +78,41 @@ function explainFamily(match: Match): string {
   if (!variant) lines.push('Which variant this tag is cannot be told.');
   if (version) lines.push(`Version ${version.join('.')}.`);
 
-  section(lines, 'user', template, template.user, (value) =>
+  const section: Section = (entries, title, show) => {
+    // What holds for the service as it is mostly run comes first; a person looks for that.
+    const usual = plain && choose(entries, plain.situation, plain.service);
+    const inOrder = usual ? [usual, ...entries.filter((entry) => entry !== usual)] : entries;
+    writeSection(lines, title, template, inOrder, show);
+  };
+  section(template.user, 'user', (value) =>
     value === 'runs_as' ? (variant?.runs_as ?? 'the user it steps down to') : (value ?? 'not possible'),
   );
-  section(lines, 'capabilities', template, template.capabilities, (value) => (value.length === 0 ? 'none' : value.join(' ')));
-  section(lines, 'no-new-privileges', template, template.no_new_privileges, (value) => (value ? 'yes' : 'no'));
-  section(lines, 'read-only', template, template.read_only, (value) => (value === false ? 'no' : tmpfsText(value.tmpfs)));
-  section(lines, 'calls out', template, template.egress, (value) => value);
-  section(lines, 'privileged', template, template.privileged, (value) => value);
+  section(template.capabilities, 'capabilities', (value) => (value.length === 0 ? 'none' : value.join(' ')));
+  section(template.no_new_privileges, 'no-new-privileges', (value) => (value ? 'yes' : 'no'));
+  section(template.read_only, 'read-only', (value) => (value === false ? 'no' : tmpfsText(value.tmpfs)));
+  section(template.egress, 'calls out', (value) => CALLS_OUT[value]);
+  section(template.privileged, 'privileged', (value) => value.replace('-', ' '));
   if (template.ports.length > 0) {
     lines.push('', 'ports');
     for (const port of template.ports)
       lines.push(`  ${port.port}/${port.protocol ?? 'tcp'}  ${port.kind}${port.why ? `: ${port.why}` : ''}`);
   }
-  explainFacts(lines, template, (entries, title, show) => section(lines, title, template, entries, show));
+  explainFacts(lines, template, section);
   lines.push('', 'evidence');
   for (const name of Object.keys(template.sources))
     for (const { ref, detail } of evidenceOf(match, [name])) lines.push(`  [${name}] ${ref}`, `      ${detail}`);
   return `${lines.join('\n')}\n`;
 }
 
-function section<T>(lines: string[], title: string, template: Template, entries: readonly Entry<T>[], show: (value: T) => string): void {
+const CALLS_OUT = { none: 'no', needed: 'yes', unknown: 'not known' };
+
+function writeSection<T>(
+  lines: string[],
+  title: string,
+  template: Template,
+  entries: readonly Entry<T>[],
+  show: (value: T) => string,
+): void {
   if (entries.length === 0) return;
   lines.push('', title);
   for (const entry of entries) {

@@ -1,12 +1,13 @@
 export { advise } from './advise';
 export type { Family } from './catalogue';
 export { type EvidenceOptions, gatherEvidence } from './evidence';
-export { explainImage, families } from './explain';
+export { explainImage, families, plainProject } from './explain';
 export { describeService, type ServiceDescription, type ServiceFact } from './explain-service';
 export { type ImageConfig, type ImageConfigs, type Inspected, imageConfigsIn, readImageConfigs } from './image-config';
 export { compileTemplates, loadTemplates, type TemplateFile } from './load';
 export type { OwnImage, ProjectEvidence } from './own-image';
 export { ProjectFiles } from './project-files';
+export { projectRoot } from './project-root';
 export { parseReference, type Reference } from './reference';
 export { socketProxy } from './socket';
 export type { Template } from './template';

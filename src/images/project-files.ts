@@ -11,14 +11,20 @@ export const MAX_EVIDENCE_BYTES = 64 * 1024;
 
 /**
  * Reads files of one directory and nothing outside of it, however a path is spelt and wherever its links lead. Every file is read once.
+ * With a `boundary` above the directory (see `projectRoot`), paths are still relative to the directory, and what is read lies within that.
  */
 export class ProjectFiles {
+  private readonly boundary: string;
   private readonly root: string | undefined;
   private readonly known = new Map<string, ProjectFile>();
   private readonly made = new Map<string, unknown>();
 
-  constructor(readonly directory: string) {
-    this.root = realPath(directory);
+  constructor(
+    readonly directory: string,
+    boundary: string = directory,
+  ) {
+    this.boundary = path.resolve(boundary);
+    this.root = realPath(boundary);
   }
 
   /** What was made of the files before, by a key of the caller's. */
@@ -64,16 +70,16 @@ export class ProjectFiles {
     }
   }
 
-  /** Whether the path leads out of the directory; false when it leads nowhere. */
+  /** Whether the path leads out of the boundary; false when it leads nowhere. */
   leavesProject(wanted: string): boolean {
     const absolute = path.resolve(this.directory, wanted);
-    return !this.holds(absolute, path.resolve(this.directory)) || !this.holds(realPath(absolute) ?? this.root, this.root);
+    return !this.holds(absolute, this.boundary) || !this.holds(realPath(absolute) ?? this.root, this.root);
   }
 
   private readAnew(absolute: string): ProjectFile {
     const shown = path.relative(this.directory, absolute).split(path.sep).join('/');
     // By its name first: what is outside is not even looked for.
-    if (!this.holds(absolute, path.resolve(this.directory))) return { refused: 'it is outside of the project', shown };
+    if (!this.holds(absolute, this.boundary)) return { refused: 'it is outside of the project', shown };
     const real = realPath(absolute);
     if (real === undefined) return { missing: true, shown };
     if (!this.holds(real, this.root)) return { refused: 'it is a link out of the project', shown };

@@ -37,7 +37,7 @@ describe('explain says of a service', () => {
     expect(out).toContain('the image built for api (on Node.js)  [Dockerfile:1]');
     expect(out).toContain('starts as node (1000:1000), not as root  [Dockerfile:3]');
     expect(out).toContain('listens on 3000/tcp  [Dockerfile:4]');
-    expect(out).toMatch(/Conditions that hold\n {2}· capabilities: .*with a user: that is not root/);
+    expect(out).toMatch(/Conditions that hold, as it is written\n {2}· capabilities: .*with a user: that is not root/);
   });
 
   test('what it is by a saved configuration', () => {

@@ -6,7 +6,7 @@ describe('explainImage', () => {
   test('a known image: family, variant, values with condition, reason, confidence and evidence', () => {
     const text = explainImage('postgres:16-alpine');
     expect(text).toContain('PostgreSQL (docker.io/library/postgres:16-alpine): family postgres, variant alpine, datastore');
-    expect(text).toContain('Starts as root, then runs as 70:70 (alpine).');
+    expect(text).toContain('Starts as root, then runs as 70:70.');
     expect(text).toContain('  70:70  (known, with its data in a volume or nothing mounted for its data)');
     expect(text).toContain('  CHOWN DAC_READ_SEARCH SETGID SETUID  (known, when it starts as root)');
     expect(text).toContain('yes, with a tmpfs at /tmp and /var/run/postgresql  (known)');
@@ -52,7 +52,7 @@ describe('explainFacts', () => {
       'CMD demo ping  (needs the port of the page)',
       '',
       'secrets',
-      '  DEMO_PASSWORD: or a file by DEMO_PASSWORD_FILE  (known) [image]',
+      '  DEMO_PASSWORD, or a file that DEMO_PASSWORD_FILE names  (known) [image]',
       'Docker socket',
       'optional, pointed at a proxy by DOCKER_HOST, asks for CONTAINERS',
       '',

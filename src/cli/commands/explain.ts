@@ -39,7 +39,7 @@ export async function explain(context: Context, words: readonly string[]): Promi
     return explainTransform(context, transform);
   }
   if (kind === 'service' || (!kind && name.includes('#'))) return explainService(context, batten, name);
-  return explainImageOf(context, name, kind === undefined ? transforms : []);
+  return explainImageOf(context, batten, name, kind === undefined ? transforms : []);
 }
 
 function explainTransform(context: Context, transform: TransformInfo): number {
@@ -60,11 +60,11 @@ export function transformText(transform: TransformInfo, colors: Colors, width: n
   return renderMarkdown(short ? sectionsOf(readme, SHORT_SECTIONS) : readme, colors, width);
 }
 
-function explainImageOf(context: Context, reference: string, transforms: readonly TransformInfo[]): number {
+function explainImageOf(context: Context, batten: Batten, reference: string, transforms: readonly TransformInfo[]): number {
   if (/\.ya?ml$/i.test(reference)) {
     throw new UsageError('explain needs the name of a service too', { file: reference, hint: `write ${reference}#SERVICE` });
   }
-  const { explainImage, families } = require('../../images') as typeof import('../../images');
+  const { explainImage, families, plainProject } = require('../../images') as typeof import('../../images');
   const meant = closest(
     reference,
     transforms.map(({ id }) => id),
@@ -76,8 +76,41 @@ function explainImageOf(context: Context, reference: string, transforms: readonl
       hint: `did you mean ${meant}? For an image: explain image ${reference}`,
     });
   }
-  context.host.stdout.write(explainImage(reference));
+  const { colors, width } = context.screen(context.host.stdout);
+  const lines = laidOut(explainImage(reference), colors, width);
+  const plain = plainProject(reference);
+  const written = usualLines(batten, plain).map((line) => `  ${colors.green(line)}`);
+  // After what the image is, and before the values one by one.
+  const at = lines.indexOf('');
+  const title = `what batten writes for it${plain?.includes('volumes:') ? ', with its data in a volume' : ''} and nothing else`;
+  if (written.length > 0 && at >= 0) lines.splice(at, 0, '', colors.bold(title), ...written);
+  context.host.stdout.write(lines.join('\n'));
   return 0;
+}
+
+/** Transforms whose values an image decides. */
+const OF_THE_IMAGE = ['user', 'cap-drop', 'no-new-privileges', 'read-only'];
+
+/** The lines these transforms add to a service of this image that has nothing of its own. */
+function usualLines(batten: Batten, text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const { after } = batten.run({ path: 'compose.yaml', text }, { only: OF_THE_IMAGE });
+  const before = new Set(text.split('\n'));
+  return after
+    .split('\n')
+    .filter((line) => !before.has(line))
+    .map((line) => line.replace(/^ {4}/, ''));
+}
+
+/** Titles stand out, long lines are broken, and the names of sources step back. What is to be copied stays on one line. */
+function laidOut(text: string, colors: Colors, width: number): string[] {
+  return text.split('\n').flatMap((line, index) => {
+    const indent = /^ */.exec(line)![0];
+    if (indent === '' && index > 0 && !/[.:]$/.test(line)) return [colors.bold(line)];
+    if (/^ *CMD(-SHELL)? /.test(line)) return [line];
+    const dimmed = (each: string): string => each.replace(/\[[a-z0-9-]+(?:, [a-z0-9-]+)*\]$/, (names) => colors.dim(names));
+    return hang(indent, line.slice(indent.length), width, dimmed);
+  });
 }
 
 async function explainService(context: Context, batten: Batten, name: string): Promise<number> {
@@ -143,10 +176,8 @@ function descriptionLines({ facts, applies }: ServiceDescription, colors: Colors
     return hang('  ', maskLines([place ? `${text}  ${colors.dim(`[${place.ref}]`)}` : text])[0]!, width);
   });
   if (applies.length === 0) return lines;
-  const byCondition = new Map<string, string[]>();
-  for (const { field, condition } of applies) byCondition.set(condition, [...(byCondition.get(condition) ?? []), field]);
-  const conditions = [...byCondition].map(
-    ([condition, fields]) => `${fields.join(', ')}: ${condition === '' ? 'in any configuration' : condition}`,
+  const conditions = applies.map(
+    ({ field, condition, why }) => `${field}: ${condition === '' ? 'in any configuration' : condition}; ${why}`,
   );
-  return [...lines, '', colors.bold('Conditions that hold'), ...conditions.flatMap((line) => hang('  · ', line, width))];
+  return [...lines, '', colors.bold('Conditions that hold, as it is written'), ...conditions.flatMap((line) => hang('  · ', line, width))];
 }
