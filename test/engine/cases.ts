@@ -30,6 +30,8 @@ export interface Expectation {
   durable: boolean;
   /** Exit codes of a clean stop, where they are not 0 or 143. */
   stops_with?: number[];
+  /** Seconds it is given to stop, for what never stops by itself; 8 otherwise. */
+  stop_time?: number;
   exercised: string;
   not_exercised: string;
   kept?: Kept[];

@@ -106,7 +106,7 @@ async function lifeOf(of: Case, settings: Settings, volumes: Volumes, patience: 
     const wrong = wrongProcesses(await processes(name), of, settings);
     if (wrong) return fail('processes', wrong);
 
-    await docker(['stop', '--time', '8', name], 60);
+    await docker(['stop', '--time', String(of.stop_time ?? 8), name], 60);
     const code = await mustDocker(['inspect', '--format', '{{.State.ExitCode}}', name]);
     return (of.stops_with ?? [0, 143]).includes(Number(code)) ? run : fail('stop', `exit code ${code}`);
   } finally {
