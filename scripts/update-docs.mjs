@@ -1,7 +1,8 @@
 /*
  * Writes the parts of the documentation that the code knows better, between `<!-- name:start -->` and `<!-- name:end -->`:
  *
- *   README.md                  `transforms`: the table of transforms;  `diff`: the end of examples/blog/hardening.patch
+ *   README.md                  `transforms`: the table of transforms;  `diff`: the end of examples/blog/hardening.patch;
+ *                              `checks`: what other tools look for, and what batten does about it (docs/checks.yaml)
  *   transforms/<id>/README.md  `facts`: severity, controls, default;   `diff`: what the transform makes of the YAML block above it
  *   schemas/config.schema.json what a configuration file may hold
  *
@@ -14,6 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { structuredPatch } from 'diff';
+import { checkCells, checkRows } from './checks-table.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const {
@@ -91,9 +93,13 @@ const unlisted = folders.filter(({ name }) => !transforms.some(({ id }) => id ==
 for (const { readme } of undocumented) console.error(`${readme} is missing`);
 for (const { name } of unlisted) console.error(`transforms/${name} is not in transforms/index.ts`);
 
-const wanted = new Map([
-  ['README.md', fill(fill(read('README.md'), 'README.md', 'transforms', transformTable()), 'README.md', 'diff', blogHunk())],
-]);
+const readme = [
+  ['transforms', transformTable()],
+  ['diff', blogHunk()],
+  ['checks', table(checkCells(checkRows(root, transforms), transforms))],
+].reduce((text, [name, content]) => fill(text, 'README.md', name, content), read('README.md'));
+
+const wanted = new Map([['README.md', readme]]);
 for (const transform of transforms) if (!undocumented.includes(transform)) wanted.set(transform.readme, transformReadme(transform));
 
 wanted.set('schemas/config.schema.json', `${JSON.stringify(configSchema(transforms), null, 2)}\n`);
