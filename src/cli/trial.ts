@@ -4,6 +4,7 @@ import type { Exercise } from '../engine/observe/probes';
 import type { Listener } from '../engine/prove/events';
 import { BattenError, UsageError } from '../errors';
 import type { Batten, RunOptions } from '../harden/api';
+import { configuredExercises } from './configured-probes';
 import { type Context, runOf } from './context';
 import type { Opened } from './inputs';
 import { Interrupted } from './messages';
@@ -133,7 +134,7 @@ async function proveOne(
       env: host.env,
       rewriter: rewriterOf(batten, opened, run, host.cwd),
       trial: { volumes: options.volumes ?? 'fresh', binds: options.binds ?? 'copy', allowPrivileged: options.allowPrivileged === true },
-      exercises,
+      exercises: new Map([...configuredExercises(opened.configured), ...exercises]),
       timeout,
       keep: options.keep === true,
       services: options.service,

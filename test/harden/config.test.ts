@@ -103,6 +103,7 @@ ignore:
       'ignore: [{ transform: limits, reason: x, until: 2027-02-30 }]',
       '1:49: ignore[0].until must be a date, it is "2027-02-30" (write it as 2027-01-31)',
     ],
+    ['probes: { db: [{ exec: a, sql: b }] }', '1:16: probes.db[0] needs one of exec, http, tcp, sql, and no more'],
     ['- a\n', '1:1: the configuration must be a map, it is a list'],
     ['skip: [limits]\nskip: []\n', '2:1: the key "skip" is already defined in this map'],
     ['services: { __proto__: { skp: 1 } }', '1:26: services.__proto__ has no key "skp" (did you mean skip?)'],
@@ -169,6 +170,9 @@ describe('the published schema', () => {
     'exclude: @',
     'probes: { db: [@] }',
     'probes: { db: [{ tcp: @ }] }',
+    'probes: { db: [{ http: /, port: @ }] }',
+    'probes: { db: [{ exec: x, step: @ }] }',
+    'probes: { db: [{ exec: x, sql: @ }] }',
     'baseline: @',
     'unknown: @',
   ];

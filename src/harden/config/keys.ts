@@ -10,11 +10,25 @@ export interface Configurable {
 
 const CONFIDENCES = ['proven', 'known', 'generic', 'guess'] as const;
 
-const PROBE: Record<string, Shape> = {
-  exec: { kind: 'some', of: { kind: 'text' }, summary: 'A command inside the container; 0 is well' },
-  http: { kind: 'text', summary: 'A path or a URL that answers without an error' },
-  tcp: { kind: 'number', summary: 'A port that takes connections' },
-  sql: { kind: 'text', summary: 'A statement the database runs' },
+/** One question to a running service, as `batten prove` asks it. */
+const PROBE: Shape = {
+  kind: 'map',
+  keys: {
+    step: {
+      kind: 'text',
+      choices: ['ready', 'check', 'write', 'read', 'again'],
+      summary:
+        'When: until it holds (ready), in every life (check, the default), to write and to read back (write, read), and to read after a restart (again, else read)',
+    },
+    exec: { kind: 'text', summary: 'A shell command inside the container that must answer 0; $BATTEN_WORD is a word to write and to find' },
+    user: { kind: 'text', summary: 'Who runs the command' },
+    http: { kind: 'text', summary: 'A path that must answer without an error' },
+    port: { kind: 'number', summary: 'The port of the container that is asked; default 80' },
+    status: { kind: 'number', summary: 'The one status that is right' },
+    tcp: { kind: 'number', summary: 'A port of the container that must take connections' },
+    sql: { kind: 'text', summary: 'A statement for the SQL client in the image' },
+  },
+  one: ['exec', 'http', 'tcp', 'sql'],
 };
 
 /** The shape of a configuration: a fixed part, and what the transforms say about their options. */
@@ -71,8 +85,8 @@ export function configShape(transforms: readonly Configurable[]): Shape {
       },
       probes: {
         kind: 'named',
-        of: { kind: 'list', of: { kind: 'map', keys: PROBE } },
-        summary: 'How to tell that a service works, by its name; for a trial run',
+        of: { kind: 'list', of: PROBE },
+        summary: 'How batten prove tells that a service works, by its name',
       },
       baseline: { kind: 'text', summary: 'The file of known findings, counted from this file; see --baseline' },
     },

@@ -45,6 +45,7 @@ function bare(shape: Shape, schemaOf: (of: Shape) => Schema): Schema {
         additionalProperties: false,
         properties: Object.fromEntries(Object.entries(shape.keys).map(([key, of]) => [key, schemaOf(of)])),
         ...(shape.required && { required: [...shape.required] }),
+        ...(shape.one && { oneOf: shape.one.map((key) => ({ required: [key] })) }),
       };
     case 'named':
       return { type: 'object', additionalProperties: schemaOf(shape.of) };

@@ -13,7 +13,8 @@ export type Shape = { summary?: string /** Under which the schema defines it onc
   | { kind: 'list'; of: Shape }
   /** One, or a list of them; read as a list. */
   | { kind: 'some'; of: Shape }
-  | { kind: 'map'; keys: Readonly<Record<string, Shape>>; required?: readonly string[]; noun?: string }
+  /** Of the keys in `one` there must be exactly one. */
+  | { kind: 'map'; keys: Readonly<Record<string, Shape>>; required?: readonly string[]; one?: readonly string[]; noun?: string }
   /** A map whose keys are names that are not known beforehand. */
   | { kind: 'named'; of: Shape }
   /** `on`, `off`, a boolean, or more about it. */
@@ -65,7 +66,7 @@ class Reader {
     }
   }
 
-  private map(written: Node, node: Node, { keys, required = [], noun }: Shape & { kind: 'map' }, where: string): Data {
+  private map(written: Node, node: Node, { keys, required = [], one, noun }: Shape & { kind: 'map' }, where: string): Data {
     if (node.kind !== 'map') throw this.wrong(written, where, 'a map');
     const out: { [key: string]: Data } = {};
     for (const { key, node: value } of effectiveEntries(node)) {
@@ -78,6 +79,9 @@ class Reader {
     }
     const missing = required.find((key) => out[key] === undefined);
     if (missing !== undefined) throw this.error(written, `${where} needs a "${missing}"`, keys[missing]!.summary);
+    if (one && one.filter((key) => out[key] !== undefined).length !== 1) {
+      throw this.error(written, `${where} needs one of ${one.join(', ')}, and no more`);
+    }
     return out;
   }
 

@@ -1,0 +1,14 @@
+import type { Exercise, Probe } from '../engine/observe/probes';
+import type { LoadedConfig } from './config';
+
+/** What the configuration says a service has to do in a trial, by its name. Of several for one step the last counts. */
+export function configuredExercises(configured: LoadedConfig | undefined): Map<string, Exercise> {
+  const exercises = new Map<string, Exercise>();
+  for (const [service, probes] of Object.entries(configured?.config.probes ?? {})) {
+    for (const { step = 'check', ...probe } of probes) {
+      // The shape of the configuration was checked when it was read.
+      exercises.set(service, { ...exercises.get(service), [step as keyof Exercise]: probe as unknown as Probe });
+    }
+  }
+  return exercises;
+}

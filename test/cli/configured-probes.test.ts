@@ -1,0 +1,20 @@
+import { readConfig } from '../../src';
+import type { LoadedConfig } from '../../src/cli/config';
+import { configuredExercises } from '../../src/cli/configured-probes';
+
+test('probes of the configuration are what a trial does with a service', () => {
+  const text = `probes:
+  web:
+    - { step: ready, tcp: 8080 }
+    - { http: /health, port: 8080, status: 204 }
+  db:
+    - { step: write, sql: "INSERT INTO t VALUES ('$BATTEN_WORD')" }
+    - { step: read, exec: grep -q "$BATTEN_WORD" /data/words, user: postgres }
+`;
+  const config = readConfig(text, '.batten.yaml', []);
+  expect(Object.fromEntries(configuredExercises({ config } as LoadedConfig))).toEqual({
+    web: { ready: { tcp: 8080 }, check: { http: '/health', port: 8080, status: 204 } },
+    db: { write: { sql: "INSERT INTO t VALUES ('$BATTEN_WORD')" }, read: { exec: 'grep -q "$BATTEN_WORD" /data/words', user: 'postgres' } },
+  });
+  expect(configuredExercises(undefined).size).toBe(0);
+});
