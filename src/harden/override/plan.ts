@@ -111,7 +111,8 @@ export class OverridePlan {
 
   private refuse(failed: Content['failed'], before: Model, after: Model): Refusal {
     const tags = this.target.tags !== true && contentFor(failed, before, after, true).failed.length === 0;
-    return refusalFor(failed, this.sources[0]!.path, tags, this.main);
+    const file = this.sources.length === 1 ? this.sources[0]!.path : 'the file that says it';
+    return refusalFor(failed, file, tags, this.main);
   }
 
   private model(workspace: Workspace): Model {

@@ -1,5 +1,5 @@
 import { isMap } from '../../compose/data';
-import { isLayerMap } from '../../compose/layer';
+import { isLayerMap, type Layer } from '../../compose/layer';
 import { normal } from '../../compose/layer-merge';
 import { kindOfServiceKey } from '../../compose/merge-kinds';
 import { mergePath } from '../../compose/model';
@@ -21,31 +21,44 @@ export const TAGS_SINCE = '2.24.4';
  * @param tags whether the tags of newer versions of Compose would do.
  */
 export function refusalFor(failed: readonly Failed[], file: string, tags: boolean, like: YamlDocument): Refusal {
-  const reasons = [...new Set(failed.map(reasonOf))].join(', nor ');
+  const reasons = new Map<string, string[]>();
+  for (const each of failed) reasons.set(reasonOf(each), [...(reasons.get(reasonOf(each)) ?? []), whereOf(each)]);
+  const reason = [...reasons].map(([what, where]) => `${what} of ${listed(where)}`).join(', nor ');
   const hint = tags ? `, or add --compose-version ${TAGS_SINCE} if no older Compose reads the override` : '';
   const code = 'needs-decision';
-  const message = `an override file cannot ${reasons}: change ${file}${hint}`;
+  const message = `an override file cannot ${reason}: change ${file}${hint}`;
   const snippet = snippetOf(failed, file, like);
   return snippet === undefined ? { code, message } : { code, message, snippet };
 }
 
-function reasonOf({ section, name, key, path, before, after }: Failed): string {
-  const where = section === 'services' ? `"${name}"` : `the ${section.slice(0, -1)} "${name}"`;
+/** What cannot be done, of the keys of some thing. */
+function reasonOf({ section, key, path, before, after }: Failed): string {
   const deeper = path.slice(mergePath(section, key!).length);
   if (deeper.length > 0) {
-    const now = after === undefined ? undefined : normal(path.slice(0, 1), kindOfServiceKey([key!])!, after);
-    const gone = deeper.length === 1 && isLayerMap(now) && now[deeper[0]!] === undefined;
-    return gone ? `take "${deeper[0]}" out of ${key} of ${where}` : `change ${[key, ...deeper].join('.')} of ${where} in that way`;
+    const kind = kindOfServiceKey(path.slice(0, 1));
+    const now = after === undefined || kind === undefined ? after : normal(path.slice(0, 1), kind, after);
+    const left = deeper.reduce<Layer | undefined>((layer, part) => (isLayerMap(layer) ? layer[part] : undefined), now);
+    if (left !== undefined) return `change ${[key, ...deeper].join('.')}`;
+    return deeper.length === 1 ? `take "${deeper[0]}" out of ${key}` : `remove ${[key, ...deeper].join('.')}`;
   }
-  if (after === undefined) return `remove ${key} of ${where}`;
-  const changed = `change ${key} of ${where} in that way`;
+  if (after === undefined) return `remove ${key}`;
+  const changed = `change ${key}`;
   if (!Array.isArray(after)) return changed;
   const lost = lostItems(key!, before, after).flatMap((item) => shownItem(key!, item));
-  if (lost.length > 0) return `take ${lost.join(', ')} out of ${key} of ${where}`;
+  if (lost.length > 0) return `take ${lost.join(', ')} out of ${key}`;
   const kept = new Set(after.map((item) => JSON.stringify(item)));
   const other = asList(before).filter((item) => !kept.has(JSON.stringify(item)));
   const shown = other.flatMap((item) => shownItem(key!, item));
-  return shown.length > 0 ? `change ${shown.join(', ')} in ${key} of ${where}` : changed;
+  return shown.length > 0 ? `change ${shown.join(', ')} in ${key}` : changed;
+}
+
+function whereOf({ section, name }: Failed): string {
+  return section === 'services' ? `"${name}"` : `the ${section.slice(0, -1)} "${name}"`;
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length > 3) return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function shownItem(list: string, item: Data): string[] {
