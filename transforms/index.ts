@@ -1,6 +1,7 @@
 import type { Transform } from '../src/harden/transform';
 import buildPrivileges from './build-privileges/transform';
 import capDrop from './cap-drop/transform';
+import confinement from './confinement/transform';
 import dangerousCapabilities from './dangerous-capabilities/transform';
 import devices from './devices/transform';
 import dockerSocket from './docker-socket/transform';
@@ -18,6 +19,7 @@ import restart from './restart/transform';
 import segment from './segment/transform';
 import sensitiveMounts from './sensitive-mounts/transform';
 import startOrder from './start-order/transform';
+import tmpfsOptions from './tmpfs-options/transform';
 import ulimits from './ulimits/transform';
 import user from './user/transform';
 
@@ -31,8 +33,10 @@ export const transforms: readonly Transform[] = [
   user,
   dangerousCapabilities,
   capDrop,
+  confinement,
   noNewPrivileges,
   readOnly,
+  tmpfsOptions,
   ports,
   segment,
   limits,

@@ -102,6 +102,15 @@ export function withOptions(raw: string, change: (options: string[]) => string[]
   return [source, target, ...(wanted.length > 0 ? [wanted.join(',')] : [])].join(':');
 }
 
+/** An item of `tmpfs:` with other options; undefined when a variable holds some of them. */
+export function withTmpfsOptions(raw: string, change: (options: string[]) => string[]): string | undefined {
+  const [path = '', ...rest] = splitOutsideBraces(raw, ':');
+  const options = rest.join(':');
+  if (options.includes('$') || (rest.length === 0 && path.startsWith('$'))) return undefined;
+  const wanted = change(options.split(',').filter(Boolean));
+  return wanted.length > 0 ? `${path}:${wanted.join(',')}` : path;
+}
+
 /** Splits at the colons that separate, which is not the one after a drive letter (`C:\data:/data`, and by Compose's rule also `d:/tmp`). */
 function splitVolume(raw: string): string[] {
   if (raw.length <= 2) return [raw];

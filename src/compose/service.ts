@@ -205,7 +205,9 @@ export class ComposeService implements Service {
   }
 
   get tmpfs(): TmpfsEntry[] {
-    return this.memo('tmpfs', () => this.items('tmpfs').map(({ raw, path }) => ({ ...parseTmpfs(raw, this.project.variables), path })));
+    return this.memo('tmpfs', () =>
+      this.items('tmpfs').map(({ raw, path }) => ({ ...parseTmpfs(raw, this.project.variables), raw, path })),
+    );
   }
 
   get ports(): Port[] {

@@ -50,6 +50,8 @@ export interface TmpfsEntry {
   /** Cleaned container path. */
   target: string;
   options: string[];
+  /** The item as written. */
+  raw?: string;
   path: Path;
 }
 

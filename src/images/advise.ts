@@ -1,3 +1,4 @@
+import { samePath } from '../compose/container-path';
 import type { Service } from '../compose/types';
 import { avoidBreakages } from './breakages';
 import { choose } from './conditions';
@@ -55,12 +56,14 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
   if (own) applyOwn(draft, { service, situation, match, own, templated: templated !== undefined });
   applyRules(draft, { service, situation, match });
   avoidBreakages(draft, service, situation, match);
+  const wanted = draft.readOnly;
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
   return {
     ...draft,
     ...operation({ service, situation, match, own, role: draft.role }),
     port: (port, protocol) => portOf(port, protocol, match, own),
     listens: match?.template.ports ?? [],
+    tmpfs: (path) => (wanted.value === false ? undefined : wanted.value.tmpfs.find((each) => samePath(each.path, path))),
     hostAccess: (kind, what) => hostAccess(kind, what, service, match, draft),
     get dockerSocket() {
       return socketAdvice(

@@ -82,6 +82,8 @@ export interface Advice extends OperationAdvice {
   /** false = it breaks something. */
   noNewPrivileges: Verdict<boolean>;
   readOnly: Verdict<ReadOnlyAdvice>;
+  /** What the image wants of a tmpfs at a container path, whether the service has one there or not. */
+  tmpfs(path: string): TmpfsMount | undefined;
   /** Whether the service must be able to call out. `value: 'none'` allows an internal network. */
   egress: Verdict<'none' | 'needed' | 'unknown'>;
   /** What a published container port is for. */

@@ -1,0 +1,91 @@
+import { engineSocket } from '../../src/compose/engine-socket';
+import { parseSecurityOpt } from '../../src/compose/security-opt';
+import type { ComposeService } from '../../src/compose/service';
+import type { Item } from '../../src/compose/types';
+import { forHeirs, heirsOf, isInherited, ownerOf, removeFromList } from '../../src/harden/lists';
+import type { Transform, TransformContext } from '../../src/harden/transform';
+import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { HostVerdict } from '../../src/images/types';
+import type { Refusal } from '../../src/yaml/types';
+import { type Confinement, confinementOf } from './confinements';
+
+const transform: Transform = {
+  id: 'confinement',
+  title: 'No confinement switched off',
+  summary:
+    "Takes `seccomp=unconfined`, `apparmor=unconfined`, `label=disable` and `systempaths=unconfined` out, so that Docker's own profiles hold.",
+  severity: 'high',
+  controls: ['CIS 5.2', 'CIS 5.3', 'CIS 5.22', 'OWASP RULE#6', 'NIST 800-190 4.4.3'],
+  preset: 'recommended',
+  *find(context) {
+    for (const service of context.project.services) {
+      // A privileged container has none of them anyway: that comes first.
+      if (service.has('provider') || service.privileged === true) continue;
+      // From the last to the first: where one is removed, those before it keep their place.
+      for (const item of [...service.securityOpt].reverse()) {
+        if (isInherited(item, service, context.project)) continue;
+        const proposal = propose(service, item, context);
+        const heirs = heirsOf(item, ({ securityOpt }) => securityOpt, context.project);
+        if (proposal) yield forHeirs(proposal, heirs, (heir) => propose(heir, item, context));
+      }
+    }
+  },
+};
+
+export default transform;
+
+const DEFAULTS: Evidence = {
+  kind: 'compose-semantics',
+  ref: 'https://docs.docker.com/engine/security/seccomp/',
+  detail: "without the option the container gets Docker's default profiles, which nearly all images are made for",
+};
+
+function propose(service: ComposeService, item: Item, { advise, preset }: TransformContext): Proposal | undefined {
+  const { key, value } = parseSecurityOpt(item.text);
+  const confinement = confinementOf(key, value);
+  if (!confinement) return undefined;
+  const verdict = advise(service).hostAccess(confinement.kind, value ?? '');
+  const reason = reasonFor(confinement, service, verdict);
+  // Whose work it is keeps it, and in the preset `strict` is named.
+  if (reason && verdict.value !== 'optional' && preset !== 'strict') return undefined;
+  const refusal = item.interpolated ? variable() : reason ? decision(confinement, reason) : undefined;
+  return {
+    service: service.name,
+    path: ownerOf(item) === service.name ? item.path : service.at('security_opt'),
+    subject: `${key}=${value ?? ''}`,
+    severity: confinement.severity,
+    controls: [confinement.control, 'OWASP RULE#6', 'NIST 800-190 4.4.3'],
+    message: `"${service.name}" runs without ${confinement.what} (${item.text}): ${confinement.gives}`,
+    plan: `let ${confinement.holds} hold for "${service.name}" again`,
+    breaks: confinement.breaks,
+    confidence: confidence(confinement, service, verdict),
+    evidence: [...verdict.evidence, DEFAULTS],
+    ...(refusal ? { refusal } : removeFromList(service, 'security_opt', item)),
+  };
+}
+
+function confidence({ kind }: Confinement, service: ComposeService, verdict: HostVerdict): Confidence {
+  if (verdict.value !== 'not-needed') return 'guess';
+  // Files of the host without a label are closed to a confined container.
+  const unlabelled = service.mounts.some(({ kind: mount, options }) => mount === 'bind' && !options.some((each) => /^z$/i.test(each)));
+  return kind === 'label' && unlabelled ? 'guess' : verdict.confidence;
+}
+
+/** Why a service may have switched it off, as far as its image or its configuration shows it. */
+function reasonFor({ kind }: Confinement, service: ComposeService, verdict: HostVerdict): string | undefined {
+  if (verdict.value === 'needed' || verdict.value === 'optional') return verdict.why;
+  const capabilities = service.capAdd.map(({ text }) => text.toUpperCase().replace(/^CAP_/, ''));
+  const mounts = capabilities.includes('SYS_ADMIN') || service.devices.some(({ text }) => text.startsWith('/dev/fuse'));
+  if (kind === 'apparmor' && mounts) return 'it mounts file systems, which the AppArmor profile of Docker forbids';
+  if (kind === 'label' && service.mounts.some(engineSocket)) return 'SELinux keeps a confined container from the socket of the Engine';
+  return undefined;
+}
+
+function decision({ kind }: Confinement, reason: string): Refusal {
+  const narrower = kind === 'seccomp' ? '; a profile that allows just that (seccomp=./profile.json) is narrower' : '';
+  return { code: 'needs-decision', message: `${reason}${narrower}` };
+}
+
+function variable(): Refusal {
+  return { code: 'interpolated', message: 'it comes from a variable: change it where the variable is defined' };
+}
