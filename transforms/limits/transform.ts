@@ -4,6 +4,7 @@ import type { OptionSpec, Transform, TransformContext } from '../../src/harden/t
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
 import { Forms, limitOf, type Resource, reservationOf } from './form';
+import { hostMemory } from './host-memory';
 import { type Reading, readCpus, readMemory, readPids } from './values';
 
 const OPTIONS: readonly OptionSpec[] = [
@@ -37,10 +38,11 @@ const transform: Transform = {
     const forms = new Forms(context.project, (resource, service) => Boolean(context.setting(resource, service)));
     for (const service of context.project.services) {
       if (!service.complete) continue;
-      for (const ask of [memory, cpus, pids, cgroup]) {
+      for (const ask of [memory, cpus, pids]) {
         const proposal = ask(service, context, forms);
         if (proposal) yield proposal;
       }
+      yield* hostMemory(service);
     }
   },
 };
@@ -131,33 +133,6 @@ function cpus(service: ComposeService, context: TransformContext, forms: Forms):
     label: 'processors',
     read: readCpus,
   });
-}
-
-const PARENT: Evidence = {
-  kind: 'compose-semantics',
-  ref: 'https://docs.docker.com/reference/compose-file/services/#cgroup_parent',
-  detail: 'the container is put below a cgroup of the host: what is limited there, and what else is in it, decides what it gets',
-};
-
-/** A cgroup of the host that the container is put into. */
-function cgroup(service: ComposeService): Proposal | undefined {
-  const data = service.data('cgroup_parent');
-  if (typeof data !== 'string' || data === '') return undefined;
-  const path = service.at('cgroup_parent');
-  const proposal: Proposal = {
-    service: service.name,
-    path,
-    severity: 'low',
-    controls: ['CIS 5.25'],
-    message: `"${service.name}" runs below ${data}, a cgroup of the host`,
-    plan: `run "${service.name}" in the cgroup that Docker makes for it`,
-    breaks: 'limits that are set on that cgroup count no more',
-    // Somebody made that cgroup.
-    confidence: 'guess',
-    evidence: [PARENT],
-    ops: [{ op: 'remove', path }],
-  };
-  return data.includes('$') ? refuse(proposal, 'interpolated', 'it comes from a variable: set that to nothing') : proposal;
 }
 
 /** Whether a missing limit is worth a word: everywhere, or because other services of the file have one and this one has what they leave. */
