@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import Ajv from 'ajv';
 import { batten, configSchema, configuredRun, readConfig } from '../../src';
 import type { RunOptions } from '../../src/harden/api';
@@ -111,6 +113,13 @@ ignore:
   ])('%j is an error with its place', (text, message) => {
     expect(failure(text)).toContain(`ConfigError .batten.yaml:${message}`);
   });
+});
+
+test('the example of the README is one', () => {
+  const readme = readFileSync(path.join(__dirname, '..', '..', 'README.md'), 'utf8');
+  const [, example = ''] = /```yaml\n(# yaml-language-server: (?:.|\n)*?)```/.exec(readme)!;
+  const { services, ignore, exclude } = readConfig(example, 'README.md', batten.transforms());
+  expect([Object.keys(services!), ignore.length, exclude]).toEqual([['db'], 2, ['legacy/']]);
 });
 
 describe('the published schema', () => {
