@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { batten } from '../src';
 import type { FileResult } from '../src/harden/types';
+import { pictureOf, svgFile } from '../src/report/graph';
 import { makePatch } from '../src/report/patch';
 import { violations } from './transforms/compose-schema';
 
@@ -10,8 +11,9 @@ import { violations } from './transforms/compose-schema';
  *   compose.yaml      the stack as it was
  *   hardened.yaml     what `batten fix` makes of it, byte for byte
  *   hardening.patch   what `batten patch compose.yaml` prints
+ *   networks.svg      what `batten graph compose.yaml --format svg` draws
  *
- * UPDATE_EXAMPLES=1 writes the last two; CI never does.
+ * UPDATE_EXAMPLES=1 writes the last three; CI never does.
  */
 
 const ROOT = path.join(__dirname, '..', 'examples');
@@ -31,7 +33,16 @@ describe.each(examples)('the example %s', (name) => {
   const before = read('compose.yaml');
   const result = fix(before);
   const patch = makePatch([{ path: file('compose.yaml'), before, after: result.after }], directory);
+  const panels = (): string => {
+    const { before: old, after } = batten.networks({ path: 'compose.yaml', text: before, directory });
+    const shown = [
+      { title: 'Before', picture: pictureOf(old, 'b') },
+      { title: 'After', picture: pictureOf(after, 'a') },
+    ];
+    return svgFile(shown, 'Networks of compose.yaml');
+  };
   if (UPDATE) {
+    writeFileSync(file('networks.svg'), panels());
     writeFileSync(file('hardened.yaml'), result.after);
     writeFileSync(file('hardening.patch'), patch);
   }
@@ -43,6 +54,10 @@ describe.each(examples)('the example %s', (name) => {
 
   test('comes with its patch', () => {
     expect(patch).toBe(read('hardening.patch'));
+  });
+
+  test('comes with a drawing of its networks', () => {
+    expect(panels()).toBe(read('networks.svg'));
   });
 
   test('needs no second run', () => {

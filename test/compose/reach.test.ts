@@ -77,14 +77,14 @@ services:
   tool: { image: c, network_mode: "service:app" }
   db: { image: d }`;
     expect(lines(text, (edge) => betweenServices(edge) && edge.way !== 'published')).toEqual([
-      'vpn -> app: stack as localhost',
-      'vpn -> tool: stack as localhost',
+      'vpn -> app: stack as localhost, vpn',
+      'vpn -> tool: stack as localhost, vpn',
       'vpn -> db: network default as db',
-      'app -> vpn: stack as localhost',
-      'app -> tool: stack as localhost',
+      'app -> vpn: stack as localhost, vpn',
+      'app -> tool: stack as localhost, vpn',
       'app -> db: network default as db',
-      'tool -> vpn: stack as localhost',
-      'tool -> app: stack as localhost',
+      'tool -> vpn: stack as localhost, vpn',
+      'tool -> app: stack as localhost, vpn',
       'tool -> db: network default as db',
       'db -> vpn: network default as vpn',
       'db -> app: network default as vpn',
@@ -164,6 +164,18 @@ networks: { one: {}, two: {} }`;
       'on-host -> local: published 127.0.0.1:5432 -> 5432/tcp as localhost',
       'on-host -> local: published [::1]:5433 -> 5432/tcp as localhost',
     ]);
+  });
+
+  test('who is on internal networks only does not get to a published port through the host', () => {
+    const text = `
+services:
+  web: { image: a, ports: ["80:80"], networks: [front] }
+  db: { image: b, networks: [back] }
+  job: { image: c, networks: [back, other] }
+networks: { front: {}, other: {}, back: { internal: true } }`;
+    expect(
+      lines(text, ({ to, way }) => to === 'service:web' && way === 'published').filter((line) => !/^(?:host|outside)/.test(line)),
+    ).toEqual(['job -> web: published 0.0.0.0:80 -> 80/tcp', 'job -> web: published [::]:80 -> 80/tcp']);
   });
 
   test('an external network has others on it, and leads outside perhaps', () => {

@@ -158,6 +158,38 @@ describe('a file that is named alone', () => {
   });
 });
 
+describe('networks over several files', () => {
+  test('a new network is written in the included file that has the services which move to it', () => {
+    const input = project({
+      'compose.yaml':
+        'include:\n  - db.yaml\nservices:\n  web:\n    image: acme/web:1\n    ports: ["80:80"]\n    networks: [front]\nnetworks:\n  front:\n',
+      'db.yaml':
+        'services:\n  app:\n    image: acme/app:1\n    networks: [stack]\n    environment: [DB=db]\n  db:\n    image: postgres:16\n    networks: [stack]\nnetworks:\n  stack:\n',
+    });
+    const results = run(input, ['segment']);
+    expect(results['compose.yaml']!.after).toBe(input.text);
+    expect(results['db.yaml']!.after).toContain('    networks: [stack, backend]\n');
+    expect(results['db.yaml']!.after).toContain('    networks: [backend]\nnetworks:\n  stack:\n  backend:\n    internal: true\n');
+    expectSettled(input, results, ['segment']);
+  });
+
+  test('a service whose networks two files set is left to the person', () => {
+    const input = project(
+      {
+        'a.yaml':
+          'services:\n  web:\n    image: acme/web:1\n    networks: [one]\n  db:\n    image: postgres:16\n    networks: [one]\nnetworks:\n  one:\n  two:\n    internal: true\n',
+        'b.yaml': 'services:\n  web:\n    networks: [two]\n',
+      },
+      ['b.yaml'],
+    );
+    const results = Object.values(run(input, ['segment']));
+    expect(results.flatMap(({ findings }) => findings).map(({ status, refusal }) => [status, refusal?.code])).toEqual([
+      ['manual', 'needs-decision'],
+    ]);
+    for (const { before, after } of results) expect(after).toBe(before);
+  });
+});
+
 describe('include and extends', () => {
   const WITH_INCLUDE = {
     'compose.yaml': 'include:\n  - db/compose.yaml\nservices:\n  web:\n    image: acme/app:1\n    depends_on: [db]\n',

@@ -133,7 +133,9 @@ function propose(plan: Plan, { context, pairs, stores, topology, network }: Work
   const here = stores.filter(({ service }) => (plan.close ? members : plan.leaving).includes(service.name));
   const about = here.length > 0 ? here.map(({ service }) => service) : moved.map((name) => project.service(name)!);
   const next = after(topology, plan);
-  const { losses, unexplained } = explainLosses(topology, next, pairs, stores);
+  const { losses: all, unexplained } = explainLosses(topology, next, pairs, stores);
+  // Ways through the host's ports are told by the graph; here they would only repeat the pair.
+  const losses = all.filter(({ fact }) => fact.door === undefined);
   const labels = labelOps(topology, next, context);
   const common = {
     service: about[0]!.name,

@@ -8,7 +8,8 @@ import { type Door, type Edge, HOST, type NodeId, OUTSIDE, type Segment, type St
  *  - who shares a network talks on every port, and finds each other by service, container and host name and by the aliases there;
  *  - `network_mode: service:x` is x: its networks, its names, its ports;
  *  - a published port is served when at least one network of the container is not internal, and by nobody otherwise (moby/moby#36174);
- *  - one on a loopback address is for processes of the host only; any other also for containers of every network, through the host;
+ *  - one on a loopback address is for processes of the host only; any other also for containers of other networks, through the host, unless
+ *    they are on internal networks only;
  *  - a network that is not internal leads outside; the host is reached through the gateway from every network.
  */
 export function edgesOf(topology: Topology): Edge[] {
@@ -50,7 +51,8 @@ function placeOf(station: Station, { stations, segments }: Topology): Place {
 
 function between(from: Place, to: Place, topology: Topology): Edge[] {
   const ends = { from: serviceNode(from.station.name), to: serviceNode(to.station.name) };
-  if (from.owner === to.owner) return [{ ...ends, way: 'stack', names: ['localhost'], sure: true }];
+  // The names of the one whose network it is lead there, too: to themselves.
+  if (from.owner === to.owner) return [{ ...ends, way: 'stack', names: ['localhost', ...namesOf(from)], sure: true }];
   if (from.kind === 'host' && to.kind === 'host') return [{ ...ends, way: 'stack', names: ['localhost'], sure: true }];
   if (to.kind === 'host') return hasGateway(from, topology) ? [{ ...ends, way: 'gateway', names: [], sure: true }] : [];
   const out: Edge[] = [];
@@ -71,8 +73,9 @@ function between(from: Place, to: Place, topology: Topology): Edge[] {
       sure: segment.kind === 'bridge' && segment.talk,
     });
   }
-  // A published port is also there for every container that reaches the host, whatever networks it is on.
-  if (hasGateway(from, topology)) {
+  // A published port is also there for containers that share no network with it, through the host; not for those on internal networks
+  // only, whose way to the host ends where the port would be handed on.
+  if (goesOut(from, topology)) {
     for (const { door, sure } of served(to, topology))
       if (!isLoopback(door.address)) out.push({ ...ends, way: 'published', names: [], door, sure });
   }
@@ -144,9 +147,18 @@ function hasGateway(place: Place, topology: Topology): boolean {
   return place.kind === 'docker0' || segmentsOf(place, topology).some(({ kind }) => kind === 'bridge');
 }
 
+/** Whether one of its networks leads beyond the host. */
+function goesOut(place: Place, topology: Topology): boolean {
+  return place.kind === 'docker0' || segmentsOf(place, topology).some(({ kind, internal }) => kind === 'bridge' && internal !== true);
+}
+
 /** Whether the container has an address that the host has a route to. */
 function hasAddress(place: Place, topology: Topology): boolean {
   return hasGateway(place, topology);
+}
+
+function namesOf({ owner }: Place): string[] {
+  return [...new Set(owner.attachments.flatMap(({ names }) => names))];
 }
 
 function segmentsOf(place: Place, topology: Topology): Segment[] {

@@ -28,7 +28,7 @@ export function explainLosses(
   const losses: Loss[] = [];
   const unexplained: Fact[] = [];
   for (const fact of lost) {
-    const why = fact.door === undefined ? reason(fact, pairs, stores) : doorReason(fact, now);
+    const why = fact.door === undefined ? reason(fact, pairs, stores) : doorReason(fact, now, pairs, stores);
     if (why === undefined) unexplained.push(fact);
     // A name that goes is told only as part of its pair.
     else if (fact.name === undefined) losses.push({ fact, why });
@@ -36,12 +36,21 @@ export function explainLosses(
   return { losses, unexplained };
 }
 
-/** A port may be bound to an address of the host only, or go; it may not stop being served while it is still written. */
-function doorReason({ to, door }: Fact, now: readonly Edge[]): string | undefined {
+/**
+ * A port may be bound to an address of the host only, or go; it may not stop being served while it is still written. A service that has no
+ * way to the port any more, through the host, has another way or does not need one.
+ */
+function doorReason({ from, to, door }: Fact, now: readonly Edge[], pairs: Pairs, stores: readonly Store[]): string | undefined {
   const [, target] = door!.split(' -> ');
-  const left = now.filter((edge) => edge.to === to && edge.door && doorText(edge.door).endsWith(` -> ${target}`));
-  const local = left.find((edge) => isLoopback(edge.door!.address));
-  return local && `it is published on ${local.door!.address} only`;
+  const local = now.find(
+    (edge) => edge.to === to && edge.door && isLoopback(edge.door.address) && doorText(edge.door).endsWith(` -> ${target}`),
+  );
+  if (local) return `it is published on ${local.door!.address} only`;
+  if (!from.startsWith('service:') || !to.startsWith('service:')) return undefined;
+  if (stores.some(({ service }) => service.name === nodeOf(from))) return 'it calls nobody';
+  if (now.some((edge) => edge.from === from && edge.to === to && edge.way === 'network'))
+    return 'they share a network, and need no published port for it';
+  return pairs.kept(nodeOf(from), nodeOf(to)) ? undefined : pairs.need(nodeOf(from), nodeOf(to)).why;
 }
 
 function reason({ from, to }: Fact, pairs: Pairs, stores: readonly Store[]): string | undefined {

@@ -10,6 +10,7 @@ import type { Need } from './types';
  */
 export class Pairs {
   private readonly known = new Map<string, Need>();
+  /** Who uses the same network stack, by each of their names. */
   private readonly crews = new Map<string, ComposeService[]>();
 
   constructor(
@@ -26,7 +27,10 @@ export class Pairs {
         if (!next) break;
         owner = next;
       }
-      this.crews.set(owner.name, [...(this.crews.get(owner.name) ?? []), service]);
+      const crew = this.crews.get(owner.name) ?? [];
+      crew.push(service);
+      this.crews.set(owner.name, crew);
+      this.crews.set(service.name, crew);
     }
   }
 

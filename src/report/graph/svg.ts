@@ -11,27 +11,32 @@ export interface Panel {
 const MARGIN = 16;
 const TITLE = 34;
 
-/** Pictures side by side as one SVG that needs nothing else: fonts are the reader's, colours follow the reader's system. */
+/** The widest a file gets by putting pictures side by side; wider ones go below each other, so that a page that shrinks them stays readable. */
+const WIDEST = 1200;
+
+/** Pictures as one SVG that needs nothing else: fonts are the reader's, colours follow the reader's system. */
 export function svgFile(panels: readonly Panel[], label: string): string {
   const drawn = panels.map((panel) => ({ ...panel, layout: layoutOf(panel.picture) }));
-  const titled = panels.length > 1;
-  const height = Math.max(...drawn.map(({ layout }) => layout.height)) + (titled ? TITLE : 0);
+  const beside = drawn.reduce((sum, { layout }) => sum + layout.width + 4 * MARGIN, 0) <= WIDEST;
+  const heading = panels.length > 1 ? TITLE : 0;
   const { markup, width: legendWidth } = legend();
   const body: string[] = [];
-  let x = MARGIN;
+  let [x, y, width, bottom] = [MARGIN, MARGIN, legendWidth + 2 * MARGIN, 0];
   for (const { title, layout } of drawn) {
-    if (titled) body.push(`<text class="title" x="${x}" y="${MARGIN + 16}">${escapeXml(title)}</text>`);
-    body.push(`<g transform="translate(${x} ${MARGIN + (titled ? TITLE : 0)})">`, drawing(layout), '</g>');
-    x += layout.width + 4 * MARGIN;
+    if (heading > 0) body.push(`<text class="title" x="${x}" y="${y + 16}">${escapeXml(title)}</text>`);
+    body.push(`<g transform="translate(${x} ${y + heading})">`, drawing(layout), '</g>');
+    width = Math.max(width, x + layout.width + MARGIN);
+    bottom = Math.max(bottom, y + heading + layout.height);
+    if (beside) x += layout.width + 4 * MARGIN;
+    else y = bottom + 2 * MARGIN;
   }
-  const width = Math.max(x - 3 * MARGIN, legendWidth + 2 * MARGIN);
-  const total = height + 3 * MARGIN + 26;
+  const total = bottom + 3 * MARGIN + 10;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="net" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img" aria-label="${escapeXml(label)}">`,
     `<style>${themeCss()}\n${DRAWING_CSS}</style>`,
     `<rect width="${width}" height="${total}" rx="8" style="fill:var(--page)"/>`,
     ...body,
-    `<g transform="translate(${MARGIN} ${height + 2 * MARGIN + 8})">${markup}</g>`,
+    `<g transform="translate(${MARGIN} ${bottom + MARGIN + 8})">${markup}</g>`,
     '</svg>\n',
   ].join('\n');
 }
