@@ -20,6 +20,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   graph: () => (require('./commands/graph') as typeof import('./commands/graph')).graph,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
+  learn: () => (require('./commands/learn') as typeof import('./commands/learn')).learn,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,
 };
 

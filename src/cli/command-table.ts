@@ -75,6 +75,15 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'learn',
+    args: '[services or paths...]',
+    summary: 'run the project as it is on your Docker Engine, watch, and say which settings follow',
+    examples: [
+      ['batten learn', 'what each service writes, listens on, calls and uses, and the capabilities it takes'],
+      ['batten learn db --probe \'db:write=psql -U app -c "..."\'', 'one service, with something to do'],
+    ],
+  },
+  {
     name: 'explain',
     args: '<name...>',
     summary: 'explain a transform, an image, or one service',

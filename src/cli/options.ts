@@ -2,7 +2,7 @@ import type { Preset } from '../harden/transform';
 import type { Confidence } from '../harden/types';
 import type { ColorMode } from '../report/colors';
 
-export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove' | 'graph' | 'undo' | 'init' | 'completion';
+export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove' | 'learn' | 'graph' | 'undo' | 'init' | 'completion';
 export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
 export type GraphFormat = 'mermaid' | 'dot' | 'nwdiag' | 'json' | 'svg' | 'html';
 
@@ -70,21 +70,21 @@ export interface OptionRow {
   hidden?: boolean;
 }
 
-const ALL = ['fix', 'patch', 'check', 'prove', 'graph', 'undo', 'explain', 'list', 'init', 'completion'] as const;
+const ALL = ['fix', 'patch', 'check', 'prove', 'learn', 'graph', 'undo', 'explain', 'list', 'init', 'completion'] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
 /** Those who select among transforms and services. */
 const SELECTS = [...RUNS, 'prove'] as const;
 /** Those who plan changes, whatever becomes of the plan. */
 const PLANS = [...SELECTS, 'graph'] as const;
 /** Those who run the project on an Engine. */
-const TRIES = ['prove', 'fix'] as const;
+const TRIES = ['prove', 'learn', 'fix'] as const;
 
 /** Every option of the command line, in the order of `--help`. */
 export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-f, --file <file>',
     description: 'a file of one project, merged as Compose merges it; once for each file, instead of paths',
-    commands: PLANS,
+    commands: [...PLANS, 'learn'],
     repeated: true,
   },
   { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['fix'] },
@@ -116,7 +116,7 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: PLANS, names: true },
   { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: PLANS, names: true },
-  { flags: '--service <names>', description: 'these services only, comma separated', commands: PLANS, names: true },
+  { flags: '--service <names>', description: 'these services only, comma separated', commands: [...PLANS, 'learn'], names: true },
   {
     flags: '--confidence <level>',
     description: 'the least confidence that is tried (default: guess; a run settles it)',
@@ -136,7 +136,8 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--profile <names>', description: 'profiles of Compose to switch on, comma separated', commands: TRIES, names: true },
   {
     flags: '--probe <service=command>',
-    description: 'a command inside the container that has to work, before and after a restart; once for each',
+    description:
+      'a command inside the container that has to work; service:write= and service:read= get a word as "$1" that has to last over a restart',
     commands: TRIES,
     repeated: true,
   },
@@ -188,9 +189,16 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
-    description: 'the report; json is versioned (schemas/prove.schema.json)',
+    description: 'the report; json is versioned',
     commands: ['prove'],
     choices: ['pretty', 'json', 'markdown', 'html'],
+    default: 'pretty',
+  },
+  {
+    flags: '--format <format>',
+    description: 'what was learnt, for people or programs',
+    commands: ['learn'],
+    choices: ['pretty', 'json'],
     default: 'pretty',
   },
   { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['prove'] },
@@ -241,7 +249,7 @@ export const OPTIONS: readonly OptionRow[] = [
     choices: ['auto', 'always', 'never'],
     default: 'auto',
   },
-  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: [...PLANS, 'undo'] },
+  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: [...PLANS, 'undo', 'learn'] },
   { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },
 ];

@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
-import type { Proof } from '../engine';
+import type { LearnReport, Proof } from '../engine';
 import type { Exercise } from '../engine/observe/probes';
 import type { Listener } from '../engine/prove/events';
 import { BattenError, UsageError } from '../errors';
 import type { Batten, RunOptions } from '../harden/api';
 import { configuredExercises } from './configured-probes';
 import { type Context, runOf } from './context';
+import { EXIT } from './exit-codes';
 import type { Opened } from './inputs';
 import { Interrupted } from './messages';
 import { progressOn } from './progress';
@@ -28,17 +29,24 @@ export function trialSettings({ options }: Context): TrialSettings {
   };
 }
 
-/** `service=command`; of several for one service the last counts. */
+const STEPS = ['ready', 'check', 'write', 'read', 'again'] as const;
+
+/**
+ * `service=command` or `service:step=command`: what has to hold before the rest (`ready`), in both lives (`check`), what writes and reads back
+ * in a life (`write`, `read`), and what finds it after the restart (`again`, else `read`).
+ */
 export function exercisesOf(words: readonly string[]): Map<string, Exercise> {
-  return new Map(
-    words.map((word): [string, Exercise] => {
-      const at = word.indexOf('=');
-      if (at < 1 || at === word.length - 1) {
-        throw new UsageError(`--probe ${word} is not a service and a command`, { hint: "write --probe web='curl -f http://localhost/'" });
-      }
-      return [word.slice(0, at), { check: { exec: word.slice(at + 1) } }];
-    }),
-  );
+  const found = new Map<string, Exercise>();
+  for (const word of words) {
+    const [, service = '', step = 'check', command = ''] = /^([\w.-]+)(?::(\w+))?=(.+)$/s.exec(word) ?? [];
+    if (command === '' || !STEPS.includes(step as 'check')) {
+      throw new UsageError(`--probe ${word} is not service=command or service:step=command`, {
+        hint: `write --probe web='curl -f http://localhost/'; a step is one of ${STEPS.join(', ')}`,
+      });
+    }
+    found.set(service, { ...found.get(service), [step]: { exec: command } });
+  }
+  return found;
 }
 
 function positive(flag: string, text: string): number {
@@ -85,7 +93,8 @@ export async function proveAll(context: Context, batten: Batten, opened: readonl
   return proven;
 }
 
-function requireProvable(opened: readonly Opened[]): void {
+/** @throws UsageError for an input that cannot be run. */
+export function requireProvable(opened: readonly Opened[]): void {
   for (const { path, failure } of opened) {
     if (path === '-')
       throw new UsageError('standard input has no directory that its paths could be relative to', { hint: 'name the file' });
@@ -102,45 +111,81 @@ async function inTurns<T>(items: readonly T[], width: number, work: (item: T, in
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
 }
 
-/**
- * Proves one input. Ctrl-C ends the trial and removes it; a second one ends at once and leaves what `prove --cleanup` removes.
- *
- * @throws Interrupted; EngineError, also when it comes from the engine's own bundle.
- */
-async function proveOne(
-  { host, options }: Context,
+/** Learns about one input; see `proveOne`. */
+export async function learnOne(context: Context, opened: Opened, services: readonly string[]): Promise<LearnReport> {
+  const { host, options } = context;
+  const progress = progressOn(host.stderr, context.screen(host.stderr).colors, options.quiet === true);
+  try {
+    return await interruptible(progress.listener, (signal) =>
+      loadEngine().learn({
+        ...runningSetup(context, opened, trialSettings(context), progress.listener, signal),
+        ...(services.length > 0 && { services }),
+      }),
+    );
+  } finally {
+    progress.end();
+  }
+}
+
+/** Proves one input. */
+function proveOne(
+  context: Context,
   batten: Batten,
   opened: Opened,
   run: RunOptions,
-  { exercises, timeout }: TrialSettings,
+  settings: TrialSettings,
   listener: Listener,
 ): Promise<Proof> {
+  const { host, options } = context;
+  return interruptible(listener, (signal) =>
+    loadEngine().prove({
+      ...runningSetup(context, opened, settings, listener, signal),
+      rewriter: rewriterOf(batten, opened, run, host.cwd),
+      services: options.service,
+    }),
+  );
+}
+
+function runningSetup(
+  { host, options }: Context,
+  { absolute, input, configured }: Opened,
+  settings: TrialSettings,
+  listener: Listener,
+  signal: AbortSignal,
+) {
+  const file = resolve(host.cwd, absolute);
+  return {
+    project: {
+      files: [file, ...(input?.overrides ?? []).map((each) => each.absolute)],
+      directory: dirname(file),
+      profiles: options.profile ?? [],
+    },
+    env: host.env,
+    trial: { volumes: options.volumes ?? 'fresh', binds: options.binds ?? 'copy', allowPrivileged: options.allowPrivileged === true },
+    exercises: new Map([...configuredExercises(configured), ...settings.exercises]),
+    timeout: settings.timeout,
+    keep: options.keep === true,
+    listener,
+    signal,
+  } as const;
+}
+
+/**
+ * Runs something that Ctrl-C ends and that cleans up after itself; a second one ends it at once and leaves what `prove --cleanup` removes.
+ *
+ * @throws Interrupted; EngineError, also when it comes from the engine's own bundle.
+ */
+async function interruptible<T>(listener: Listener, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
     listener({ kind: 'note', text: 'stopping: what the trial made is being removed' });
     controller.abort(new Interrupted());
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, interrupt);
-  const file = resolve(host.cwd, opened.absolute);
   try {
-    return await loadEngine().prove({
-      project: {
-        files: [file, ...(opened.input?.overrides ?? []).map(({ absolute }) => absolute)],
-        directory: dirname(file),
-        profiles: options.profile ?? [],
-      },
-      env: host.env,
-      rewriter: rewriterOf(batten, opened, run, host.cwd),
-      trial: { volumes: options.volumes ?? 'fresh', binds: options.binds ?? 'copy', allowPrivileged: options.allowPrivileged === true },
-      exercises: new Map([...configuredExercises(opened.configured), ...exercises]),
-      timeout,
-      keep: options.keep === true,
-      services: options.service,
-      listener,
-      signal: controller.signal,
-    });
+    return await work(controller.signal);
   } catch (error) {
     throw controller.signal.aborted ? new Interrupted() : ours(error);
   } finally {

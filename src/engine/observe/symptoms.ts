@@ -27,8 +27,9 @@ const ROWS: readonly Row[] = [
   },
   { pattern: /read-only file ?system|EROFS/i, symptom: () => ({ transforms: ['read-only'] }) },
   {
-    pattern: /failed to map segment from shared object|(\/[^\s:]+\.so[\d.]*): .*(?:Operation not permitted|cannot open shared object)/i,
-    symptom: ([, path]) => ({ transforms: ['read-only'], exec: true, path }),
+    pattern:
+      /(?:(\/[^\s:]+): )?failed to map segment from shared object|(\/[^\s:]+\.so[\d.]*): .*(?:Operation not permitted|cannot open shared object)/i,
+    symptom: ([, mapped, loaded]) => ({ transforms: ['read-only'], exec: true, path: mapped ?? loaded }),
   },
   { pattern: /No space left on device/i, symptom: () => ({ transforms: ['read-only'] }) },
   {

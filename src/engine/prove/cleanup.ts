@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Engine } from '../client/engine';
 import { LABEL, PREFIX } from '../trial/options';
-import { type Leftover, leftovers, removeFolder, type Scratch } from '../trial/scratch';
+import { isAlive, type Leftover, leftovers, removeFolder, type Scratch } from '../trial/scratch';
 
 /** What a clean-up removed, and what it left and why. */
 export interface CleanedUp {
@@ -26,7 +26,9 @@ export async function removeRun(engine: Engine, scratch: Scratch): Promise<void>
 export async function cleanUp(engine: Engine): Promise<CleanedUp> {
   const sum: CleanedUp = { containers: 0, networks: 0, volumes: 0, images: 0, folders: 0, left: [] };
   const all = leftovers();
-  const alive = new Set(all.filter((each) => each.alive).map(({ id }) => id));
+  const found = new Set(all.map(({ id }) => id));
+  for (const { Labels } of await engine.containers(LABEL)) found.add(Labels[LABEL] ?? '');
+  const alive = new Set([...found].filter((id) => id !== '' && isAlive(id)));
   for (const each of all) if (!each.alive) endStarted(each);
   for (const id of alive) sum.left.push(`the run ${id} is still going on`);
   // A request that was on its way when its Compose was ended may be finished by the Engine a moment later.

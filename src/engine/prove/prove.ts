@@ -1,10 +1,6 @@
 import path from 'node:path';
 import { type Subject as CisSubject, cisTable } from '../cis';
-import type { Environment } from '../client/endpoint';
-import { Engine } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
-import { findCompose } from '../compose/cli';
-import type { ProjectFilesOnDisk } from '../compose/resolve';
 import { compare, expectedOf, type Habits, habitsOf, ownFault } from '../observe/compare';
 import { type Exercise, knownExercise } from '../observe/probes';
 import type { Failure, Lives } from '../observe/types';
@@ -13,33 +9,19 @@ import { type Plan, planOf } from '../search/plan';
 import { type Settled, settle } from '../search/settle';
 import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
 import { needsOf } from '../trial/depends';
-import { ImageFiles } from '../trial/image-files';
-import type { TrialOptions } from '../trial/options';
-import { Scratch } from '../trial/scratch';
+import type { ImageFiles } from '../trial/image-files';
 import { changesOf } from './changes';
-import { removeRun } from './cleanup';
-import type { Listener } from './events';
-import { Images, requireImages } from './images';
+import { requireImages } from './images';
 import type { ProvenService, ProveReport } from './report';
 import type { Rewriter } from './rewriter';
 import { conversionOf, modelOf, type Running, runStack, type StackRun } from './run-stack';
+import { type RunningSetup, withRunning } from './running';
 import { hide, secretsOf } from './secrets';
 
-export interface ProveSetup {
-  project: ProjectFilesOnDisk;
-  env: Environment;
+export interface ProveSetup extends RunningSetup {
   rewriter: Rewriter;
-  trial: TrialOptions;
-  /** What to do with services, by name. */
-  exercises: ReadonlyMap<string, Exercise>;
-  /** Seconds a service may take to be ready the first time. */
-  timeout: number;
-  /** Leave the last stack running. */
-  keep: boolean;
   /** Only these services are hardened. */
   services?: readonly string[];
-  listener: Listener;
-  signal: AbortSignal;
 }
 
 /** A proof: the report, and the plans the files are to be rewritten with. */
@@ -54,37 +36,8 @@ export interface Proof {
  *
  * @throws EngineError when there is nothing to run it with, or when Compose cannot load it.
  */
-export async function prove(setup: ProveSetup): Promise<Proof> {
-  const engine = await Engine.connect(setup.env);
-  const scratch = Scratch.create();
-  const { directory } = setup.project;
-  try {
-    const find = { cwd: directory, env: setup.env, signal: setup.signal };
-    const compose = await findCompose(find);
-    const bench = { engine, compose, scratch, directory, env: setup.env, timeout: setup.timeout, signal: setup.signal };
-    const images = new Images(bench, setup.project.files, setup.project.profiles, (service, detail) =>
-      setup.listener({ kind: 'phase', service, phase: 'image', detail }),
-    );
-    const files = new ImageFiles(engine, scratch.id);
-    const known = new Map<string, Exercise | undefined>();
-    const running: Running = {
-      bench,
-      project: setup.project,
-      images,
-      options: setup.trial,
-      exerciseOf: (name, processes) => setup.exercises.get(name) ?? (known.has(name) ? known.get(name) : knownExercise(processes)),
-      expected: new Map(),
-      keep: setup.keep,
-    };
-    return await new Prover(setup, running, files, known).run();
-  } finally {
-    if (setup.keep && !setup.signal.aborted)
-      setup.listener({
-        kind: 'note',
-        text: `kept: docker ps --filter label=batten.trial=${scratch.id}; batten prove --cleanup removes it`,
-      });
-    else await removeRun(engine, scratch);
-  }
+export function prove(setup: ProveSetup): Promise<Proof> {
+  return withRunning(setup, (running, files, known) => new Prover(setup, running, files, known).run());
 }
 
 class Prover {
@@ -165,6 +118,7 @@ class Prover {
       const habits = habitsOf(lives);
       this.habits.set(name, habits);
       this.running.expected.set(name, expectedOf(habits, this.setup.timeout));
+      if (habits.stopsWith.includes(137)) this.running.deaf.add(name);
     }
     return run;
   }

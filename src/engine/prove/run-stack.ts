@@ -21,6 +21,8 @@ export interface Running {
   options: TrialOptions;
   exerciseOf: LifeSetup['exerciseOf'];
   expected: Map<string, Expected>;
+  /** Services that are killed at the end of their grace period whatever happens: it is not waited for again. */
+  deaf: Set<string>;
   /** Leave the last stack running. */
   keep: boolean;
 }
@@ -57,17 +59,24 @@ let words = 0;
  * Runs a stack from empty volumes: start, exercise, stop; new containers on the same volumes, exercise, stop; and removes it.
  *
  * @param during looks at the containers of the first life before they are stopped.
+ * @param adjust changes the trial before it starts.
  */
 export async function runStack(
   running: Running,
   texts: ReadonlyMap<string, string>,
   during?: (containers: ReadonlyMap<string, ContainerInfo>) => Promise<void>,
   keep = false,
+  adjust?: (conversion: Conversion) => void,
 ): Promise<StackRun> {
   const { bench, expected, exerciseOf } = running;
   const name = nextName(bench);
   const model = await modelOf(running, texts, name);
   const conversion = await conversionOf(running, model, name);
+  adjust?.(conversion);
+  for (const service of running.deaf) {
+    const trial = conversion.model.services[service];
+    if (trial) trial.stop_grace_period = '1s';
+  }
   if (running.options.volumes === 'copy') await fillVolumes(bench, model, conversion, name);
   const stack = new Stack(bench, name, conversion);
   try {

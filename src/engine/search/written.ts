@@ -14,6 +14,9 @@ export interface WrittenDirectory {
   example: string;
 }
 
+/** What is written where it can be, and not missed where it cannot: compiled Python. */
+const NEEDLESS = /\/__pycache__(?:\/|$)/;
+
 /** What a running container has changed of its image: the directories that have to stay writable. */
 export async function writtenBy(engine: Engine, container: ContainerInfo, image: string, files: ImageFiles): Promise<WrittenDirectory[]> {
   const mounted = container.Mounts.map(({ Destination }) => clean(Destination));
@@ -22,7 +25,7 @@ export async function writtenBy(engine: Engine, container: ContainerInfo, image:
   );
   const added = new Set(changes.filter(({ kind }) => kind === 'A').map(({ path }) => path));
   const parents = new Set(changes.map(({ path }) => parentOf(path)));
-  const leaves = changes.filter(({ path }) => !parents.has(path) && !mounted.some((mount) => inside(path, mount)));
+  const leaves = changes.filter(({ path }) => !parents.has(path) && !mounted.some((mount) => inside(path, mount)) && !NEEDLESS.test(path));
   const found = new Map<string, WrittenDirectory>();
   for (const { path: leaf } of leaves) {
     const directory = await placeFor(leaf, added, image, files);

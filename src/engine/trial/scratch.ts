@@ -29,9 +29,8 @@ export class Scratch {
   ) {}
 
   static create(): Scratch {
-    const directory = mkdtempSync(path.join(realpathSync(tmpdir()), PREFIX));
+    const directory = mkdtempSync(path.join(realpathSync(tmpdir()), `${PREFIX}${process.pid}-`));
     const id = path.basename(directory).slice(PREFIX.length).toLowerCase();
-    writeFileSync(path.join(directory, OWNER), `${process.pid}\n`, { mode: 0o600 });
     return new Scratch(directory, id);
   }
 
@@ -59,7 +58,6 @@ export class Scratch {
   }
 }
 
-const OWNER = 'owner';
 const STARTED = 'started';
 
 export function removeFolder(directory: string): string | undefined {
@@ -87,11 +85,11 @@ export function leftovers(): Leftover[] {
     .filter((name) => name.startsWith(PREFIX) && lstatSync(path.join(parent, name)).isDirectory())
     .map((name) => {
       const directory = path.join(parent, name);
-      const owner = Number(lines(path.join(directory, OWNER))[0]);
+      const id = name.slice(PREFIX.length).toLowerCase();
       return {
         directory,
-        id: name.slice(PREFIX.length).toLowerCase(),
-        alive: owner > 0 && runs(owner),
+        id,
+        alive: isAlive(id),
         started: lines(path.join(directory, STARTED)).map(Number).filter(Boolean),
       };
     });
@@ -105,12 +103,20 @@ function lines(file: string): string[] {
   }
 }
 
-function runs(pid: number): boolean {
+/** Whether the process a run belongs to is still there: its id begins with that. */
+export function isAlive(id: string): boolean {
+  const pid = Number.parseInt(id, 10);
+  if (Number.isNaN(pid)) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  try {
+    // The number may be another process's by now.
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('node');
+  } catch {
+    return true;
   }
 }
 

@@ -35,7 +35,8 @@ describe('without an Engine', () => {
   });
 
   test.each([
-    [['prove', '--probe', 'web'], '--probe web is not a service and a command'],
+    [['prove', '--probe', 'web'], '--probe web is not service=command'],
+    [['prove', '--probe', 'web:reed=x'], 'a step is one of ready, check, write, read, again'],
     [['prove', '--timeout', 'soon'], '--timeout soon is no number from 1 up'],
     [['prove', '-'], 'standard input has no directory'],
     [['prove', '--service', 'wbe'], 'wbe'],

@@ -12,7 +12,7 @@ test.each([
   ['mkdir() "/var/cache/nginx/client_temp" failed (30: Read-only file system)', { path: '/var/cache/nginx/client_temp' }],
   ["touch: cannot touch '/var/lib/app/x': Read-only file system", { path: '/var/lib/app/x' }],
   ["Error: EROFS: read-only file system, open '/app/cache/a.json'", { path: '/app/cache/a.json' }],
-  ['java.lang.UnsatisfiedLinkError: /tmp/jna/x.so: failed to map segment from shared object', { exec: true }],
+  ['java.lang.UnsatisfiedLinkError: /tmp/jna/x.so: failed to map segment from shared object', { exec: true, path: '/tmp/jna/x.so' }],
   ['[FATAL tini (7)] Unexpected error when forwarding signal: kill: Operation not permitted', { capabilities: ['KILL'] }],
   ["find: '/var/lib/postgresql/data': Permission denied", { capabilities: ['DAC_OVERRIDE', 'DAC_READ_SEARCH'] }],
 ])('%s', (line, expected) => {

@@ -1,0 +1,40 @@
+import { remotesOf } from '../../../src/engine/learn/connections';
+import { limitsFor } from '../../../src/engine/learn/usage';
+import { addTmpfs, allowPrograms, tmpfsFor } from '../../../src/engine/search/tmpfs';
+
+test('whom a container calls is read from the tables of the kernel, without who calls it', () => {
+  const table = `
+   0: 00000000:0050 00000000:0000 0A 00000000
+   1: 0200A8C0:0050 0100A8C0:C350 01 00000000
+   2: 0200A8C0:9C40 0300A8C0:1538 01 00000000
+   3: 0200A8C0:9C41 0300A8C0:1538 06 00000000
+   4: 0100007F:9C42 0100007F:1F90 01 00000000
+   5: 0000000000000000FFFF00000200A8C0:9C43 0000000000000000FFFF00000400A8C0:18EB 01 00000000`;
+  expect(remotesOf(table)).toEqual(['192.168.0.3', '192.168.0.4']);
+});
+
+test('limits leave room above what was seen', () => {
+  expect(limitsFor({ memory: 4 * 2 ** 20, pids: 5 })).toEqual({ mem_limit: '64m', pids_limit: 64 });
+  expect(limitsFor({ memory: 100 * 2 ** 20, pids: 30 })).toEqual({ mem_limit: '512m', pids_limit: 128 });
+});
+
+describe('tmpfs mounts', () => {
+  const cache = { path: '/var/cache/x', uid: 33, gid: 33, baked: false, example: '/var/cache/x/a' };
+
+  test('take the place of what was written, owned by who wrote it, and never of files of the image', () => {
+    const written = [cache, { ...cache, path: '/etc/x', baked: true }, { ...cache, path: '/run', uid: 0, gid: 0 }];
+    expect(tmpfsFor(written, undefined)).toBe('/tmp /var/cache/x:uid=33,gid=33 /run');
+    expect(tmpfsFor(written, '1000:1000')).toBe('/tmp /var/cache/x:uid=1000,gid=1000 /run:uid=1000,gid=1000');
+  });
+
+  test('are added once', () => {
+    expect(addTmpfs('/tmp', cache, undefined)).toBe('/tmp /var/cache/x:uid=33,gid=33');
+    expect(addTmpfs('/tmp /var/cache/x', cache, undefined)).toBe('/tmp /var/cache/x');
+  });
+
+  test('allow programs where the path is, or everywhere when it is not known', () => {
+    expect(allowPrograms('/tmp /run:uid=1,gid=1', '/tmp/jna/a.so')).toBe('/tmp:exec /run:uid=1,gid=1');
+    expect(allowPrograms('/tmp /run:uid=1,gid=1', undefined)).toBe('/tmp:exec /run:exec,uid=1,gid=1');
+    expect(allowPrograms('/tmp:exec', '/tmp/a.so')).toBe('/tmp:exec');
+  });
+});

@@ -1,0 +1,127 @@
+import type { ProveReport } from '../../src/engine/prove/report';
+import { createColors } from '../../src/report/colors';
+import { prettyLearned } from '../../src/report/learn';
+import { prettyProof } from '../../src/report/prove';
+import { htmlProof } from '../../src/report/prove-html';
+import { markdownProof } from '../../src/report/prove-markdown';
+
+const engine = { address: 'unix:///x', version: '28.0', os: 'Debian', kernel: '6', cgroup: 'v2', security: ['seccomp'], runtime: 'runc' };
+const report: ProveReport = {
+  version: 1,
+  files: ['compose.yaml'],
+  engine,
+  compose: '2.40',
+  date: '2026-11-25T10:00:00Z',
+  works: false,
+  runs: 12,
+  seconds: 90,
+  notes: ['web: the socket /var/run/docker.sock is not given in a trial'],
+  cis: [{ id: '5.26', title: 'no new privileges', before: 0, after: 2, of: 2 }],
+  services: [
+    {
+      name: 'web',
+      image: 'acme/web',
+      imageId: 'sha256:0123',
+      status: 'proven',
+      changes: [
+        {
+          transform: 'cap-drop',
+          outcome: 'relaxed',
+          plan: 'drop',
+          plans: ['drop'],
+          value: 'CHOWN',
+          proposed: '',
+          why: {
+            life: 'second start',
+            kind: 'state',
+            how: 'it ends with exit code 1',
+            line: "chown: <b>'/x'</b> | not permitted password=hunter22",
+          },
+        },
+        { transform: 'no-new-privileges', outcome: 'left-out', plan: 'add it', plans: [] },
+        { transform: 'ports', outcome: 'untried', plan: 'bind it', plans: [] },
+      ],
+      exercised: ['GET /'],
+      notExercised: ['whatever these steps do not reach'],
+      baseline: { ready: 1.5, processes: { nginx: [0, 101] }, listening: [80] },
+      log: 'one\ntwo <script>alert(1)</script>\n',
+    },
+    {
+      name: 'db',
+      image: 'acme/db',
+      imageId: '',
+      status: 'own-fault',
+      fault: 'it ends with exit code 3',
+      changes: [],
+      exercised: [],
+      notExercised: [],
+      baseline: { processes: {}, listening: [] },
+      log: 'no space\n',
+    },
+  ],
+};
+const screen = { colors: createColors(false), width: 100 };
+
+test('for a person: what ran, what had to give and why, and what fails by itself', () => {
+  const text = prettyProof(report, screen);
+  expect(text).toContain('compose.yaml  does not work');
+  expect(text).toMatch(
+    /cap-drop +relaxed +CHOWN\n +proposed was: none\n +because it ends with exit code 1, at the second start\n +> chown: /,
+  );
+  expect(text).toMatch(/no-new-privileges +left out +add it/);
+  expect(text).toContain('db  acme/db  does not work even before hardening\n  it ends with exit code 3');
+  expect(text).toContain('  | no space');
+  expect(text).toMatch(/5\.26 +no new privileges +0\/2 +-> 2\/2/);
+  expect(text).not.toContain('bind it');
+  expect(prettyProof(report, { ...screen, verbose: true })).toContain('bind it');
+  expect(text.split('\n').every((line) => line.length <= 100)).toBe(true);
+});
+
+test('credentials of log lines are masked in each form', () => {
+  for (const text of [prettyProof(report, screen), markdownProof([report]), htmlProof([report], [])])
+    expect(text).not.toContain('hunter22');
+});
+
+test('as Markdown: a table whose cells a log line cannot break', () => {
+  const text = markdownProof([report]);
+  const row = text.split('\n').find((line) => line.includes('cap-drop'))!;
+  expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
+  expect(text).toContain('| 5.26 | no new privileges | 0/2 | 2/2 |');
+  expect(text).toContain('<details><summary>db</summary>');
+});
+
+test('as HTML: one page without anything from elsewhere, in which a log is only text', () => {
+  const text = htmlProof([report], [{ path: 'compose.yaml', diff: '-  a: <b>\n+  a: 1\n' }]);
+  expect(text).not.toMatch(/<script|<b>'|https?:|<link|<img/);
+  expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  expect(text).toContain('<del>-  a: &lt;b&gt;</del>\n<ins>+  a: 1</ins>');
+  expect(text).toContain('<td>5.26</td><td>no new privileges</td><td>0/2</td><td class="works">2/2</td>');
+});
+
+test('what was learnt is shown as lines of a Compose file', () => {
+  const service = {
+    ...{
+      name: 'db',
+      image: 'acme/db',
+      processes: { postgres: [999] },
+      listening: [5432],
+      user: '999:999',
+      capabilities: ['SETGID', 'SETUID'],
+    },
+    ...{
+      written: [{ path: '/run/x', uid: 999, gid: 999, baked: false, example: '/run/x/pid' }],
+      tmpfs: ['/tmp', '/run/x:uid=999,gid=999'],
+    },
+    ...{ usage: { memory: 2 ** 25, pids: 6 }, limits: { mem_limit: '128m', pids_limit: 64 }, talksTo: ['cache'], outside: true },
+    ...{ exercised: ['a write'], notExercised: ['the rest'] },
+  };
+  const text = prettyLearned(
+    { version: 1, engine, compose: '2', date: '', services: [service], notes: [], runs: 9 },
+    createColors(false),
+    100,
+  );
+  expect(text).toContain(
+    '    cap_add: [SETGID, SETUID]\n    read_only: true\n    tmpfs: [/tmp, "/run/x:uid=999,gid=999"]\n    mem_limit: 128m\n    pids_limit: 64\n',
+  );
+  expect(text).toContain('  calls        cache, somebody outside of the project');
+});
