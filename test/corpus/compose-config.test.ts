@@ -115,12 +115,10 @@ async function check(
  * write one beside other limits that both it and Compose v2 take.
  */
 function newer(said: string): boolean {
-  const [first = '', ...reasons] = said.trim().split('\n');
-  return (
-    first.endsWith('is invalid because:') &&
-    reasons.length > 0 &&
-    reasons.every((line) => line.includes("limits value 'pids' does not match"))
-  );
+  const lines = said.trim().split('\n');
+  const reasons = lines.slice(lines.findIndex((line) => line.endsWith('is invalid because:')) + 1);
+  // Above it there may be warnings about variables.
+  return reasons.length > 0 && reasons.every((line) => line.includes("limits value 'pids' does not match"));
 }
 
 function harden({ name, text }: CorpusFile, way: RunOptions): FileResult | undefined {
