@@ -17,11 +17,14 @@ import privileged from './privileged/transform';
 import readOnly from './read-only/transform';
 import restart from './restart/transform';
 import segment from './segment/transform';
+import selinuxLabels from './selinux-labels/transform';
 import sensitiveMounts from './sensitive-mounts/transform';
 import startOrder from './start-order/transform';
+import sysctls from './sysctls/transform';
 import tmpfsOptions from './tmpfs-options/transform';
 import ulimits from './ulimits/transform';
 import user from './user/transform';
+import userns from './userns/transform';
 
 /** The chain, in order: later transforms see what earlier ones decided. A service that gets a `user` needs no `cap_add`. */
 export const transforms: readonly Transform[] = [
@@ -30,13 +33,16 @@ export const transforms: readonly Transform[] = [
   devices,
   dockerSocket,
   sensitiveMounts,
+  selinuxLabels,
   user,
+  userns,
   dangerousCapabilities,
   capDrop,
   confinement,
   noNewPrivileges,
   readOnly,
   tmpfsOptions,
+  sysctls,
   ports,
   segment,
   limits,

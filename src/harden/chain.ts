@@ -151,11 +151,7 @@ class Run {
           continue;
         }
         // Where an item of the same list was removed, what is left is looked at again at its new place.
-        if (
-          proposal.subject !== undefined &&
-          round < MAX_ROUNDS - 1 &&
-          proposal.ops?.some((op) => moved.has(JSON.stringify(listOf(op.path))))
-        ) {
+        if (proposal.subject !== undefined && round < MAX_ROUNDS - 1 && isMoved(proposal.ops ?? [], moved)) {
           retry = true;
           continue;
         }
@@ -413,8 +409,15 @@ function listOf(path: Path): Path {
   return typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
 }
 
-/** Lists in which ops move items: one was removed, or the whole list is another. */
+/** Lists in which ops move items, and maps that they may leave with a single one: what was found there is found anew. */
 function movedLists(ops: readonly Op[]): string[] {
-  const moving = ops.filter((op) => (op.op === 'remove' ? typeof op.path.at(-1) === 'number' : 'value' in op && Array.isArray(op.value)));
-  return moving.map(({ path }) => JSON.stringify(listOf(path)));
+  return ops.flatMap((op): string[] => {
+    if (op.op === 'remove') return splitFile(op.path).path.length > 3 ? [JSON.stringify(op.path.slice(0, -1))] : [];
+    return 'value' in op && Array.isArray(op.value) ? [JSON.stringify(listOf(op.path))] : [];
+  });
+}
+
+/** Whether ops are about items of such a list or map. */
+function isMoved(ops: readonly Op[], moved: ReadonlySet<string>): boolean {
+  return ops.some(({ path }) => moved.has(JSON.stringify(listOf(path))) || moved.has(JSON.stringify(path.slice(0, -1))));
 }

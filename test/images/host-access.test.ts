@@ -37,3 +37,9 @@ test.each([
 ] as const)('%s and %s: %s', (image, kind, value) => {
   expect(ask(image, kind, 'host').value).toBe(value);
 });
+
+test('what an image wants of a tmpfs is known where the service has one already, by either name of /run', () => {
+  const advice = advise(service({ image: 'mysql:8.4', tmpfs: ['/var/run/mysqld'] }));
+  expect(advice.tmpfs('/run/mysqld')).toMatchObject({ size: '16m' });
+  expect(advice.tmpfs('/var/lib/mysql')).toBeUndefined();
+});

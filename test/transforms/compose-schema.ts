@@ -4,6 +4,8 @@ import { parse } from 'yaml';
 
 // The package is older than compose-spec#158, which added `pids`.
 Object.assign(schema.definitions.deployment.properties.resources.properties.limits.properties, { pids: { type: ['number', 'string'] } });
+// And older than `selinux`, which Compose knows since 2.0.
+Object.assign(schema.definitions.service.properties.volumes.items.oneOf[1]!.properties!.bind.properties, { selinux: { type: 'string' } });
 
 const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(draft7(schema) as object);
 

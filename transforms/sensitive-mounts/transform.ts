@@ -4,11 +4,11 @@ import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
 import { forHeirs, heirsOf, isInherited, ownerOf, removeFromList } from '../../src/harden/lists';
+import { rewriteMount } from '../../src/harden/mount-options';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { HostVerdict } from '../../src/images/types';
 import type { Op, Refusal } from '../../src/yaml/types';
-import { rewrite } from './options';
 import { mayBeRelabelled, type Place, placeOf } from './places';
 
 const transform: Transform = {
@@ -98,12 +98,12 @@ function writing(
     severity: place.writable,
     message,
     plan: `mount ${source} read-only into "${service.name}"${label ? ', without relabelling it' : ''}`,
-    breaks: place.readOnly === 'known' ? '' : 'a program that writes there, or that makes directories for mounts below',
+    breaks: itsJob || place.readOnly === 'known' ? '' : 'a program that writes there',
     confidence: sure,
     evidence: [...verdict.evidence, READ_ONLY],
     ...(refusal
       ? { refusal }
-      : rewrite(service, mount, (options) => ['ro', ...options.filter((option) => option !== 'rw' && !(label && isLabel(option)))])),
+      : rewriteMount(service, mount, (options) => ['ro', ...options.filter((option) => option !== 'rw' && !(label && isLabel(option)))])),
   };
 }
 
@@ -160,7 +160,7 @@ function relabelling(service: ComposeService, mount: Mount, source: string): Pro
     breaks: 'on a host with SELinux the container may not be allowed to read it any more',
     confidence: 'generic',
     evidence: [SELINUX],
-    ...rewrite(service, mount, (options) => options.filter((option) => !isLabel(option))),
+    ...rewriteMount(service, mount, (options) => options.filter((option) => !isLabel(option))),
   };
 }
 
@@ -186,7 +186,7 @@ function propagation(service: ComposeService, mount: Mount, source: string, cont
     breaks: 'file systems that it mounts for the host or for other containers (rclone, mergerfs, CSI drivers)',
     confidence: 'guess',
     evidence: [PROPAGATION],
-    ...rewrite(service, mount, (options) => options.map((option) => (option === shared ? slave : option)), { propagation: slave }),
+    ...rewriteMount(service, mount, (options) => options.map((option) => (option === shared ? slave : option)), { propagation: slave }),
   };
 }
 

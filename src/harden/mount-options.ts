@@ -1,12 +1,12 @@
-import { isMap } from '../../src/compose/data';
-import { withOptions } from '../../src/compose/mounts';
-import type { ComposeService } from '../../src/compose/service';
-import type { Mount } from '../../src/compose/types';
-import { ownerOf } from '../../src/harden/lists';
-import type { Op, Refusal } from '../../src/yaml/types';
+import { isMap } from '../compose/data';
+import { withOptions } from '../compose/mounts';
+import type { ComposeService } from '../compose/service';
+import type { Mount } from '../compose/types';
+import type { Op, Refusal } from '../yaml/types';
+import { ownerOf } from './lists';
 
 /** Ops that give a mount other options, in the words of the short syntax; the others stay as they are. */
-export function rewrite(
+export function rewriteMount(
   service: ComposeService,
   mount: Mount,
   change: (options: string[]) => string[],
@@ -34,8 +34,9 @@ function longOps(mount: Mount, options: readonly string[], propagation: string |
     ops.push('read_only' in map ? { op: 'replace', path, value: true } : { op: 'add', path, value: true, near: ['target', 'source'] });
   }
   if (propagation !== undefined) ops.push({ op: 'replace', path: [...mount.path, 'bind', 'propagation'], value: propagation });
-  if (!options.some((option) => option === 'z' || option === 'Z') && 'selinux' in bind) {
-    ops.push({ op: 'remove', path: Object.keys(bind).length > 1 ? [...mount.path, 'bind', 'selinux'] : [...mount.path, 'bind'] });
-  }
+  const label = options.find((option) => option === 'z' || option === 'Z');
+  const path = [...mount.path, 'bind', 'selinux'];
+  if (label === undefined && 'selinux' in bind) ops.push({ op: 'remove', path: Object.keys(bind).length > 1 ? path : path.slice(0, -1) });
+  if (label !== undefined && bind.selinux !== label) ops.push({ op: 'selinux' in bind ? 'replace' : 'add', path, value: label });
   return ops;
 }
