@@ -83,7 +83,11 @@ export function givenRun({ host, options }: Pick<Context, 'host' | 'options'>): 
 }
 
 /** Gives each input its configuration, and leaves out what that excludes: never a file that was named. */
-function configure(opened: readonly Opened[], configs: Configs, { cwd, paths }: { cwd: string; paths: readonly string[] }): Opened[] {
+export function configure(
+  opened: readonly Opened[],
+  configs: Configs,
+  { cwd, paths }: { cwd: string; paths: readonly string[] },
+): Opened[] {
   const named = new Set(paths.map((path) => resolve(cwd, path)));
   return opened.flatMap((each) => {
     const { absolute } = each;

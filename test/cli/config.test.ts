@@ -95,6 +95,16 @@ describe('the command line goes over it', () => {
   });
 });
 
+test('a service is explained as its configuration has it', () => {
+  const rule = 'ignore: [{ transform: user, service: db, reason: not yet }]\n';
+  const cwd = project({ '.batten.yaml': `services: { db: { skip: [cap-drop] } }\n${rule}`, 'compose.yaml': STACK });
+  const { code, out } = batten(['explain', 'compose.yaml#db'], { cwd });
+  expect(code).toBe(0);
+  expect(out).not.toMatch(/^cap-drop /m);
+  expect(out).toMatch(/^no-new-privileges /m);
+  expect(out.replace(/\s+/g, ' ')).toContain('(ignored by the configuration: not yet)');
+});
+
 test('a mistake in it stops the run, with its place and a suggestion', () => {
   const cwd = project({ '.batten.yaml': 'transforms:\n  read-onyl: off\n', 'compose.yaml': STACK });
   const { code, out, err } = batten(['fix', '--yes'], { cwd });

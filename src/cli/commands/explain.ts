@@ -7,7 +7,8 @@ import type { Colors } from '../../report/colors';
 import { hang, sentence } from '../../report/layout';
 import { maskLines } from '../../report/mask';
 import { evidenceLines, ignoredBy, paintConfidence, paintSeverity } from '../../report/pretty';
-import { type Context, imageConfigPaths, runInput } from '../context';
+import { Configs } from '../config';
+import { type Context, configure, imageConfigPaths, runInput } from '../context';
 import { inputCode } from '../exit-codes';
 import { openInputs } from '../inputs';
 import { inspected } from '../inspected';
@@ -121,7 +122,10 @@ async function explainService(context: Context, batten: Batten, name: string): P
   }
   const service = name.slice(at + 1);
   const file = name.slice(0, at);
-  const opened = await openInputs(context.host, file === '' ? [] : [file]);
+  const { host } = context;
+  // What is explained is what fix would do here.
+  const configs = new Configs(host, context.options, batten.transforms());
+  const opened = configure(await openInputs(host, file === '' ? [] : [file]), configs, { cwd: host.cwd, paths: [] });
   requireServices(opened, [service]);
   const imageConfigs = imageConfigPaths(context.host, context.options);
   const run: RunOptions = {
