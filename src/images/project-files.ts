@@ -46,20 +46,22 @@ export class ProjectFiles {
 
   /**
    * The files below a directory of the project, relative to it, at most `most`; undefined when it is no directory of the project or has
-   * more. Links are not followed. Never throws.
+   * more files, or as many directories. Links are not followed. Never throws.
    */
   list(wanted: string, most: number): string[] | undefined {
     return this.once(`list ${wanted} ${most}`, () => {
       if (this.leavesProject(wanted)) return undefined;
       const out: string[] = [];
-      return this.walk(path.resolve(this.directory, wanted), '', out, most) ? out : undefined;
+      return this.walk(path.resolve(this.directory, wanted), '', out, { left: most }, most) ? out : undefined;
     });
   }
 
-  private walk(directory: string, prefix: string, out: string[], most: number): boolean {
+  private walk(directory: string, prefix: string, out: string[], directories: { left: number }, most: number): boolean {
+    if (directories.left-- <= 0) return false;
     try {
       for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        if (entry.isDirectory() && !this.walk(path.join(directory, entry.name), `${prefix}${entry.name}/`, out, most)) return false;
+        if (entry.isDirectory() && !this.walk(path.join(directory, entry.name), `${prefix}${entry.name}/`, out, directories, most))
+          return false;
         if (entry.isFile()) out.push(prefix + entry.name);
         // A link is something that was not looked at.
         if (out.length > most || entry.isSymbolicLink()) return false;

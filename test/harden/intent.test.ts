@@ -192,6 +192,9 @@ test('links and large directories are not followed, and then something was not s
   mkdirSync(many);
   for (let index = 0; index < 7; index++) writeFileSync(path.join(many, `${index}`), '');
   expect(new ProjectFiles(home).list('many', 5)).toBeUndefined();
+  mkdirSync(path.join(home, ...Array.from({ length: 7 }, (_, index) => `deep${index}`)), { recursive: true });
+  expect(new ProjectFiles(home).list('deep0', 5)).toBeUndefined();
+  expect(new ProjectFiles(home).list('deep0', 9)).toEqual([]);
 });
 
 test('who is not told of a proxy of the Docker socket does not need it', () => {
