@@ -9,8 +9,9 @@
  * Usage: node scripts/update-docs.mjs [--check] [--library dist/index.js]
  * --check writes nothing and exits 1 when a file is stale.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -25,6 +26,10 @@ const {
 });
 const { batten, configSchema } = createRequire(import.meta.url)(path.resolve(library));
 const transforms = batten.transforms();
+
+/** An empty directory: what a change needs beside the file can be written, and nothing is there. */
+const nowhere = mkdtempSync(path.join(tmpdir(), 'batten-docs-'));
+process.on('exit', () => rmdirSync(nowhere));
 
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
 
@@ -70,7 +75,7 @@ function blogHunk() {
 
 /** What one transform alone, guesses included, makes of a file: all lines, and its plans with their confidence. */
 function outcome(id, before) {
-  const { after, findings } = batten.run({ path: 'compose.yaml', text: before }, { only: [id], confidence: 'guess' });
+  const { after, findings } = batten.run({ path: 'compose.yaml', text: before, directory: nowhere }, { only: [id], confidence: 'guess' });
   const { hunks } = structuredPatch('', '', before, after, undefined, undefined, { context: before.length });
   const plans = findings.map((finding) =>
     finding.refusal ? `- left to you: ${finding.refusal.message}` : `- \`${finding.confidence}\`: ${finding.plan}`,

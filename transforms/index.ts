@@ -12,6 +12,7 @@ import init from './init/transform';
 import limits from './limits/transform';
 import logging from './logging/transform';
 import noNewPrivileges from './no-new-privileges/transform';
+import plaintextSecrets from './plaintext-secrets/transform';
 import ports from './ports/transform';
 import privileged from './privileged/transform';
 import readOnly from './read-only/transform';
@@ -34,6 +35,7 @@ export const transforms: readonly Transform[] = [
   dockerSocket,
   sensitiveMounts,
   selinuxLabels,
+  plaintextSecrets,
   user,
   userns,
   dangerousCapabilities,

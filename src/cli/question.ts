@@ -31,7 +31,7 @@ export function questionText({ index, total, finding, path, before, after, files
     colors.bold(transform),
     paintConfidence(confidence, colors),
   ];
-  const diff = screenDiff({ path, before, after }, colors, { header: false }).trimEnd().split('\n');
+  const diff = screenDiff({ path, before, after, known: finding.conceal }, colors, { header: false }).trimEnd().split('\n');
   const besides = shownSideFiles(path, files).flatMap((file) => ['', ...screenDiff(file, colors).trimEnd().split('\n')]);
   const lines = [
     '',

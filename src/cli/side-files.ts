@@ -29,9 +29,10 @@ export function writeSideFiles(directory: string, files: readonly FileChange[]):
     for (const step of undo.reverse()) step();
   };
   try {
-    for (const { path, before, after, mode } of files) {
+    for (const { path, before, after, mode, secret } of files) {
       const absolute = join(directory, path);
-      const made = mkdirSync(dirname(absolute), { recursive: true });
+      // Whoever may enter the directory may read what lies in it; a container gets single files of it mounted.
+      const made = mkdirSync(dirname(absolute), { recursive: true, mode: secret ? 0o700 : undefined });
       if (made !== undefined) undo.push(() => rmdirSync(made));
       writeFileAtomic(
         absolute,

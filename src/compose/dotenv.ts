@@ -1,7 +1,7 @@
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:](.*)$/;
 
 /**
- * Reads a `.env` file: `NAME=value` lines, `#` comments, `export`, single quotes (literal), double quotes (`\n`, `\r`, `\t`, `\\`, `\"`,
+ * Reads a `.env` file: `NAME=value` lines, `#` comments, `export`, single quotes (literal, but for `\'`), double quotes (`\n`, `\r`, `\t`, `\\`, `\"`,
  * `\$`), and for bare values a comment after a blank. Quotes may span lines. Variables inside values are not replaced. A line that is
  * none of this is skipped: Compose is the one to complain.
  */
@@ -23,7 +23,7 @@ export function parseDotEnv(text: string): Record<string, string> {
       const close = closingQuote(value, quote);
       if (close === -1) continue;
       at = last;
-      value = quote === "'" ? value.slice(1, close) : resolveEscapes(value.slice(1, close));
+      value = quote === "'" ? value.slice(1, close).replaceAll("\\'", "'") : resolveEscapes(value.slice(1, close));
     } else {
       value = value.replace(/\s+#.*$/, '');
     }
@@ -34,7 +34,8 @@ export function parseDotEnv(text: string): Record<string, string> {
 
 function closingQuote(value: string, quote: string): number {
   for (let at = 1; at < value.length; at++) {
-    if (value[at] === '\\' && quote === '"') at++;
+    // Between single quotes a backslash is one, except before the quote.
+    if (value[at] === '\\' && (quote === '"' || value[at + 1] === quote)) at++;
     else if (value[at] === quote) return at;
   }
   return -1;
@@ -43,4 +44,21 @@ function closingQuote(value: string, quote: string): number {
 function resolveEscapes(value: string): string {
   const named: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
   return value.replace(/\\(.)/g, (whole, char: string) => named[char] ?? (/["\\$]/.test(char) ? char : whole));
+}
+
+/** A value as it is written after `NAME=`, so that Compose reads the very same: bare, in single quotes, or escaped in double ones. */
+export function writeDotEnvValue(value: string): string {
+  if (/^[A-Za-z0-9_.,:/@%+=-]+$/.test(value)) return value;
+  // A backslash before the closing quote would keep it from closing.
+  if (!/['\n\r]|\\$/.test(value)) return `'${value}'`;
+  const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  return `"${value.replace(/["\\$\n\r\t]/g, (char) => named[char] ?? `\\${char}`)}"`;
+}
+
+/** The text of a `.env` file with one more entry at its end, in its own line ending. */
+export function appendDotEnv(text: string | undefined, name: string, value: string): string {
+  const before = text ?? '';
+  const eol = before.includes('\r\n') ? '\r\n' : '\n';
+  const gap = before === '' || before.endsWith('\n') ? '' : eol;
+  return `${before}${gap}${name}=${writeDotEnvValue(value)}${eol}`;
 }

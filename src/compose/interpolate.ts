@@ -48,6 +48,16 @@ export function variableNames(raw: string): string[] {
   return pieces(raw).flatMap((piece) => (piece.kind === 'variable' ? [piece.name] : []));
 }
 
+/** The variables of a value with the text of each, those inside defaults too. */
+export function variablesIn(raw: string): { name: string; written: string }[] {
+  if (!raw.includes('$')) return [];
+  return pieces(raw).flatMap((piece) => {
+    if (piece.kind !== 'variable') return [];
+    const { name, operator, word } = piece;
+    return [{ name, written: operator === undefined ? `\${${name}}` : `\${${name}${operator}${word}}` }, ...variablesIn(word)];
+  });
+}
+
 /**
  * Splits at a one-character separator, except inside `${…}` and `[…]`: `${BIND:-127.0.0.1}:80` has two parts at `:`, and so has
  * `[::1]:80`. An opening that is never closed is text.

@@ -1,11 +1,11 @@
 import { dirname, resolve as resolvePath } from 'node:path';
 import { InputError } from '../errors';
 import type { YamlDocument } from '../yaml/document';
-import { effectiveEntries, find, type MapNode, mergedMaps, resolve, toData } from '../yaml/tree';
+import { effectiveEntries, find, type MapNode, mergedMaps, type Node, resolve, toData } from '../yaml/tree';
 import type { Data, Path, Range } from '../yaml/types';
 import { isMap } from './data';
 import { inFile, splitFile } from './file-path';
-import { evaluate } from './interpolate';
+import { evaluate, variablesIn } from './interpolate';
 import { mergeMaps } from './merge';
 import { ComposeService, type Piece } from './service';
 import { checkShapes } from './shape';
@@ -66,6 +66,8 @@ export class ComposeProject {
   /** True when other files may add services, or change those that are there, which are not seen here. */
   readonly partial: boolean;
   readonly variables: Readonly<Record<string, string>>;
+  private paths: Map<Node, Path> | undefined;
+  private usages: Map<string, Set<string>> | undefined;
 
   private constructor(
     readonly files: readonly ProjectFile[],
@@ -131,6 +133,12 @@ export class ComposeProject {
     return known && text !== '' ? text : undefined;
   }
 
+  /** The `version:` of the file format, as the main file writes it; '' when it does not. */
+  get version(): string {
+    const found = find(this.roots[0]!, 'version')?.node;
+    return found?.kind === 'scalar' ? found.text : '';
+  }
+
   /** True when something only a Swarm stack has is used. */
   get swarm(): boolean {
     const swarmKeys = ['placement', 'update_config', 'rollback_config', 'endpoint_mode'];
@@ -183,6 +191,18 @@ export class ComposeProject {
       return map?.kind === 'map' && find(map, name) !== undefined;
     });
     return inFile(Math.max(file, 0), [key, name]);
+  }
+
+  /** Where a node is written, aliases not followed; undefined for one that is in none of the documents. */
+  pathOf(node: Node): Path | undefined {
+    this.paths ??= pathsOf(this.roots);
+    return this.paths.get(node);
+  }
+
+  /** The variables that the files take from outside, each with the ways in which they do: `${NAME:-x}`, `${NAME}`. */
+  get interpolated(): ReadonlyMap<string, ReadonlySet<string>> {
+    this.usages ??= usagesIn(this.roots);
+    return this.usages;
   }
 
   /** The services that change when the text of this one does; with keys, also those that take the value of one of them through an alias. */
@@ -329,6 +349,29 @@ function network(name: string, data: Data, path: Path, evaluate: (raw: string) =
     realName,
     path,
   };
+}
+
+function pathsOf(roots: readonly Node[]): Map<Node, Path> {
+  const out = new Map<Node, Path>();
+  const visit = (node: Node, path: Path): void => {
+    out.set(node, path);
+    if (node.kind === 'map') for (const { key, value } of node.entries) visit(value, [...path, key.text]);
+    if (node.kind === 'seq') for (const [index, { value }] of node.items.entries()) visit(value, [...path, index]);
+  };
+  for (const [file, root] of roots.entries()) visit(root, inFile(file, []));
+  return out;
+}
+
+function usagesIn(roots: readonly Node[]): Map<string, Set<string>> {
+  const out = new Map<string, Set<string>>();
+  const visit = (node: Node): void => {
+    if (node.kind === 'map') for (const { value } of node.entries) visit(value);
+    if (node.kind === 'seq') for (const { value } of node.items) visit(value);
+    if (node.kind !== 'scalar') return;
+    for (const { name, written } of variablesIn(node.text)) out.set(name, (out.get(name) ?? new Set()).add(written));
+  };
+  for (const root of roots) visit(root);
+  return out;
 }
 
 function extendsOf(map: MapNode): { service: string; file?: string } | undefined {

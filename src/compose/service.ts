@@ -19,7 +19,7 @@ import { APPENDED, mergeMaps } from './merge';
 import { parseLongVolume, parseShortVolume, parseTmpfs } from './mounts';
 import { parseLongPort, parseShortPort } from './ports';
 import type { ComposeProject } from './project';
-import type { Evaluated, Grant, Item, Mount, NetworkRef, Origin, Port, Service, TmpfsEntry } from './types';
+import type { Evaluated, Grant, Item, Mount, NetworkRef, Origin, Port, Service, TmpfsEntry, Variable } from './types';
 
 interface Listed {
   node: ScalarNode | MapNode | SeqNode;
@@ -156,6 +156,25 @@ export class ComposeService implements Service {
 
   get environment(): ReadonlyMap<string, Evaluated | null> {
     return this.memo('environment', () => this.pairs('environment'));
+  }
+
+  /** Every text that gives a variable a value, the nearest last: also one that another file or a nearer key replaces. */
+  get variables(): readonly Variable[] {
+    return this.memo('variables', () =>
+      this.locate('environment')
+        .reverse()
+        .flatMap(({ node, origin }): Variable[] => {
+          if (node.kind === 'map') {
+            return effectiveEntries(node)
+              .filter((entry) => !isNull(resolve(entry.node)))
+              .map((entry) => ({ name: entry.key, node: entry.node, item: false, own: origin === 'own' && entry.via === 'own' }));
+          }
+          if (node.kind !== 'seq') return [];
+          return node.items
+            .map(({ value }) => ({ name: textOf(value).split('=')[0]!, node: value, item: true, own: origin === 'own' }))
+            .filter(({ name, node: value }) => textOf(value).startsWith(`${name}=`));
+        }),
+    );
   }
 
   get labels(): ReadonlyMap<string, Evaluated | null> {

@@ -1,3 +1,4 @@
+import type { Node } from '../yaml/tree';
 import type { Data, Path, Range } from '../yaml/types';
 
 /** A scalar after interpolation. Detection reads `text`; a rewrite keeps `raw`. */
@@ -78,6 +79,16 @@ export interface Port {
 export interface NetworkRef {
   name: string;
   aliases: string[];
+}
+
+/** Where the text of a variable is: a value of a map or an item of a list, on the service or where it is inherited from. */
+export interface Variable {
+  name: string;
+  node: Node;
+  /** Whether it is an item, `NAME=value`. */
+  item: boolean;
+  /** Whether it is written in an `environment:` of the service itself. */
+  own: boolean;
 }
 
 /** A secret or config that a service mounts. */

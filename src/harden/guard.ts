@@ -10,7 +10,7 @@ import type { Proposal } from './types';
  * otherwise it is left to the person.
  */
 export function guard(proposal: Proposal, all: readonly Proposal[], project: ComposeProject): Proposal {
-  if (!proposal.ops) return proposal;
+  if (!proposal.ops || proposal.neutral) return proposal;
   const also = new Set<string>();
   for (const [name, keys] of touchedServices(proposal.ops)) {
     const service = project.service(name);

@@ -51,11 +51,21 @@ export interface Proposal {
   /** Files beside the Compose file that are part of the change. */
   files?: SideFile[];
   refusal?: Refusal;
+  /** Set when the change leaves every service that shares the text with the value it had: then they need not ask for it themselves. */
+  neutral?: boolean;
+  /** Credentials that the ops take out of the file: reports never show them. */
+  conceal?: readonly Concealed[];
   /**
    * The one value of this change a person may want to edit at the prompt (a user, a list of capabilities, a bind address), as text,
    * and how to make ops from another one. `rebuild` answers a message when the text is not a usable value.
    */
   editable?: { label: string; value: string; rebuild(value: string): Op[] | { error: string } };
+}
+
+/** A value that no report may show, and the name it goes by. */
+export interface Concealed {
+  name: string;
+  value: string;
 }
 
 /**

@@ -11,6 +11,7 @@ import { applyOwn } from './own-rules';
 import { wellKnownPort } from './ports';
 import { ownedBy, settleReadOnly } from './read-only';
 import { applyRules, type Draft } from './rules';
+import { secretAdvice } from './secret';
 import { seenWith } from './seen';
 import { type Situation, situationOf } from './situation';
 import { socketAdvice } from './socket';
@@ -65,6 +66,7 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
     listens: match?.template.ports ?? [],
     tmpfs: (path) => (wanted.value === false ? undefined : wanted.value.tmpfs.find((each) => samePath(each.path, path))),
     hostAccess: (kind, what) => hostAccess(kind, what, service, match, draft),
+    secretFile: (variable) => secretAdvice(variable, match?.template, situation),
     get dockerSocket() {
       return socketAdvice(
         read((template) => template.docker_socket ?? []),

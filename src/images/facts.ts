@@ -27,9 +27,12 @@ export interface HealthCheck {
 
 /** A variable that holds a secret, and how the same can be read from a file instead. */
 export interface SecretVariable {
+  /** With `*` it stands for any that fits; `file` then has one too. */
   env: string;
   /** The variable that names a file, or null where the image knows none. */
   file: string | null;
+  /** Whether a file that others than its owner may read is refused. */
+  private?: boolean;
   /** Another way to keep it out of the environment: `a value of file:///path is read`. */
   instead?: string;
   confidence: Exclude<Confidence, 'proven'>;

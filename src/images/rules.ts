@@ -7,7 +7,7 @@ import { callsOut, commandNeedsRoot, engineSocket, needsNewPrivileges, usesPing 
 import type { Advice, Confidence, Evidence, Verdict } from './types';
 
 /** Advice while it is being settled; every rule may change its verdicts. */
-export type Draft = Omit<Advice, keyof OperationAdvice | 'port' | 'listens' | 'tmpfs' | 'hostAccess' | 'dockerSocket'>;
+export type Draft = Omit<Advice, keyof OperationAdvice | 'port' | 'listens' | 'tmpfs' | 'hostAccess' | 'secretFile' | 'dockerSocket'>;
 
 interface Context {
   service: Service;

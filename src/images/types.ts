@@ -60,6 +60,15 @@ export interface SocketAdvice {
   point?: SocketPointer;
 }
 
+/** How a variable that holds a secret can be read from a file instead: `file` names the variable for its path, null where there is none. */
+export interface SecretAdvice {
+  file: string | null;
+  /** Whether a file that others than its owner may read is refused. */
+  private: boolean;
+  /** Another way to keep it out of the environment. */
+  instead?: string;
+}
+
 /** Everything the transforms ask about one service's image, for the service as it is configured at this moment. */
 export interface Advice extends OperationAdvice {
   /** The template's family, e.g. `postgres`, or undefined for an unknown image. */
@@ -97,6 +106,8 @@ export interface Advice extends OperationAdvice {
    * or `unconfined`; '' asks whether there is anything of that kind.
    */
   hostAccess(kind: HostAccessKind, what: string): HostVerdict;
+  /** How a variable can be read from a file; undefined when nothing is known, or when the image's own start does not run. */
+  secretFile(variable: string): Verdict<SecretAdvice> | undefined;
   /** What it asks of the Docker socket; undefined when nothing is known. Looked up when it is asked for. */
   readonly dockerSocket: Verdict<SocketAdvice> | undefined;
 }

@@ -40,6 +40,7 @@ const FIELDS = ['user', 'capabilities', 'no_new_privileges', 'read_only', 'egres
 export function factChecks(check: Checks, entries: (value: Check) => Check, sources: Check): Record<string, Check> {
   const { bool, confidence, either, list, oneOf, pattern, record, sentence, some, test, text } = check;
   const variable = pattern(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'the name of a variable');
+  const wildcard = pattern(/^[A-Za-z0-9_]*\*?[A-Za-z0-9_]*$/, 'the name of a variable');
   const command: Check = (value, path) => {
     some(test((v) => typeof v === 'string', 'a word'))(value, path);
     if (Array.isArray(value)) oneOf(['CMD', 'CMD-SHELL'])(value[0], [...path, 0]);
@@ -71,7 +72,10 @@ export function factChecks(check: Checks, entries: (value: Check) => Check, sour
   return {
     healthcheck: entries(either((v) => (v === null ? () => undefined : healthcheck))),
     secrets: list(
-      record({ env: variable, file: either((v) => (v === null ? () => undefined : variable)), confidence, sources }, { instead: text }),
+      record(
+        { env: wildcard, file: either((v) => (v === null ? () => undefined : wildcard)), confidence, sources },
+        { instead: text, private: bool },
+      ),
     ),
     docker_socket: entries(
       record(

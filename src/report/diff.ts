@@ -1,6 +1,7 @@
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatch, structuredPatch } from 'diff';
+import type { Concealed } from '../harden/types';
 import type { Colors } from './colors';
-import { maskLines } from './mask';
+import { maskKnown } from './mask';
 
 /** Lines of context around a change, as in git. */
 export const CONTEXT = 3;
@@ -11,6 +12,8 @@ export interface DiffedFile {
   /** The texts, BOM included; undefined before = the file is new. */
   before: string | undefined;
   after: string;
+  /** Credentials that are not to be shown on a screen, whatever they look like. */
+  known?: readonly Concealed[];
 }
 
 /**
@@ -31,8 +34,8 @@ export function screenDiff(file: DiffedFile, colors: Colors, options: { context?
       ? []
       : [colors.bold(file.before === undefined ? '--- /dev/null' : `--- a/${file.path}`), colors.bold(`+++ b/${file.path}`)];
   // Masked as a whole: a private key may begin above the lines that are shown.
-  const before = maskLines(screenLines(file.before ?? ''));
-  const after = maskLines(screenLines(file.after));
+  const before = maskKnown(screenLines(file.before ?? ''), file.known ?? []);
+  const after = maskKnown(screenLines(file.after), file.known ?? []);
   for (const hunk of hunks) {
     lines.push(colors.cyan(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`));
     let [oldLine, newLine] = [hunk.oldStart - 1, hunk.newStart - 1];

@@ -1,6 +1,6 @@
 import { fingerprint } from '../harden/fingerprint';
-import type { FileChange, FileResult, Finding } from '../harden/types';
-import { maskLine } from './mask';
+import type { Concealed, FileChange, FileResult, Finding, ReportedOp } from '../harden/types';
+import { maskData, maskLine } from './mask';
 import { statistics } from './statistics';
 import { summarize } from './summary';
 
@@ -12,7 +12,7 @@ export interface Tool {
 
 /**
  * Report version 1 as text, ending in a newline; its schema is schemas/report.schema.json. Fields may be added, never changed. What an op
- * writes is exact; evidence may quote lines of a Dockerfile or a script, where credentials are masked. Positions count from 1 and are
+ * writes and replaces is exact but for credentials: they are masked, as they are where evidence quotes a Dockerfile or a script. Positions count from 1 and are
  * those of the input.
  */
 export function jsonReport(results: readonly FileResult[], tool: Tool, options: { statistics?: boolean } = {}): string {
@@ -64,6 +64,16 @@ function findingReport(finding: Finding) {
     ...(suppression && { suppression: { by: suppression.by, reason: maskLine(suppression.reason) } }),
     ...(refusal && { refusal }),
     range,
-    ops: finding.reportedOps,
+    ops: finding.reportedOps.map((op) => maskedOp(op, finding.conceal ?? [])),
+  };
+}
+
+function maskedOp(op: ReportedOp, known: readonly Concealed[]): ReportedOp {
+  const last = op.path.at(-1);
+  const name = typeof last === 'string' ? last : '';
+  return {
+    ...op,
+    ...(op.before !== undefined && { before: maskData(op.before, known, name) }),
+    ...(op.after !== undefined && { after: maskData(op.after, known, name) }),
   };
 }

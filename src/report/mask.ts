@@ -1,18 +1,17 @@
+import { CREDENTIAL_NAME, isPublicValue, NOT_SECRET, URL_PASSWORD } from '../harden/credentials';
+import type { Concealed } from '../harden/types';
+import type { Data } from '../yaml/types';
+
 /** What stands for a credential on the screen. */
 export const MASK = '••••';
 
-const SECRET_KEY = String.raw`[\w.-]*(?:passw(?:or)?d|passphrase|(?<![a-z])pwd|(?<![a-z])pass(?![a-z])|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|encryption[_-]?key|master[_-]?key|auth[_-]?key|credential)[\w.-]*`;
 /** Up to and with `KEY: ` or `- KEY=`, in quotes or not. */
-const SETTING = new RegExp(String.raw`^(\s*(?:-\s+)?(["']?)(${SECRET_KEY})(?:\2\s*:\s+|=))(.*)$`, 'i');
+const SETTING = new RegExp(String.raw`^(\s*(?:-\s+)?(["']?)(${CREDENTIAL_NAME})(?:\2\s*:\s+|=))(.*)$`, 'i');
 /** The same inside a flow collection, a command or a list item: `--password=x`, `{ TOKEN: x, … }`. */
 const INLINE_SETTING = new RegExp(
-  String.raw`(?<=[\s{,"'[&?-])((["']?)(${SECRET_KEY})(?:\2\s*:\s+|=))("[^"]*"|'[^']*'|\$\{[^}]*\}|[^\s,}\]"'&]+)`,
+  String.raw`(?<=[\s{,"'[&?-])((["']?)(${CREDENTIAL_NAME})(?:\2\s*:\s+|=))("[^"]*"|'[^']*'|\$\{[^}]*\}|[^\s,}\]"'&]+)`,
   'gi',
 );
-const URL_PASSWORD = /(:\/\/[^\s:/@"']*:)((?:\$\{[^}]*\}|[^\s/"'@])+)(?=@)/g;
-/** Keys that say where or how a credential is, not what it is. */
-const NOT_SECRET = /(?:_|-)(?:file|path|dir|ttl|expir\w*|length|name|policy|type|url|host|port|enabled)$/i;
-const VARIABLE = /^\$(?:\{[^}]*\}|\w+)$/;
 const KEY_START = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
 const KEY_END = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
 
@@ -42,6 +41,43 @@ export function maskLines(lines: readonly string[]): string[] {
     if (setting && !NOT_SECRET.test(setting[3]!) && /^[|>]/.test(setting[4]!)) block = indentOf(line);
     return maskLine(line);
   });
+}
+
+/**
+ * The same, for lines in which certain values are known to be credentials: each is masked on every line that has its name, and wherever
+ * it stands when it is too long to be there by chance.
+ */
+export function maskKnown(lines: readonly string[], known: readonly Concealed[]): string[] {
+  if (known.length === 0) return maskLines(lines);
+  const longest = [...known].filter(({ value }) => value !== '').sort((a, b) => b.value.length - a.value.length);
+  return maskLines(lines.map((line) => longest.reduce(conceal, line)));
+}
+
+/** Shorter values are words that stand elsewhere too: `root`, `admin`. */
+const BY_ITSELF = 8;
+
+function conceal(line: string, { name, value }: Concealed): string {
+  return value.length >= BY_ITSELF || line.includes(name) ? line.replaceAll(value, MASK) : line;
+}
+
+/** Plain data with its credentials masked: `before` and `after` of an op, which may be a whole map of variables. */
+export function maskData(data: Data, known: readonly Concealed[], key = ''): Data {
+  if (Array.isArray(data)) return data.map((item) => maskData(item, known));
+  if (data !== null && typeof data === 'object')
+    return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, maskData(value, known, name)]));
+  if (typeof data === 'boolean' || data === null) return data;
+  const text = String(data);
+  const line = key === '' ? text : `${key}: ${text}`;
+  const masked = text.includes('\n') ? maskBlock(key, text) : maskKnown([line], known)[0]!.slice(line.length - text.length);
+  if (known.some(({ value }) => value === text)) return MASK;
+  return masked === text ? data : masked;
+}
+
+/** A value of several lines is masked as a whole when its name or any of them says that it holds a credential. */
+function maskBlock(key: string, text: string): string {
+  const lines = text.split('\n');
+  if (maskLine(`${key}: x`) !== `${key}: x`) return MASK;
+  return maskLines(lines).join('\n');
 }
 
 function indentOf(line: string): number {
@@ -79,13 +115,5 @@ function maskValue(rest: string): string {
 }
 
 function isPublic(value: string): boolean {
-  return (
-    value === '' ||
-    value === MASK ||
-    VARIABLE.test(value) ||
-    /^(?:true|false|yes|no|on|off|null|~)$/i.test(value) ||
-    /^[|>&*[{!]/.test(value) ||
-    // An absolute or explicitly relative path, as opposed to base64 that happens to contain a slash.
-    /^(?:\/(?:run|etc|var|secrets?|usr|opt|home|root|tmp|app|data|config|srv|mnt)\/|\.{1,2}\/|~\/)/.test(value)
-  );
+  return value === MASK || isPublicValue(value);
 }

@@ -40,7 +40,9 @@ export function covers(declared: readonly string[], change: readonly string[]): 
 function sharers(text: string): (declared: readonly string[], change: readonly string[]) => boolean {
   const shares = /&\w/.test(text);
   return (declared, change) =>
-    shares && declared[0] === 'services' && covers(declared.slice(2), change[0] === 'services' ? change.slice(2) : change.slice(1));
+    // What is declared where it is written, in a fragment of its own, shows wherever that is used.
+    (shares && String(declared[0]).startsWith('x-') && declared.at(-1) === change.at(-1)) ||
+    (shares && declared[0] === 'services' && covers(declared.slice(2), change[0] === 'services' ? change.slice(2) : change.slice(1)));
 }
 
 /** The paths at which two plain values differ. */

@@ -1,4 +1,5 @@
 import { isMap } from '../../src/compose/data';
+import { inFile } from '../../src/compose/file-path';
 import { splitOutsideBraces } from '../../src/compose/interpolate';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
@@ -77,8 +78,8 @@ export function newProxy(service: ComposeService, mount: Mount, sections: readon
     network,
     port,
     ops: [
-      { op: 'add', path: ['services', name], value, near: [service.name] },
-      { op: 'add', path: ['networks', network], value: { internal: true } },
+      { op: 'add', path: inFile(service.file, ['services', name]), value, near: [service.name] },
+      { op: 'add', path: inFile(service.file, ['networks', network]), value: { internal: true } },
     ],
   };
 }
@@ -134,7 +135,8 @@ function copied(service: ComposeService, keys: readonly string[]): { [key: strin
 function writtenSource(service: ComposeService, mount: Mount): string {
   const volumes = service.data('volumes');
   const index = mount.path.at(-1);
-  const item = Array.isArray(volumes) && typeof index === 'number' ? volumes[index] : undefined;
+  // Of several lists the index is that of one: then its value has to do.
+  const item = Array.isArray(volumes) && typeof index === 'number' && service.pieces.length === 1 ? volumes[index] : undefined;
   if (typeof item === 'string') return splitOutsideBraces(item, ':')[0] ?? SOCKET;
   return isMap(item) ? String(item.source ?? item.src) : (mount.source ?? SOCKET);
 }

@@ -2,6 +2,7 @@ import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { setVariable } from '../../src/harden/environment';
+import { removeFromList } from '../../src/harden/lists';
 import type { TransformContext } from '../../src/harden/transform';
 import type { SocketAdvice } from '../../src/images/types';
 import type { Data, Op, Refusal } from '../../src/yaml/types';
@@ -74,29 +75,12 @@ function addArgument(service: ComposeService, name: string, value: string): Wire
 
 /** Takes a mount away, and `volumes` with it when nothing is left. */
 export function dropMount(service: ComposeService, mount: Mount): Wired {
-  const path = service.at('volumes');
-  const data = service.data('volumes');
-  const index = mount.path.at(-1);
-  if (
-    service.origin('volumes') === 'extends' ||
-    (service.extended?.has('volumes') ?? false) ||
-    !Array.isArray(data) ||
-    typeof index !== 'number'
-  ) {
-    return {
-      code: 'merge-inherited',
-      message: 'the mount comes from a service that it extends, where Compose can only add to it: take it out there',
-    };
+  if (service.pieces.some(({ parent }) => parent?.has('volumes'))) {
+    const message = 'Compose adds the volumes of what it extends, and this one may come from there: take it out where it is written';
+    return { code: 'merge-inherited', message };
   }
-  const rest = data.filter((_, at) => at !== index);
-  switch (service.origin('volumes')) {
-    case 'own':
-      return [rest.length === 0 ? { op: 'remove', path } : { op: 'remove', path: mount.path }];
-    case 'alias':
-      return [{ op: 'replace', path, value: rest }];
-    default:
-      return [{ op: 'add', path, value: rest, near: ['image'] }];
-  }
+  const taken = removeFromList(service, 'volumes', mount);
+  return 'ops' in taken ? taken.ops : taken.refusal;
 }
 
 /** Puts a service on one more network. A list of one's own ends the implicit `default`, so that one is written out. */

@@ -29,8 +29,9 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   const prepared = await prepare(context, paths);
   requireOneInput(prepared.opened, mode);
   const proven = context.options.prove ? await proveFirst(context, prepared) : undefined;
-  const besides = mode.output !== undefined || paths.includes('-') ? 'none' : 'write';
   const override = overrideTarget(context, prepared.opened);
+  const elsewhere = mode.output !== undefined || override !== undefined || paths.includes('-');
+  const besides = elsewhere ? 'none' : isPatch(context, mode) ? 'patch' : 'write';
   const run = { ...prepared.run, apply: mode.write, sideFiles: besides, override } as const;
   const inputs = leavingKnown(prepared.opened);
   const opened = mode.output === undefined ? inputs : inputs.map(alone);
@@ -195,6 +196,11 @@ function report(context: Context, results: readonly FileResult[], mode: Mode, op
   }
 }
 
+/** Whether what is printed is all that comes of it, and may be applied elsewhere. */
+function isPatch({ host }: Context, { diff, write }: Mode): boolean {
+  return diff && !write && host.stdout.isTTY !== true;
+}
+
 /** For a screen, with credentials masked; for a pipe, a patch. */
 function diffText(context: Context, results: readonly FileResult[]): string {
   const { stdout, cwd } = context.host;
@@ -207,8 +213,11 @@ function diffText(context: Context, results: readonly FileResult[]): string {
         path === '-' ? stream : relative(cwd, resolve(cwd, path)).split(sep).join('/');
       const path = shown(result.path, 'stdin');
       const written = writtenFile(result);
-      return [...shownSideFiles(path, result.files), { ...written, path: result.override ? shown(written.path, 'override') : path }];
+      const known = result.findings.flatMap(({ conceal = [] }) => conceal);
+      const file = { ...written, path: result.override ? shown(written.path, 'override') : path, known };
+      // A credential that was moved is in no diff; without it the diff applies nowhere else, so it may as well be masked.
+      const masked = stdout.isTTY === true || result.files.some(({ secret }) => secret);
+      return [...shownSideFiles(path, result.files), file].map((each) => (masked ? screenDiff(each, colors) : unifiedDiff(each)));
     })
-    .map((file) => (stdout.isTTY ? screenDiff(file, colors) : unifiedDiff(file)))
     .join('');
 }

@@ -1,0 +1,36 @@
+import type { SecretVariable } from './facts';
+import type { Situation } from './situation';
+import type { Template } from './template';
+import type { SecretAdvice, Verdict } from './types';
+
+/**
+ * How a variable of an image can be read from a file. It is the image's entrypoint, or its program, that does so: with a start of one's
+ * own nothing is known.
+ */
+export function secretAdvice(variable: string, template: Template | undefined, situation: Situation): Verdict<SecretAdvice> | undefined {
+  if (!template || situation.entrypoint !== 'default' || situation.command !== 'default') return undefined;
+  const facts = template.secrets ?? [];
+  const fact = facts.find(({ env }) => env === variable) ?? facts.find(({ env, file }) => file !== null && fits(env, variable));
+  if (!fact) return undefined;
+  const file = fact.file === null ? null : fact.file.replace('*', middle(fact.env, variable));
+  const { confidence, instead, sources } = fact;
+  return {
+    value: { file, private: fact.private ?? false, instead },
+    confidence,
+    why:
+      file === null
+        ? `${template.title} reads ${variable} from the environment only`
+        : `${template.title} reads it from the file that ${file} names`,
+    evidence: sources.flatMap((name) => template.sources[name] ?? []),
+  };
+}
+
+function fits(pattern: string, variable: string): boolean {
+  const [start, end] = pattern.split('*');
+  return end !== undefined && variable.length >= pattern.length - 1 && variable.startsWith(start!) && variable.endsWith(end);
+}
+
+function middle(pattern: SecretVariable['env'], variable: string): string {
+  const [start = '', end = ''] = pattern.split('*');
+  return pattern.includes('*') ? variable.slice(start.length, variable.length - end.length) : '';
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { batten } from '../../src';
+import type { RunOptions } from '../../src/harden/api';
+import type { FileResult } from '../../src/harden/types';
+import { jsonReport } from '../../src/report/json';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'batten-secrets-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const OPTIONS: RunOptions = { only: ['plaintext-secrets'], preset: 'strict', apply: true };
+
+function run(text: string, beside: Record<string, string> = {}, options: RunOptions = {}): FileResult {
+  for (const [name, content] of Object.entries(beside)) writeFileSync(path.join(directory, name), content);
+  return batten.run({ path: 'compose.yaml', text, directory }, { ...OPTIONS, ...options });
+}
+
+const STACK = `services:
+  db:
+    image: postgres:16
+    environment:
+      POSTGRES_PASSWORD: "it's $$5"
+  app:
+    build: .
+    environment: [API_TOKEN=sk-0123456789]
+`;
+
+describe('the files beside it', () => {
+  test('hold the values, each for those who have to read it', () => {
+    expect(run(STACK).files).toEqual([
+      { path: 'secrets/db_postgres_password', before: undefined, after: "it's $5", mode: 0o644, secret: true },
+      { path: '.gitignore', before: undefined, after: '/secrets/\n/.env\n', mode: undefined, secret: false },
+      { path: '.dockerignore', before: undefined, after: '/secrets/\n/.env\n', mode: undefined, secret: false },
+      { path: '.env', before: undefined, after: 'API_TOKEN=sk-0123456789\n', mode: 0o600, secret: true },
+    ]);
+  });
+
+  test('keep what is in them', () => {
+    const { files } = run(STACK, { '.env': 'A=1\r\nAPI_TOKEN=other', '.gitignore': '.env\nsecrets' });
+    expect(files.map(({ path: name }) => name)).toEqual(['secrets/db_postgres_password', '.dockerignore', '.env']);
+    expect(files.at(-1)!.after).toBe('A=1\r\nAPI_TOKEN=other\r\nAPP_API_TOKEN=sk-0123456789\r\n');
+    // A `.env` that was there may be meant for the image.
+    expect(files[1]!.after).toBe('/secrets/\n');
+  });
+
+  test('are not overwritten', () => {
+    mkdirSync(path.join(directory, 'secrets'));
+    writeFileSync(path.join(directory, 'secrets/db_postgres_password'), 'another');
+    const { findings } = run(STACK);
+    expect(findings.map(({ service, status, refusal }) => [service, status, refusal?.message])).toEqual([
+      ['db', 'manual', 'secrets/db_postgres_password is there and holds something else'],
+      ['app', 'fixed', undefined],
+    ]);
+  });
+
+  test('may be there already', () => {
+    mkdirSync(path.join(directory, 'secrets'));
+    writeFileSync(path.join(directory, 'secrets/db_postgres_password'), "it's $5\n");
+    expect(run(STACK).files.map(({ path: name }) => name)).not.toContain('secrets/db_postgres_password');
+  });
+});
+
+describe('how far it goes', () => {
+  test('is held back in the preset that keeps what works working', () => {
+    expect(run(STACK, {}, { preset: 'recommended' }).findings.map(({ status, confidence }) => [status, confidence])).toEqual([
+      ['held', 'guess'],
+      ['held', 'guess'],
+    ]);
+  });
+
+  test.each(['patch', 'none'] as const)('is nothing where secrets cannot be written (%s)', (sideFiles) => {
+    const result = run(STACK, {}, { sideFiles });
+    expect(result.after).toBe(STACK);
+    expect(result.files).toEqual([]);
+    expect(result.findings.map(({ status }) => status)).toEqual(['manual', 'manual']);
+  });
+});
+
+describe('the JSON report', () => {
+  test('has no value in it, whatever it looks like', () => {
+    const text = `x-env: &env
+  DATABASE_URL: postgres://u:hunter2@db/x
+services:
+  a:
+    image: acme/a:1
+    environment: { <<: *env, PASSWORD: &pw "4711", OTHER_PASSWORD: *pw, KEY_SECRET: "tree" }
+`;
+    const json = jsonReport([run(text)], { name: 'batten', version: '0' });
+    expect(JSON.parse(json).summary.fixed).toBe(4);
+    for (const value of ['hunter2', '4711', 'tree']) expect(json).not.toContain(value);
+    expect(json).toContain('postgres://u:••••@db/x');
+  });
+});

@@ -1,0 +1,69 @@
+import { parseDotEnv } from '../../src/compose/dotenv';
+import type { ComposeProject } from '../../src/compose/project';
+import type { Refusal } from '../../src/yaml/types';
+import type { Credential } from './credentials';
+
+/** Names that programs on the host read from the shell, which would win over `.env`, and names that say nothing by themselves. */
+const OF_THE_SHELL =
+  /^(?:PGPASSWORD|MYSQL_PWD|(?:GH|GITHUB|GITLAB|NPM|CI|HF)_TOKEN|AWS_\w+|AZURE_\w+|\w*OPENAI_API_KEY|ANTHROPIC_API_KEY|DOCKER_\w+|COMPOSE_\w+|PASSWORD|PASS|PASSWD|SECRET|TOKEN|API_?KEY|SECRET_KEY)$/i;
+
+/** The variables that credentials get in `.env`: one a value, and none that already means something else. */
+export class Names {
+  private readonly dotEnv: Readonly<Record<string, string>>;
+  private readonly given = new Map<string, string>();
+
+  constructor(
+    private readonly project: ComposeProject,
+    text: string | undefined,
+  ) {
+    this.dotEnv = text === undefined ? {} : parseDotEnv(text);
+  }
+
+  /** A name for a literal, of `.env` where it is there with this value, else a free one. */
+  forLiteral({ name, value }: Credential, service: string): string {
+    const base = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
+    const mine = `${service}_${base}`
+      .replace(/\W/g, '_')
+      .toUpperCase()
+      .replace(/^(?=\d)/, '_');
+    const choices = OF_THE_SHELL.test(base) ? [mine] : [base, mine];
+    for (let number = 2; ; number++) {
+      const choice = choices.shift() ?? `${mine}_${number}`;
+      if (!this.fits(choice, value)) continue;
+      this.given.set(choice, value);
+      return choice;
+    }
+  }
+
+  /** Why the default of a variable cannot become its value in `.env`, or undefined. */
+  againstDefault({ name, value }: Credential, written: string): Refusal | undefined {
+    const there = Object.hasOwn(this.dotEnv, name) ? this.dotEnv[name] : undefined;
+    if (there) return undefined;
+    const refuse = (message: string): Refusal => ({ code: 'conflict', message });
+    if (there === '')
+      return refuse(`.env sets ${name} to nothing, so that the default counts: write the value there and \${${name}:?} here`);
+    const others = [...(this.project.interpolated.get(name) ?? [])].filter((each) => !each.startsWith(`\${${name}:?`));
+    if (others.some((each) => each.replace(':-', '-') !== written.replace(':-', '-'))) {
+      return refuse(
+        `${name} is used elsewhere in this file in another way (${others.filter((each) => each !== written).length} times), which a value in .env would change`,
+      );
+    }
+    const given = this.given.get(name);
+    if (given !== undefined && given !== value) return refuse(`another credential of this file becomes ${name}`);
+    this.given.set(name, value);
+    return undefined;
+  }
+
+  /** Whether `.env` sets a variable to something. */
+  isSet(name: string): boolean {
+    return Object.hasOwn(this.dotEnv, name) && this.dotEnv[name] !== '';
+  }
+
+  private fits(name: string, value: string): boolean {
+    const given = this.given.get(name);
+    if (given !== undefined) return given === value;
+    const there = Object.hasOwn(this.dotEnv, name) ? this.dotEnv[name] : undefined;
+    if (there !== undefined) return there === value && !value.includes('$');
+    return !this.project.interpolated.has(name);
+  }
+}
