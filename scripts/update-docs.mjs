@@ -16,6 +16,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { structuredPatch } from 'diff';
+import { parse } from 'yaml';
 import { checkCells, checkRows } from './checks-table.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -73,9 +74,18 @@ function blogHunk() {
   return `\`\`\`diff\n${hunks.at(-1)}\`\`\``;
 }
 
+/** What the page sets as an example of a configuration, if it has one. */
+function settingsIn(text) {
+  const block = /```yaml\n(transforms:\n[\s\S]*?)```/.exec(text)?.[1];
+  return block && parse(block);
+}
+
 /** What one transform alone, guesses included, makes of a file: all lines, and its plans with their confidence. */
-function outcome(id, before) {
-  const { after, findings } = batten.run({ path: 'compose.yaml', text: before, directory: nowhere }, { only: [id], confidence: 'guess' });
+function outcome(id, before, settings) {
+  const { after, findings } = batten.run(
+    { path: 'compose.yaml', text: before, directory: nowhere },
+    { only: [id], confidence: 'guess', settings },
+  );
   const { hunks } = structuredPatch('', '', before, after, undefined, undefined, { context: before.length });
   const plans = findings.map((finding) =>
     finding.refusal ? `- left to you: ${finding.refusal.message}` : `- \`${finding.confidence}\`: ${finding.plan}`,
@@ -89,7 +99,7 @@ function transformReadme(transform) {
   const text = fill(read(file), file, 'facts', facts(transform));
   const before = /```ya?ml\n([\s\S]*?)```\s*<!-- diff:start -->/.exec(text)?.[1];
   if (before === undefined) throw new Error(`${file} has no YAML block before <!-- diff:start -->`);
-  return fill(text, file, 'diff', outcome(transform.id, before));
+  return fill(text, file, 'diff', outcome(transform.id, before, settingsIn(text)));
 }
 
 const undocumented = transforms.filter(({ readme }) => !existsSync(path.join(root, readme)));

@@ -8,6 +8,7 @@ import dockerSocket from './docker-socket/transform';
 import healthcheck from './healthcheck/transform';
 import hooks from './hooks/transform';
 import hostNamespaces from './host-namespaces/transform';
+import imagePin from './image-pin/transform';
 import init from './init/transform';
 import limits from './limits/transform';
 import logging from './logging/transform';
@@ -16,6 +17,7 @@ import plaintextSecrets from './plaintext-secrets/transform';
 import ports from './ports/transform';
 import privileged from './privileged/transform';
 import readOnly from './read-only/transform';
+import registryAllowlist from './registry-allowlist/transform';
 import restart from './restart/transform';
 import segment from './segment/transform';
 import selinuxLabels from './selinux-labels/transform';
@@ -56,4 +58,6 @@ export const transforms: readonly Transform[] = [
   init,
   buildPrivileges,
   hooks,
+  imagePin,
+  registryAllowlist,
 ];

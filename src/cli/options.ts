@@ -22,6 +22,7 @@ export interface Options {
   service?: string[];
   imageConfig?: string[];
   inspect?: boolean;
+  resolve?: boolean;
   format: Format;
   show?: 'before' | 'after' | 'both';
   check?: boolean;
@@ -174,6 +175,11 @@ export const OPTIONS: readonly OptionRow[] = [
     description: 'what images are: output of "docker image inspect", an OCI layout, or a directory of such files; comma separated',
     commands: [...PLANS, 'explain'],
     names: true,
+  },
+  {
+    flags: '--resolve',
+    description: 'ask the registries which digests the tags in use have, remember them in batten.lock.json, and pin the images to them',
+    commands: ['fix'],
   },
   {
     flags: '--inspect',

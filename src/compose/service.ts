@@ -112,6 +112,13 @@ export class ComposeService implements Service {
     return this.project.evaluate(raw);
   }
 
+  /** The text of a key and where it is written, which through `<<`, an alias or `extends` is elsewhere. */
+  written(key: string): { text: string; path: Path } | undefined {
+    const node = this.locate(key)[0]?.node;
+    const path = node && this.project.pathOf(node);
+    return node?.kind === 'scalar' && path ? { text: node.text, path } : undefined;
+  }
+
   /** Whether the map of a key has an entry of its own, rather than through `<<`. */
   ownsEntry(key: string, entry: string): boolean {
     const node = this.locate(key)[0]?.node;

@@ -10,6 +10,7 @@ import type { OwnImage, ProjectEvidence } from './own-image';
 import { applyOwn } from './own-rules';
 import { wellKnownPort } from './ports';
 import { ownedBy, settleReadOnly } from './read-only';
+import { parseReference } from './reference';
 import { applyRules, type Draft } from './rules';
 import { secretAdvice } from './secret';
 import { seenWith } from './seen';
@@ -67,6 +68,9 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
     tmpfs: (path) => (wanted.value === false ? undefined : wanted.value.tmpfs.find((each) => samePath(each.path, path))),
     hostAccess: (kind, what) => hostAccess(kind, what, service, match, draft),
     secretFile: (variable) => secretAdvice(variable, match?.template, situation),
+    get digest() {
+      return digestOf(service, own);
+    },
     get dockerSocket() {
       return socketAdvice(
         read((template) => template.docker_socket ?? []),
@@ -139,6 +143,17 @@ function portOf(port: number, protocol: 'tcp' | 'udp', match: Match | undefined,
   const why = known.why ?? `${port} is a port of ${match.template.title}`;
   const breaks = known.kind === 'public' ? undefined : 'clients on other machines that use the published port';
   return { value: known.kind, confidence: 'known', why, breaks, evidence: evidenceOf(match, known.sources) };
+}
+
+/** A name with a digest in a saved configuration is what was pulled: of an image for several platforms, its index. */
+function digestOf(service: Service, own: OwnImage | undefined): Verdict<string> | undefined {
+  if (service.build || !service.image?.known || own?.source !== 'image-config') return undefined;
+  const { name } = parseReference(service.image.text);
+  const pulled = own.tags.map(parseReference).find((each) => each.name === name && each.digest !== undefined);
+  const evidence = own.user?.evidence;
+  if (!pulled?.digest || !evidence) return undefined;
+  const why = 'it was pulled by this digest';
+  return { value: pulled.digest, confidence: 'generic', why, evidence: [{ ...evidence, detail: `RepoDigests: ${name}@${pulled.digest}` }] };
 }
 
 function labelOf(service: Service, match: Match | undefined): string {

@@ -7,7 +7,10 @@ import { callsOut, commandNeedsRoot, engineSocket, needsNewPrivileges, usesPing 
 import type { Advice, Confidence, Evidence, Verdict } from './types';
 
 /** Advice while it is being settled; every rule may change its verdicts. */
-export type Draft = Omit<Advice, keyof OperationAdvice | 'port' | 'listens' | 'tmpfs' | 'hostAccess' | 'secretFile' | 'dockerSocket'>;
+export type Draft = Omit<
+  Advice,
+  keyof OperationAdvice | 'port' | 'listens' | 'tmpfs' | 'hostAccess' | 'secretFile' | 'digest' | 'dockerSocket'
+>;
 
 interface Context {
   service: Service;

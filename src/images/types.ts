@@ -106,6 +106,8 @@ export interface Advice extends OperationAdvice {
    * or `unconfined`; '' asks whether there is anything of that kind.
    */
   hostAccess(kind: HostAccessKind, what: string): HostVerdict;
+  /** The digest by which its image was pulled, by a saved configuration of it. */
+  readonly digest: Verdict<string> | undefined;
   /** How a variable can be read from a file; undefined when nothing is known, or when the image's own start does not run. */
   secretFile(variable: string): Verdict<SecretAdvice> | undefined;
   /** What it asks of the Docker socket; undefined when nothing is known. Looked up when it is asked for. */

@@ -8,6 +8,7 @@ import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
 import { isForPrograms, tellTroubles, writeReport } from '../report';
+import { resolveImages } from '../resolve';
 import { shownSideFiles } from '../side-files';
 import { settledProjects } from '../warnings';
 import { writeProject } from '../write-project';
@@ -27,6 +28,7 @@ interface Mode {
 export async function fix(context: Context, paths: readonly string[]): Promise<number> {
   const mode = modeOf(context, paths);
   const prepared = await prepare(context, paths);
+  if (context.options.resolve) await resolveImages(context, prepared, mode.write);
   requireOneInput(prepared.opened, mode);
   const proven = context.options.prove ? await proveFirst(context, prepared) : undefined;
   const override = overrideTarget(context, prepared.opened);

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { writeFileAtomic } from '../compose/write';
+import { UsageError } from '../errors';
+import type { Context, Prepared } from './context';
+import type { Opened } from './inputs';
+
+/**
+ * With `--resolve`: asks the registries for the digests of the tags in use and writes them to the lock file beside each input, from which the
+ * run reads them. Nothing else of batten speaks to a registry.
+ *
+ * @throws UsageError where nothing may be written; InputError when the lock cannot be
+ */
+export async function resolveImages({ host, options }: Context, { opened, run }: Prepared, writes: boolean): Promise<void> {
+  if (!writes || opened.some(({ path }) => path === '-')) {
+    throw new UsageError('--resolve writes batten.lock.json beside a file, and this run writes nothing there', {
+      hint: 'use it with --yes',
+    });
+  }
+  const { resolveDigest } = require('../engine/registry') as typeof import('../engine/registry');
+  const { IMAGE_LOCK, lockKey, writeImageLock } = require('../harden/image-lock') as typeof import('../harden/image-lock');
+  const asked = new Map<string, Awaited<ReturnType<typeof resolveDigest>>>();
+  for (const each of opened) {
+    const digests = new Map<string, string>();
+    for (const image of imagesOf(each)) {
+      const key = lockKey(image);
+      if (key === undefined || image.includes('@')) continue;
+      const answer = asked.get(key) ?? (await resolveDigest(image));
+      asked.set(key, answer);
+      if ('digest' in answer) digests.set(key, answer.digest);
+      else if (!options.quiet) host.stderr.write(`${image}: ${answer.reason}\n`);
+    }
+    if (digests.size === 0) continue;
+    const lock = join(dirname(each.absolute), IMAGE_LOCK);
+    const before = existsSync(lock) ? readFileSync(lock, 'utf8') : undefined;
+    writeFileAtomic(lock, writeImageLock(before, digests), { expectedText: before, mustBeNew: before === undefined, shown: IMAGE_LOCK });
+  }
+  run.also = [...(run.also ?? []), 'image-pin'];
+}
+
+function imagesOf({ input }: Opened): string[] {
+  if (!input) return [];
+  const { YamlDocument } = require('../yaml/document') as typeof import('../yaml/document');
+  const { ComposeProject } = require('../compose/project') as typeof import('../compose/project');
+  const { images } = require('../harden/images-of') as typeof import('../harden/images-of');
+  return [input.text, ...(input.overrides ?? []).map(({ text }) => text)].flatMap((text) => {
+    try {
+      return images(ComposeProject.read(YamlDocument.open(text))).map(({ raw }) => raw);
+    } catch {
+      // Reported when the file is run.
+      return [];
+    }
+  });
+}
