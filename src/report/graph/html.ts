@@ -92,9 +92,8 @@ function rows({ losses: all }: NetworkChange): Row[] {
   for (const { from, to, door, why } of all) {
     if (door !== undefined) {
       const target = door.slice(door.indexOf(' -> ') + 4);
-      // Who is outside comes first in importance: containers and the host come in by the same port.
-      const outside = all.some((other) => other.to === to && other.door?.endsWith(` -> ${target}`) && other.from === 'outside');
-      out.set(`${to}\n${target}`, { text: `${outside ? 'outside, ' : ''}other containers → ${to} at ${target}`, why });
+      const from = all.filter((other) => other.to === to && other.door?.endsWith(` -> ${target}`)).map((other) => other.from);
+      out.set(`${to}\n${target}`, { text: `${comers(from)} → ${to} at ${target}`, why });
       continue;
     }
     const both = all.some((other) => other.from === to && other.to === from && other.door === undefined);
@@ -102,6 +101,13 @@ function rows({ losses: all }: NetworkChange): Row[] {
     if (!out.has(key)) out.set(key, { text: `${from} ${both ? '↔' : '→'} ${to}`, why });
   }
   return [...out.values()];
+}
+
+/** Who came in at a published port. When outside did, so did every container; else those are told that have no way to it any more. */
+function comers(from: readonly string[]): string {
+  const names = [...new Set(from)].filter((name) => name !== 'the host');
+  if (names.includes('outside')) return 'outside, other containers';
+  return names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} others` : names.join(', ');
 }
 
 function losses(change: NetworkChange): string {

@@ -112,6 +112,15 @@ describe.each(stacks)('%s', (_, networks) => {
   });
 });
 
+test('tells what goes once for both directions, and once for all who came in at a port', () => {
+  const page = networksPage([{ path: 'home.yaml', change: stacks[0]![1] }], '1');
+  const rows = [...page.matchAll(/<tr><td>([^<]*)<\/td><td>([^<]*)/g)].map(([, what, why]) => [what, why]);
+  expect(rows).toContainEqual(['outside, other containers → git-db at 5432/tcp', 'it is published on 127.0.0.1 only']);
+  expect(rows).toContainEqual(['cloud-db → outside', 'it calls nobody outside']);
+  expect(rows.filter(([what]) => what!.includes('traefik ↔ authelia-db') || what!.includes('authelia-db ↔ traefik'))).toHaveLength(1);
+  expect(new Set(rows.map(([what]) => what)).size).toBe(rows.length);
+});
+
 describe('the page in a browser', () => {
   const file = path.join(scratch, 'networks.html');
   const shot = (name: string, html: string): ReturnType<typeof readPng> => {
