@@ -9,7 +9,7 @@
  * Usage: node scripts/update-docs.mjs [--check] [--library dist/index.js]
  * --check writes nothing and exits 1 when a file is stale.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -30,7 +30,7 @@ const transforms = batten.transforms();
 
 /** An empty directory: what a change needs beside the file can be written, and nothing is there. */
 const nowhere = mkdtempSync(path.join(tmpdir(), 'batten-docs-'));
-process.on('exit', () => rmdirSync(nowhere));
+process.on('exit', () => rmSync(nowhere, { recursive: true }));
 
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
 
@@ -80,13 +80,20 @@ function settingsIn(text) {
   return block && parse(block);
 }
 
-/** What one transform alone, guesses included, makes of a file: all lines, and its plans with their confidence. */
-function outcome(id, before, settings) {
-  const { after, findings } = batten.run(
+function hunksOf(before, after) {
+  return structuredPatch('', '', before, after, undefined, undefined, { context: before.length }).hunks;
+}
+
+/** What one transform alone, guesses included, makes of a file, and of a Dockerfile beside it: all lines, and its plans with their confidence. */
+function outcome(id, before, settings, dockerfile) {
+  if (dockerfile !== undefined) writeFileSync(path.join(nowhere, 'Dockerfile'), dockerfile);
+  const { after, findings, files } = batten.run(
     { path: 'compose.yaml', text: before, directory: nowhere },
     { only: [id], confidence: 'guess', settings },
   );
-  const { hunks } = structuredPatch('', '', before, after, undefined, undefined, { context: before.length });
+  if (dockerfile !== undefined) rmSync(path.join(nowhere, 'Dockerfile'));
+  const built = files.filter(({ path: name }) => name === 'Dockerfile').flatMap((file) => hunksOf(file.before, file.after));
+  const hunks = [...hunksOf(before, after), ...built];
   const plans = findings.map((finding) =>
     finding.refusal ? `- left to you: ${finding.refusal.message}` : `- \`${finding.confidence}\`: ${finding.plan}`,
   );
@@ -99,7 +106,8 @@ function transformReadme(transform) {
   const text = fill(read(file), file, 'facts', facts(transform));
   const before = /```ya?ml\n([\s\S]*?)```\s*<!-- diff:start -->/.exec(text)?.[1];
   if (before === undefined) throw new Error(`${file} has no YAML block before <!-- diff:start -->`);
-  return fill(text, file, 'diff', outcome(transform.id, before, settingsIn(text)));
+  const dockerfile = /```dockerfile\n([\s\S]*?)```/.exec(text)?.[1];
+  return fill(text, file, 'diff', outcome(transform.id, before, settingsIn(text), dockerfile));
 }
 
 const undocumented = transforms.filter(({ readme }) => !existsSync(path.join(root, readme)));

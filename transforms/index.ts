@@ -5,6 +5,7 @@ import confinement from './confinement/transform';
 import dangerousCapabilities from './dangerous-capabilities/transform';
 import devices from './devices/transform';
 import dockerSocket from './docker-socket/transform';
+import dockerfileUser from './dockerfile-user/transform';
 import healthcheck from './healthcheck/transform';
 import hooks from './hooks/transform';
 import hostNamespaces from './host-namespaces/transform';
@@ -39,7 +40,11 @@ export const transforms: readonly Transform[] = [
   selinuxLabels,
   plaintextSecrets,
   user,
+<<<<<<< HEAD
   userns,
+=======
+  dockerfileUser,
+>>>>>>> 9c69938 (Add a user to the project's own Dockerfile)
   dangerousCapabilities,
   capDrop,
   confinement,

@@ -35,7 +35,7 @@ export function changeCode(results: readonly FileResult[], tell: boolean): numbe
   return Math.max(inputCode(results), tell && results.some(changes) ? EXIT.findings : EXIT.ok);
 }
 
-/** Whether the text of a file changes. */
-export function changes({ before, after }: FileResult): boolean {
-  return before !== after;
+/** Whether the text of a file changes, or of a file beside it. */
+export function changes({ before, after, files }: FileResult): boolean {
+  return before !== after || files.length > 0;
 }

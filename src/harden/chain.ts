@@ -343,6 +343,8 @@ class Run {
       if (done.size === 0) continue;
       for (const proposal of transform.find(contextOf(transform, project, this.setup, this.advice))) {
         const finding = proposal.ops ? done.get(keyOf(proposal)) : undefined;
+        // What is written beside the Compose file is not in it, and is found as it was.
+        if (finding?.ops?.length === 0) continue;
         if (finding && finding.status !== 'suppressed') return this.withdraw(finding, 'the same finding is still there afterwards');
       }
     }

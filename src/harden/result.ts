@@ -15,7 +15,7 @@ export function fileResults({ sources, applied }: ChainSetup, chained: ChainResu
     return [
       {
         path,
-        status: statusOf(here, after === before ? undefined : applied),
+        status: statusOf(here, after === before && (index > 0 || files.length === 0) ? undefined : applied),
         findings: here
           .map((finding) => ({ ...finding, path: splitFile(finding.path).path }))
           .sort((a, b) => a.range.start.line - b.range.start.line),
