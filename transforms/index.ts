@@ -40,11 +40,8 @@ export const transforms: readonly Transform[] = [
   selinuxLabels,
   plaintextSecrets,
   user,
-<<<<<<< HEAD
   userns,
-=======
   dockerfileUser,
->>>>>>> 9c69938 (Add a user to the project's own Dockerfile)
   dangerousCapabilities,
   capDrop,
   confinement,
