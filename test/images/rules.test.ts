@@ -119,13 +119,15 @@ test('every verdict that changes something says why, and known ones carry eviden
 
 test('the same question gives the same answer', () => {
   const asked = service({ image: 'postgres:16', mounts: ['volume d:/var/lib/postgresql/data'] });
-  const answers = ({ port, limits, healthcheck, init, hostAccess, ...advice }: ReturnType<typeof advise>) => ({
+  const answers = ({ port, limits, healthcheck, init, hostAccess, tmpfs, secretFile, ...advice }: ReturnType<typeof advise>) => ({
     ...advice,
     port: port(5432, 'tcp'),
     limits: limits(),
     healthcheck: healthcheck(),
     init: init(),
     hostAccess: hostAccess('shm', ''),
+    tmpfs: tmpfs('/tmp'),
+    secretFile: secretFile('POSTGRES_PASSWORD'),
   });
   expect(answers(advise(asked))).toEqual(answers(advise(asked)));
 });
