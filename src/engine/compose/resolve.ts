@@ -34,7 +34,13 @@ export async function resolveProject(compose: ComposeCommand, project: ProjectFi
       hint: 'what "docker compose config" does not load cannot be tried',
     });
   }
-  return normalise(isOld(compose) ? fromYaml(answer.stdout) : (JSON.parse(answer.stdout) as Model));
+  const model = normalise(isOld(compose) ? fromYaml(answer.stdout) : (JSON.parse(answer.stdout) as Model));
+  return { ...model, name: model.name ?? oldName(directory, setup) };
+}
+
+/** What the old Compose calls a project: it does not say. */
+function oldName(directory: string, { env }: RunSetup): string {
+  return (env.COMPOSE_PROJECT_NAME || path.basename(directory)).toLowerCase().replace(/[^-_a-z0-9]/g, '');
 }
 
 function fromYaml(text: string): Model {

@@ -185,7 +185,7 @@ function finding(service: string): Finding {
 
 function learned(
   name: string,
-  { lives, model, conversion }: StackRun,
+  { lives, model }: StackRun,
   seen: Seen | undefined,
   habits: Habits | undefined,
   capabilities: string[] | undefined,
@@ -199,7 +199,7 @@ function learned(
   const open = seen?.written.every(({ baked }) => !baked) ?? false;
   return {
     name,
-    image: String(model.services[name]?.image ?? conversion.model.services[name]?.image),
+    image: String(model.services[name]?.image ?? `${model.name}-${name}, built`),
     ...(fault && { fault }),
     processes: habits?.processes ?? first.processes,
     listening: habits?.listening ?? [],

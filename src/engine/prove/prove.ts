@@ -219,7 +219,7 @@ class Prover {
       const steps = [...first.steps, ...(second?.steps ?? [])];
       services.push({
         name,
-        image: String(before.model.services[name]?.image ?? before.conversion.model.services[name]?.image),
+        image: String(before.model.services[name]?.image ?? `${before.model.name}-${name}, built`),
         imageId: info?.Id ?? '',
         digest: info?.RepoDigests?.[0]?.split('@')[1],
         status: this.faults.has(name) ? 'own-fault' : failure ? 'failed' : found ? 'proven' : 'unchanged',

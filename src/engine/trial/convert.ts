@@ -121,10 +121,10 @@ function trialService(service: ModelService, need: ImageNeeds, options: TrialOpt
   return out;
 }
 
-/** Any free port of the loopback address. */
+/** Any free port of the loopback address, in the short form: the old Compose knows no address in the long one. */
 function loopback(port: Data): Data {
   const { target, protocol } = mapOf(port);
-  return { target: target ?? 0, protocol: protocol ?? 'tcp', host_ip: '127.0.0.1', mode: 'ingress' };
+  return `127.0.0.1::${String(target)}/${String(protocol ?? 'tcp')}`;
 }
 
 /** A service that may fail at first is restarted a few times; one that never comes up is seen to end. */

@@ -57,7 +57,7 @@ export function trialMounts(
   }
   // An anonymous volume would carry no label. A named one starts with the same files of the image.
   const volumes: Record<string, ModelThing> = {};
-  const taken = new Set([...mounts.map((mount) => clean(String(mapOf(mount).target))), ...tmpfsPaths(service)]);
+  const taken = new Set([...mounts.map(targetOf), ...tmpfsPaths(service)]);
   for (const [index, item] of mounts.entries()) {
     const mount = mapOf(item);
     if (mount.type !== 'volume' || mount.source !== undefined) continue;
@@ -90,7 +90,7 @@ function bind(
     return undefined;
   }
   if (mount.read_only === true)
-    return kind === 'missing' && world.local ? { mount: { ...base, source: world.copyPath(`${name}-${index}`) } } : { mount: base };
+    return kind === 'missing' && world.local ? { mount: made(world.copyPath(`${name}-${index}`), mount, ':ro') } : { mount: base };
   if (options.binds === 'as-is') return { mount: base };
   if (!world.local || kind === 'device' || kind === 'unreadable' || SYSTEM.test(clean(source))) {
     note(`${source} is read-only in a trial`);
@@ -98,13 +98,23 @@ function bind(
   }
   const to = world.copyPath(`${name}-${index}`);
   // Docker makes a missing one, as root's, in the place of the copy.
-  if (kind === 'missing') return { mount: { ...base, source: to } };
+  if (kind === 'missing') return { mount: made(to, mount, '') };
   if (options.binds === 'ro') return { mount: readOnly };
   if (!world.small(source)) {
     note(`${source} is too big to be copied, so it is read-only in a trial (--binds as-is gives it)`);
     return { mount: readOnly };
   }
   return { mount: { ...base, source: to }, copy: { from: source, to } };
+}
+
+/** In the short form, for which a directory that is missing is made. */
+function made(source: string, { target }: Record<string, Data>, mode: string): Data {
+  return `${source}:${String(target)}${mode}`;
+}
+
+/** The container path of a mount of a trial. */
+function targetOf(mount: Data): string {
+  return clean(typeof mount === 'string' ? mount.split(':')[1]! : String(mapOf(mount).target));
 }
 
 /** The directory a named volume of the local driver binds, if it does. */

@@ -1,4 +1,4 @@
-import { type Model, mapOf } from '../compose/model';
+import type { Model } from '../compose/model';
 import type { Bench } from './bench';
 import type { Conversion } from './convert';
 import { LABEL } from './options';
@@ -32,6 +32,6 @@ export async function fillVolumes({ engine, scratch }: Bench, model: Model, { mo
       await engine.removeContainer(source);
       await engine.removeContainer(target);
     }
-    trial.volumes![key] = { ...mapOf(trial.volumes![key] as never), external: true, name: to };
+    trial.volumes![key] = { external: true, name: to };
   }
 }

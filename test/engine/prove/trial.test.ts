@@ -31,10 +31,7 @@ function trial(
 
 test('published ports go to any free port of loopback', () => {
   const { app } = trial({ ports: ['0.0.0.0:8080:80', { target: 53, published: '53', protocol: 'udp' }] });
-  expect(app.ports).toEqual([
-    { target: 80, protocol: 'tcp', host_ip: '127.0.0.1', mode: 'ingress' },
-    { target: 53, protocol: 'udp', host_ip: '127.0.0.1', mode: 'ingress' },
-  ]);
+  expect(app.ports).toEqual(['127.0.0.1::80/tcp', '127.0.0.1::53/udp']);
 });
 
 test('names that could collide are gone, and who was known by one still is', () => {
@@ -104,7 +101,7 @@ describe('a directory of the host', () => {
   test('that is missing is made beside the copies, not in the project', () => {
     const { app, binds } = trial(written, {}, { '/srv/data': 'missing' });
     expect(binds).toEqual([]);
-    expect(app.volumes).toMatchObject([{ source: '/scratch/app-0' }]);
+    expect(app.volumes).toEqual(['/scratch/app-0:/data']);
   });
 });
 
