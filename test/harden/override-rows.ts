@@ -21,14 +21,14 @@ export const ROWS: readonly Row[] = [
   { name: 'a new list', before: '', ops: [add(a('cap_drop'), ['ALL'])], plain: { cap_drop: ['ALL'] } },
   { name: 'a capability on top of others', before: 'cap_add: [CHOWN]', ops: [append(a('cap_add'), 'KILL')], plain: { cap_add: ['KILL'] } },
   {
-    name: 'a capability taken away',
+    name: 'R3: a capability taken away',
     before: 'cap_add: [CHOWN, SYS_ADMIN]',
     ops: [remove(a('cap_add', 1))],
     tags: { cap_add: { '!override': ['CHOWN'] } },
   },
   { name: 'the last capability taken away', before: 'cap_add: [SYS_ADMIN]', ops: [remove(a('cap_add'))], tags: { cap_add: '!reset' } },
   {
-    name: 'an option beside one that would be a double',
+    name: 'R2: an option beside one that would be a double',
     before: 'security_opt: ["label:disable"]',
     ops: [append(a('security_opt'), 'no-new-privileges:true')],
     plain: { security_opt: ['no-new-privileges:true'] },
@@ -59,7 +59,7 @@ export const ROWS: readonly Row[] = [
     tags: { device_cgroup_rules: '!reset' },
   },
   {
-    name: 'a port bound to an address',
+    name: 'R4: a port bound to an address',
     before: 'ports: ["80:80", "81:81"]',
     ops: [replace(a('ports', 0), '127.0.0.1:80:80')],
     tags: { ports: { '!override': ['127.0.0.1:80:80', '81:81'] } },
@@ -113,7 +113,7 @@ export const ROWS: readonly Row[] = [
     ops: [remove(a('environment', 'S')), add(a('environment', 'S_FILE'), '/run/s')],
     tags: { environment: { S_FILE: '/run/s', S: '!reset' } },
   },
-  { name: 'a variable taken out of a list', before: 'environment: [A=1, S=secret]', ops: [remove(a('environment', 1))] },
+  { name: 'B101: a variable taken out of a list', before: 'environment: [A=1, S=secret]', ops: [remove(a('environment', 1))] },
   { name: 'a label', before: 'labels: [x=y]', ops: [append(a('labels'), 'q=r')], plain: { labels: { q: 'r' } } },
   {
     name: 'a sysctl taken away',
