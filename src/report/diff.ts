@@ -37,7 +37,9 @@ export function screenDiff(file: DiffedFile, colors: Colors, options: { context?
   const before = maskKnown(screenLines(file.before ?? ''), file.known ?? []);
   const after = maskKnown(screenLines(file.after), file.known ?? []);
   for (const hunk of hunks) {
-    lines.push(colors.cyan(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`));
+    // As in git: of a side without lines, the line before it is named.
+    const from = hunk.oldLines === 0 ? hunk.oldStart - 1 : hunk.oldStart;
+    lines.push(colors.cyan(`@@ -${from},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`));
     let [oldLine, newLine] = [hunk.oldStart - 1, hunk.newStart - 1];
     for (const line of hunk.lines) {
       if (line.startsWith('-')) lines.push(colors.red(`-${before[oldLine++]}`));
