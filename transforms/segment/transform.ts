@@ -38,6 +38,7 @@ const transform: Transform = {
       const plan = planFor(work);
       if (!plan) continue;
       const proposal = propose(plan, work);
+      if (!proposal) continue;
       yield refusal ? { ...proposal, ops: undefined, refusal, services: undefined } : proposal;
       if (!refusal && proposal.ops) topology = after(topology, plan);
     }
@@ -126,7 +127,7 @@ function alsoOn(a: Station, b: Station, network: string): boolean {
   });
 }
 
-function propose(plan: Plan, { context, pairs, stores, topology, network }: Work): Proposal {
+function propose(plan: Plan, { context, pairs, stores, topology, network }: Work): Proposal | undefined {
   const { project } = context;
   const members = membersOf(network.name, topology);
   const moved = members.filter((name) => plan.leaving.includes(name) || plan.groups.some((group) => group.members.includes(name)));
@@ -134,6 +135,8 @@ function propose(plan: Plan, { context, pairs, stores, topology, network }: Work
   const about = here.length > 0 ? here.map(({ service }) => service) : moved.map((name) => project.service(name)!);
   const next = after(topology, plan);
   const { losses: all, unexplained } = explainLosses(topology, next, pairs, stores);
+  // Other networks that come to the same are nothing to change.
+  if (pairs.strict && !plan.close && all.length === 0 && unexplained.length === 0) return undefined;
   // Ways through the host's ports are told by the graph; here they would only repeat the pair.
   const losses = all.filter(({ fact }) => fact.door === undefined);
   const labels = labelOps(topology, next, context);
