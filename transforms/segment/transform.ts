@@ -135,8 +135,9 @@ function propose(plan: Plan, { context, pairs, stores, topology, network }: Work
   const about = here.length > 0 ? here.map(({ service }) => service) : moved.map((name) => project.service(name)!);
   const next = after(topology, plan);
   const { losses: all, unexplained } = explainLosses(topology, next, pairs, stores);
-  // Other networks that come to the same are nothing to change.
-  if (pairs.strict && !plan.close && all.length === 0 && unexplained.length === 0) return undefined;
+  // Other networks that come to the same are nothing to change: everybody on this one has to talk to everybody.
+  const tight = members.every((one, index) => members.slice(index + 1).every((other) => pairs.kept(one, other)));
+  if (pairs.strict && tight && !plan.close && all.length === 0 && unexplained.length === 0) return undefined;
   // Ways through the host's ports are told by the graph; here they would only repeat the pair.
   const losses = all.filter(({ fact }) => fact.door === undefined);
   const labels = labelOps(topology, next, context);
