@@ -141,7 +141,9 @@ function userRules(draft: Draft, context: Context): void {
   }
   if (service.devices.length > 0) draft.user = atMost(draft.user, 'guess', 'its devices belong to groups of the host');
   if (service.capAdd.length > 0 && situation.startsAsRoot !== false) {
-    draft.user = atMost(draft.user, 'guess', 'it is given capabilities, which only a root process gets');
+    // All of them say nothing of which one is needed.
+    const all = service.capAdd.every(({ text }) => /^(?:CAP_)?ALL$/i.test(text));
+    draft.user = atMost(draft.user, all ? 'generic' : 'guess', 'it is given capabilities, which only a root process gets');
   }
 }
 

@@ -88,8 +88,8 @@ export class Intent {
 
   /** Who talks to the Docker Engine through a proxy of its socket has to be told where that is: no image has the name built in. */
   private untold(socket: ComposeService, other: ComposeService): Need | undefined {
-    const { role, egress } = this.context.advise(socket);
-    if (!socket.complete || !isSocketProxy({ role, egress })) return undefined;
+    const advice = this.context.advise(socket);
+    if (!socket.complete || !isSocketProxy(advice)) return undefined;
     if (!other.complete || other.build || this.sayings.get(other.name)!.unseen.length > 0) return undefined;
     const why = `"${other.name}" is not told where "${socket.name}" is`;
     const evidence: Evidence = {
@@ -97,7 +97,7 @@ export class Intent {
       ref: `services.${other.name}`,
       detail: `neither its variables, its command nor its configuration names "${socket.name}", and no other configuration is mounted`,
     };
-    return { verdict: 'none', confidence: egress.confidence, why, evidence: [evidence, ...egress.evidence] };
+    return { verdict: 'none', confidence: advice.egress.confidence, why, evidence: [evidence, ...advice.egress.evidence] };
   }
 
   private readCalls(): Call[] {

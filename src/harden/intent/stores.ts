@@ -20,9 +20,10 @@ export function storesOf({ project, advise }: IntentContext, intent: Intent): St
   const joined = new Set(project.services.map((service) => service.networkMode?.text).filter((mode) => mode?.startsWith('service:')));
   return project.services.flatMap((service): Store[] => {
     if (!service.complete || service.networkMode || service.ports.length > 0 || joined.has(`service:${service.name}`)) return [];
-    const { role, egress } = advise(service);
+    const advice = advise(service);
+    const { role, egress } = advice;
     if (egress.value !== 'none' || isProxied(service)) return [];
-    if (!['datastore', 'cache', 'queue'].includes(role) && !isSocketProxy({ role, egress })) return [];
+    if (!['datastore', 'cache', 'queue'].includes(role) && !isSocketProxy(advice)) return [];
     if (service.has('extra_hosts') || service.has('dns')) return [];
     const confidence = intent.callsOut(service) ? atMost(egress.confidence, 'guess') : egress.confidence;
     return [{ service, networks: networksOf(service), confidence }];
@@ -30,8 +31,8 @@ export function storesOf({ project, advise }: IntentContext, intent: Intent): St
 }
 
 /** A proxy of the Docker socket: it is called, and talks to nothing but the socket. */
-export function isSocketProxy({ role, egress }: Pick<Advice, 'role' | 'egress'>): boolean {
-  return egress.value === 'none' && (role === 'client' || role === 'proxy');
+export function isSocketProxy({ dockerSocket }: Pick<Advice, 'dockerSocket'>): boolean {
+  return dockerSocket?.value.need === 'proxy';
 }
 
 /** The names of the networks a service is on; none with a `network_mode`. */
