@@ -118,6 +118,8 @@ class Run {
   private advice = new Map<string, Advice>();
   private files: SideFiles;
   private readonly ignoredInSwarm = new Set<string>();
+  /** Keys whose values were decided by a person or a proof, and by which transform. */
+  private readonly kept = new Map<string, string>();
   private readonly proofs: Proofs | undefined;
 
   constructor(private readonly setup: ChainSetup) {
@@ -205,6 +207,7 @@ class Run {
     const refused = this.accept(finding, ops, this.setup.applied);
     // Another finding of this round was in the way: the next round looks again.
     if (refused && !last) return 'retry';
+    if (!refused && (decision.ops || finding.confidence === 'proven')) this.keep(finding.transform, ops);
     return refused ? 'settled' : 'changed';
   }
 
@@ -299,8 +302,19 @@ class Run {
   }
 
   private propose(transform: Transform): Proposal[] {
-    const all = [...transform.find(contextOf(transform, this.project, this.setup, this.advice))];
+    const found = [...transform.find(contextOf(transform, this.project, this.setup, this.advice))];
+    const all = found.filter(({ ops = [] }) => !ops.some((op) => this.isKept(transform.id, op)));
     return this.project.swarm ? all.filter((proposal) => this.honouredInSwarm(proposal)) : all;
+  }
+
+  /** A value that a person typed, or that ran on an Engine, is not asked about again by a later transform: `exec` on a tmpfs, say. */
+  private keep(transform: string, ops: readonly Op[]): void {
+    for (const op of ops) if (op.op !== 'remove') this.kept.set(placeOf(op), transform);
+  }
+
+  private isKept(transform: string, op: Op): boolean {
+    const keeper = op.op === 'replace' || op.op === 'remove' ? this.kept.get(placeOf(op)) : undefined;
+    return keeper !== undefined && keeper !== transform;
   }
 
   /** Whether a change would do anything in a Swarm stack; what is kept back for that is noted once. */
@@ -404,6 +418,11 @@ function contextOf(transform: Transform, project: ComposeProject, setup: ChainSe
 /** What stays the same of a finding when it is found again. */
 function keyOf({ service, path, subject }: Proposal): string {
   return JSON.stringify(subject === undefined ? [service, path] : [service, listOf(path), subject]);
+}
+
+/** The key of a service, or of the top level, that an op is about. */
+function placeOf({ path }: Op): string {
+  return JSON.stringify(splitFile(path).path.slice(0, 3));
 }
 
 /** The list that a path to an item leads to. */

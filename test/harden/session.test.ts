@@ -138,3 +138,14 @@ describe('a session', () => {
     expect(open.finish()[0]!.after).toBe(batten.run({ path: 'compose.yaml', text: TEXT }, { apply: true }).after);
   });
 });
+
+test('what a person typed is not asked about again by a later transform', () => {
+  const open = batten.session(
+    { path: 'compose.yaml', text: 'services:\n  app:\n    image: acme/app:1\n' },
+    { apply: true, only: ['read-only', 'tmpfs-options'] },
+  );
+  expect(open.current()!.finding.transform).toBe('read-only');
+  open.answer({ kind: 'edit', value: '/tmp:exec' });
+  expect(open.current()).toBeUndefined();
+  expect(open.finish()[0]!.after).toContain('/tmp:exec');
+});
