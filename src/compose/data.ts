@@ -4,3 +4,14 @@ import type { Data } from '../yaml/types';
 export function isMap(data: Data | undefined): data is { [key: string]: Data } {
   return data !== undefined && data !== null && typeof data === 'object' && !Array.isArray(data);
 }
+
+/** The same data with the keys of its maps in one order, which says nothing: for fingerprints. */
+export function sorted(data: Data): Data {
+  if (Array.isArray(data)) return data.map(sorted);
+  if (data === null || typeof data !== 'object') return data;
+  return Object.fromEntries(
+    Object.entries(data)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => [key, sorted(value)]),
+  );
+}

@@ -8,6 +8,7 @@ import { isMap } from './data';
 import { parseDotEnv } from './dotenv';
 import { evaluate } from './interpolate';
 import type { ProjectFile, ProjectSetting } from './project';
+import { projectRoot } from './project-root';
 import { readInput } from './read';
 
 /** One file of a project as it was read: what `ProjectFile` says of it, and its text. */
@@ -47,7 +48,7 @@ class Loader {
     const { main, overrides, directory } = request;
     this.sources = [main, ...overrides];
     this.variables = directory === undefined ? {} : readVariables(directory);
-    this.root = directory === undefined ? undefined : repositoryOf(directory);
+    this.root = directory === undefined ? undefined : projectRoot(directory);
   }
 
   load(): { sources: SourceFile[]; setting: ProjectSetting } {
@@ -145,14 +146,6 @@ function readVariables(directory: string): Record<string, string> {
     return Object.fromEntries(Object.entries(all).filter(([, value]) => !value.includes('$')));
   } catch {
     return {};
-  }
-}
-
-/** The repository a directory is in, or the directory itself. */
-export function repositoryOf(directory: string): string {
-  for (let at = resolve(directory); ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
-    if (at === dirname(at)) return resolve(directory);
   }
 }
 

@@ -1,7 +1,8 @@
+import { sorted } from '../compose/data';
 import { splitFile } from '../compose/file-path';
 import type { YamlDocument } from '../yaml/document';
 import { toData } from '../yaml/tree';
-import type { Data, Path } from '../yaml/types';
+import type { Path } from '../yaml/types';
 import type { Proposal } from './types';
 import type { Workspace } from './workspace';
 
@@ -59,15 +60,4 @@ function itemStep(document: YamlDocument, path: Path, telling: boolean): string 
 function valueAt(document: YamlDocument, path: Path): string | undefined {
   const node = document.at(path);
   return node && JSON.stringify(sorted(toData(node)));
-}
-
-/** The order of keys says nothing. */
-function sorted(data: Data): Data {
-  if (Array.isArray(data)) return data.map(sorted);
-  if (data === null || typeof data !== 'object') return data;
-  return Object.fromEntries(
-    Object.entries(data)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => [key, sorted(value)]),
-  );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isMap } from '../compose/data';
+import { isMap, sorted } from '../compose/data';
 import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
 import type { Data } from '../yaml/types';
@@ -81,16 +81,6 @@ export function fingerprint(service: ComposeService): string {
     return [[key, key === 'image' ? String(data).replace(/@sha256:[\da-f]+$/, '') : sorted(data)]];
   });
   return createHash('sha256').update(JSON.stringify(written)).digest('hex').slice(0, 32);
-}
-
-function sorted(data: Data): Data {
-  if (Array.isArray(data)) return data.map(sorted);
-  if (data === null || typeof data !== 'object') return data;
-  return Object.fromEntries(
-    Object.entries(data)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => [key, sorted(value)]),
-  );
 }
 
 /** Reads a stored proof. Undefined when it is not one this version of batten understands: the file may come from anywhere. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { evaluate } from '../compose/interpolate';
+import { projectRoot } from '../compose/project-root';
 import type { Service } from '../compose/types';
 import type { Data } from '../yaml/types';
 import { imageFromConfig } from './config-image';
@@ -8,7 +9,6 @@ import { configFor, type ImageConfigs } from './image-config';
 import { matchImage } from './match';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { ProjectFiles } from './project-files';
-import { projectRoot } from './project-root';
 import { scriptsOf } from './start-scripts';
 
 export interface EvidenceOptions {

@@ -1,3 +1,4 @@
+export { projectRoot } from '../compose/project-root';
 export { advise } from './advise';
 export type { Family } from './catalogue';
 export { type EvidenceOptions, gatherEvidence } from './evidence';
@@ -7,7 +8,6 @@ export { type ImageConfig, type ImageConfigs, type Inspected, imageConfigsIn, re
 export { compileTemplates, loadTemplates, type TemplateFile } from './load';
 export type { OwnImage, ProjectEvidence } from './own-image';
 export { ProjectFiles } from './project-files';
-export { projectRoot } from './project-root';
 export { parseReference, type Reference } from './reference';
 export { socketProxy } from './socket';
 export type { Template } from './template';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
- * What Dockerfiles and start scripts of a Compose file's project may be read from: the Git repository the file is in (the nearest directory
+ * What included and extended files, Dockerfiles and start scripts of a Compose file's project may be read from: the Git repository the file is in (the nearest directory
  * upwards with `.git`), because a build context is often a directory beside the Compose file's; else the file's own directory. A
  * repository that is the home directory or the whole file system holds more than a project, and does not count.
  */
