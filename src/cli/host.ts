@@ -7,6 +7,7 @@ export interface Output {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
 }
 
 /** All the command line has of the world, so that a test can hand it another one. */

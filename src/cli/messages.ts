@@ -54,3 +54,8 @@ export function failedInputs(results: readonly FileResult[], colors: Colors): st
 function stackOf(error: Error): string {
   return error.cause instanceof Error ? `${error.stack}\ncaused by ${error.cause.stack}` : `${error.stack}`;
 }
+
+/** A command with paths, as it can be pasted into a shell. */
+export function commandLine(command: string, paths: readonly string[]): string {
+  return [command, ...paths.map((path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`))].join(' ');
+}

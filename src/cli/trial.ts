@@ -83,7 +83,8 @@ export async function proveAll(context: Context, batten: Batten, opened: readonl
       const run = runOf(each, given);
       // A guess that a run would settle is worth the run.
       const tried: RunOptions = { ...run, confidence: options.confidence ?? 'guess' };
-      const proof = await proveOne(context, batten, each, tried, settings, progress.listener);
+      const listener = progress.of(opened.length > 1 ? each.path : undefined);
+      const proof = await proveOne(context, batten, each, tried, settings, listener);
       storeProof(batten, each, proof, run, host.cwd);
       proven[index] = { opened: each, proof, texts: rewriterOf(batten, each, tried, host.cwd)(proof.plans).texts };
     });
@@ -116,9 +117,10 @@ export async function learnOne(context: Context, opened: Opened, services: reado
   const { host, options } = context;
   const progress = progressOn(host.stderr, context.screen(host.stderr).colors, options.quiet === true);
   try {
-    return await interruptible(progress.listener, (signal) =>
+    const listener = progress.of();
+    return await interruptible(listener, (signal) =>
       loadEngine().learn({
-        ...runningSetup(context, opened, trialSettings(context), progress.listener, signal),
+        ...runningSetup(context, opened, trialSettings(context), listener, signal),
         ...(services.length > 0 && { services }),
       }),
     );

@@ -31,11 +31,14 @@ export function prettyProof(report: ProveReport, screen: Screen): string {
   const { colors, width } = screen;
   const { engine, compose, runs, seconds } = report;
   const head = `${colors.bold(report.files.join(', '))}  ${report.works ? colors.green('works hardened') : colors.red('does not work')}`;
-  const where = colors.dim(
+  const where = hang(
+    '',
     `Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack in ${seconds} s`,
+    width,
+    colors.dim,
   );
   const blocks = [
-    [head, where],
+    [head, ...where],
     ...report.services.map((service) => serviceBlock(service, screen)),
     cisBlock(report, screen),
     report.notes.flatMap((note) => hang('  note: ', note, width, colors.dim)),
@@ -50,13 +53,14 @@ function serviceBlock(service: ProvenService, { colors, width, verbose }: Screen
   const { name, image, status, fault, changes, exercised, notExercised, log } = service;
   const word = STATUS_WORDS[status];
   const paint = status === 'proven' || status === 'unchanged' ? colors.green : colors.red;
-  const column = Math.max(0, ...changes.map(({ transform }) => transform.length));
+  const shown = changes.filter(({ outcome }) => verbose || outcome !== 'untried');
+  const hidden = changes.filter((change) => !shown.includes(change)).map(({ transform }) => transform);
+  const column = Math.max(0, ...shown.map(({ transform }) => transform.length));
   return [
     `${colors.bold(name)}  ${colors.dim(image)}  ${paint(word)}`,
     ...(fault ? hang('  ', maskLine(fault), width, colors.red) : []),
-    ...changes
-      .filter(({ outcome }) => verbose || outcome !== 'untried')
-      .flatMap((change) => changeLines(change, column, { colors, width })),
+    ...shown.flatMap((change) => changeLines(change, column, { colors, width })),
+    ...(hidden.length > 0 ? hang('  not tried, for a trial does not see it: ', hidden.join(', '), width, colors.dim) : []),
     ...(exercised.length > 0 ? hang('  exercised: ', exercised.join('; '), width, colors.dim) : []),
     ...(notExercised.length > 0 && status !== 'own-fault' ? hang('  not exercised: ', notExercised.join('; '), width, colors.dim) : []),
     ...(verbose || status === 'failed' || status === 'own-fault' ? tail(log).map((line) => colors.dim(`  | ${line}`)) : []),
@@ -70,7 +74,8 @@ function changeLines(
 ): string[] {
   const paint = { proven: colors.green, relaxed: colors.yellow, 'left-out': colors.yellow, untried: colors.dim }[outcome];
   const head = `  ${pad(transform, column)}  ${paint(pad(OUTCOME_WORDS[outcome], 8))}  `;
-  const text = value === undefined ? plan : value === '' ? 'none' : value;
+  // As a sentence where it ran as it was proposed; where another value did, that value.
+  const text = value === undefined || (outcome === 'proven' && proposed === undefined) ? plan : value || 'none';
   return [
     ...hang(head, text, width),
     ...(proposed !== undefined ? hang(' '.repeat(column + 14), `proposed was: ${proposed || 'none'}`, width, colors.dim) : []),

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors';
 import { type Context, type Prepared, prepare, runInput } from '../context';
 import { checkCode, inputCode } from '../exit-codes';
+import { commandLine } from '../messages';
 import { tellTroubles, writeReport } from '../report';
 import { settled } from '../warnings';
 
@@ -32,6 +33,5 @@ function updateBaseline(context: Context, { batten, opened, run }: Prepared): nu
 }
 
 function nextStep(paths: readonly string[]): string {
-  const same = paths.map((path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`));
-  return `next: batten fix ${same.join(' ')}`.trimEnd();
+  return `next: ${commandLine('batten fix', paths)}`;
 }

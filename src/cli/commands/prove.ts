@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 import { writeFileAtomic } from '../../compose/write';
+import type { ProveReport } from '../../engine/prove/report';
+import { PROOF_FILE } from '../../harden/proof';
 import { createColors } from '../../report/colors';
 import { type Context, prepare } from '../context';
 import { EXIT } from '../exit-codes';
+import { commandLine } from '../messages';
 import { loadEngine, ours, type Proven, proveAll } from '../trial';
 
 /**
@@ -14,7 +17,7 @@ export async function prove(context: Context, paths: readonly string[]): Promise
   if (options.cleanup) return cleanUp(context);
   const { batten, opened, run } = await prepare(context, paths);
   const proven = await proveAll(context, batten, opened, run);
-  write(context, reportText(context, proven));
+  write(context, reportText(context, proven, paths));
   return proven.every(({ proof }) => proof.report.works) ? EXIT.ok : EXIT.unproven;
 }
 
@@ -35,7 +38,7 @@ async function cleanUp({ host, options }: Context): Promise<number> {
   }
 }
 
-function reportText(context: Context, proven: readonly Proven[]): string {
+function reportText(context: Context, proven: readonly Proven[], paths: readonly string[]): string {
   const { options, host } = context;
   const reports = proven.map(({ proof }) => proof.report);
   if (options.format === 'json') {
@@ -60,7 +63,15 @@ function reportText(context: Context, proven: readonly Proven[]): string {
   }
   const { prettyProof } = require('../../report/prove') as typeof import('../../report/prove');
   const screen = { ...context.screen(host.stdout), verbose: options.verbose };
-  return options.quiet ? '' : reports.map((report) => prettyProof(report, screen)).join('\n');
+  return options.quiet ? '' : `${reports.map((report) => prettyProof(report, screen)).join('\n')}${nextStep(reports, paths)}`;
+}
+
+/** What is left to do with a proof that has something to apply. */
+function nextStep(reports: readonly ProveReport[], paths: readonly string[]): string {
+  const applies = reports.some(({ services }) =>
+    services.some(({ changes }) => changes.some(({ outcome }) => outcome === 'proven' || outcome === 'relaxed')),
+  );
+  return applies ? `\nnext: ${commandLine('batten fix --yes', paths)}; what ran is kept in ${PROOF_FILE}\n` : '';
 }
 
 function write({ host, options }: Context, text: string): void {

@@ -11,6 +11,7 @@ import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
 import { changesOf } from './changes';
+import type { Phase } from './events';
 import { requireImages } from './images';
 import type { ProvenService, ProveReport } from './report';
 import type { Rewriter } from './rewriter';
@@ -42,6 +43,8 @@ export function prove(setup: ProveSetup): Promise<Proof> {
 
 class Prover {
   private readonly begin = Date.now();
+  /** Runs of the whole stack so far. */
+  private count = 0;
   private readonly habits = new Map<string, Habits>();
   private readonly faults = new Map<string, string>();
   private readonly written = new Map<string, WrittenDirectory[]>();
@@ -57,9 +60,10 @@ class Prover {
 
   async run(): Promise<Proof> {
     const { setup, running } = this;
-    await modelOf(running, new Map(), 'images');
+    const { services } = await modelOf(running, new Map(), 'images');
     requireImages(running.images);
-    const baseline = await this.baseline();
+    setup.listener({ kind: 'services', services: Object.keys(services) });
+    const baseline = await this.baseline(Object.keys(services));
     const names = Object.keys(baseline.conversion.model.services);
     const sound = names.filter((name) => this.habits.has(name));
     const lab = new Laboratory((plans) => this.trial(plans), needsOf(baseline.model), names);
@@ -78,15 +82,23 @@ class Prover {
     );
     this.stopped();
     const { last, failures } = await this.confirm(settled, lab);
-    return this.proof(baseline, last, settled, failures, lab.runs + 2);
+    return this.proof(baseline, last, settled, failures);
   }
 
-  private phase(
-    service: string,
-    phase: 'baseline' | 'hardened' | 'bisecting' | 'settled' | 'confirming' | 'failed',
-    detail?: string,
-  ): void {
+  private phase(service: string, phase: Phase, detail?: string): void {
     this.setup.listener({ kind: 'phase', service, phase, detail });
+  }
+
+  /** The next run of the whole stack. */
+  private runs(
+    what: string,
+    texts: ReadonlyMap<string, string>,
+    during?: Parameters<typeof runStack>[2],
+    keep?: boolean,
+  ): Promise<StackRun> {
+    this.count += 1;
+    this.setup.listener({ kind: 'run', run: this.count, what });
+    return runStack(this.running, texts, during, keep);
   }
 
   /** Ctrl-C: what is found so far is not a proof. */
@@ -95,11 +107,11 @@ class Prover {
   }
 
   /** The project as it is: what each service does, or why it does not work by itself. */
-  private async baseline(): Promise<StackRun> {
+  private async baseline(names: readonly string[]): Promise<StackRun> {
     const { engine } = this.running.bench;
-    const run = await runStack(this.running, new Map(), async (containers) => {
+    for (const name of names) this.phase(name, 'baseline');
+    const run = await this.runs('as it is', new Map(), async (containers) => {
       for (const [name, container] of containers) {
-        this.phase(name, 'baseline');
         if (!container.State.Running) continue;
         this.written.set(name, await writtenBy(engine, container, container.Config.Image, this.files).catch(() => []));
         const user = await becomes(engine, container.Id).catch(() => undefined);
@@ -149,14 +161,14 @@ class Prover {
       written: this.written.get(name) ?? [],
       becomes: this.becomes.get(name),
       directory: (path) => this.files.directory(images.info(name)?.Id ?? '', path),
-      bisecting: () => this.phase(name, 'bisecting'),
+      bisecting: (what) => this.phase(name, 'bisecting', what),
     };
   }
 
   /** One run with these plans: how each service that works by itself fails. */
   private async trial(plans: ReadonlyMap<string, Plan>): Promise<Map<string, Failure[]>> {
     this.stopped();
-    const run = await runStack(this.running, this.setup.rewriter(plans).texts);
+    const run = await this.runs('hardened', this.setup.rewriter(plans).texts);
     this.stopped();
     return this.judge(run);
   }
@@ -183,7 +195,7 @@ class Prover {
     for (let round = 0; ; round++) {
       for (const name of settled.keys()) this.phase(name, 'confirming');
       const plans = new Map([...settled].map(([name, { plan }]) => [name, plan]));
-      const last = await runStack(this.running, this.setup.rewriter(plans).texts, undefined, this.setup.keep);
+      const last = await this.runs('with what was found', this.setup.rewriter(plans).texts, undefined, this.setup.keep);
       this.stopped();
       const failures = this.judge(last);
       const failed = [...settled.keys()].filter((name) => failures.get(name)!.length > 0);
@@ -205,7 +217,6 @@ class Prover {
     last: StackRun,
     settled: ReadonlyMap<string, Settled>,
     failures: ReadonlyMap<string, Failure[]>,
-    runs: number,
   ): Promise<Proof> {
     const { setup, running } = this;
     const { engine, compose } = running.bench;
@@ -244,7 +255,7 @@ class Prover {
       services,
       cis: cisTable(subjects(before), subjects(last)),
       notes: last.conversion.notes,
-      runs,
+      runs: this.count,
       seconds: Math.round((Date.now() - this.begin) / 1000),
     };
     return { report: hide(report, secretsOf(before.model)), plans };

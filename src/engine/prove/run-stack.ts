@@ -11,6 +11,7 @@ import type { TrialOptions } from '../trial/options';
 import { worldOf } from '../trial/scratch';
 import { nextName, Stack } from '../trial/stack';
 import { fillVolumes } from '../trial/volumes';
+import type { Listener } from './events';
 import type { Images } from './images';
 
 /** How stacks of this project are run. */
@@ -25,6 +26,8 @@ export interface Running {
   deaf: Set<string>;
   /** Leave the last stack running. */
   keep: boolean;
+  /** Told how far each run is. */
+  listener: Listener;
 }
 
 /** What one run of the stack showed. */
@@ -69,6 +72,7 @@ export async function runStack(
   adjust?: (conversion: Conversion) => void,
 ): Promise<StackRun> {
   const { bench, expected, exerciseOf } = running;
+  const step = (what: string): void => running.listener({ kind: 'step', what });
   const name = nextName(bench);
   const model = await modelOf(running, texts, name);
   const conversion = await conversionOf(running, model, name);
@@ -83,22 +87,27 @@ export async function runStack(
     const patience = Math.max(...stack.services.map((service) => expected.get(service)?.patience ?? bench.timeout));
     const word = (): string => `word${process.pid}x${words++}`;
     const setup: LifeSetup = { bench, stack, exerciseOf, expected, word: word() };
+    step('first start');
     await stack.up(false, patience);
     const first = await liveOf(setup);
     const containers = await stack.containers();
     await during?.(containers);
+    step('stopping');
     await stopAll(setup, first);
     const worthIt = [...first.values()].some(({ ready }) => ready !== undefined);
     let second = new Map<string, Life>();
     if (worthIt && !bench.signal.aborted) {
       const again: LifeSetup = { ...setup, word: word(), earlier: setup.word };
+      step('second start');
       await stack.up(true, patience);
       second = await liveOf(again);
+      step('stopping');
       if (!keep) await stopAll(again, second);
     }
     const lives = new Map([...first].map(([service, life]): [string, Lives] => [service, { first: life, second: second.get(service) }]));
     return { lives, containers, conversion, model };
   } finally {
+    step('removing');
     if (!keep) await stack.down();
   }
 }

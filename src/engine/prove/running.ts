@@ -54,6 +54,7 @@ export async function withRunning<T>(
       expected: new Map(),
       deaf: new Set(),
       keep: setup.keep,
+      listener,
     };
     return await work(running, new ImageFiles(engine, scratch.id), known);
   } finally {

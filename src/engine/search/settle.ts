@@ -17,8 +17,8 @@ export interface Subject {
   /** The user its processes become by themselves. */
   becomes?: string;
   directory(path: string): Promise<ImageDirectory | undefined>;
-  /** Told when it starts to look for what is to blame. */
-  bisecting(): void;
+  /** Told what it looks for: how the last try failed, or what it leaves out next. */
+  bisecting(what: string): void;
 }
 
 /** Something that was proposed and is less now. */
@@ -69,7 +69,6 @@ class Search {
     let verdict = await this.try(plan);
     const first = verdict;
     if (!verdict.ok) {
-      this.subject.bisecting();
       for (let round = 0; round < GUIDED && !verdict.ok; round++) {
         const next = await this.guided(plan, verdict.failures);
         if (!next) break;
@@ -83,8 +82,11 @@ class Search {
     return { plan, relaxed: [...this.relaxed.values()] };
   }
 
-  private try(plan: Plan): Promise<Verdict> {
-    return this.lab.try(this.subject.service, plan);
+  private async try(plan: Plan): Promise<Verdict> {
+    const verdict = await this.lab.try(this.subject.service, plan);
+    const [failure] = verdict.failures;
+    if (failure) this.subject.bisecting(failure.how);
+    return verdict;
   }
 
   private finding(plan: Plan, transform: string): Finding | undefined {
@@ -207,6 +209,7 @@ class Search {
   private async tighten(plan: Plan): Promise<Plan> {
     if (!this.finding(plan, CAP)?.editable || (plan.values[CAP] === undefined && !this.vague(plan, CAP))) return plan;
     const current = words(this.valueOf(plan, CAP)).sort((a, b) => rank(a) - rank(b));
+    this.subject.bisecting('which capabilities it needs');
     const guided = await this.grow(plan, current);
     const least = await minimise(guided ?? current, async (some) => (await this.try(withValue(plan, CAP, some.join(' ')))).ok);
     const found = withValue(plan, CAP, least.join(' '));
