@@ -13,6 +13,7 @@ export interface ImageDirectory {
 /** Files of images, read through containers that are made and never started. */
 export class ImageFiles {
   private readonly made = new Map<string, Promise<string>>();
+  private readonly known = new Map<string, Promise<ImageDirectory | undefined>>();
 
   constructor(
     private readonly engine: Engine,
@@ -20,7 +21,18 @@ export class ImageFiles {
   ) {}
 
   /** Undefined when the image has no such directory. */
-  async directory(image: string, path: string): Promise<ImageDirectory | undefined> {
+  directory(image: string, path: string): Promise<ImageDirectory | undefined> {
+    // A service may have written hundreds of files into one directory.
+    const key = `${image}\n${path}`;
+    let found = this.known.get(key);
+    if (!found) {
+      found = this.look(image, path);
+      this.known.set(key, found);
+    }
+    return found;
+  }
+
+  private async look(image: string, path: string): Promise<ImageDirectory | undefined> {
     const container = await this.container(image);
     const start = await this.engine.archiveStart(container, path, 512 * 1024);
     if (!start) return undefined;
@@ -32,6 +44,7 @@ export class ImageFiles {
   async remove(): Promise<void> {
     for (const container of this.made.values()) await container.then((id) => this.engine.removeContainer(id)).catch(() => undefined);
     this.made.clear();
+    this.known.clear();
   }
 
   private container(image: string): Promise<string> {
