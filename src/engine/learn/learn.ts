@@ -2,7 +2,7 @@ import type { Finding } from '../../harden/types';
 import type { ContainerInfo, EngineFacts } from '../client/types';
 import { compare, expectedOf, type Habits, habitsOf, ownFault } from '../observe/compare';
 import { knownExercise } from '../observe/probes';
-import type { Failure, Lives } from '../observe/types';
+import type { Failure, Life, Lives } from '../observe/types';
 import { requireImages } from '../prove/images';
 import { modelOf, type Running, runStack, type StackRun } from '../prove/run-stack';
 import { type RunningSetup, withRunning } from '../prove/running';
@@ -11,6 +11,7 @@ import { type Plan, skips } from '../search/plan';
 import { DEFAULT_CAPABILITIES, settle } from '../search/settle';
 import { tmpfsFor } from '../search/tmpfs';
 import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
+import type { Conversion } from '../trial/convert';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
 import { peersOf } from './connections';
@@ -79,7 +80,7 @@ async function watch(setup: LearnSetup, running: Running, files: ImageFiles, kno
   requireImages(running.images);
   const seen = new Map<string, Seen>();
   const addresses = new Map<string, string>();
-  const baseline = await runStack(running, new Map(), async (containers) => {
+  const during = async (containers: ReadonlyMap<string, ContainerInfo>): Promise<void> => {
     for (const [name, { NetworkSettings }] of containers) {
       for (const { IPAddress } of Object.values(NetworkSettings.Networks)) if (IPAddress) addresses.set(IPAddress, name);
     }
@@ -87,7 +88,8 @@ async function watch(setup: LearnSetup, running: Running, files: ImageFiles, kno
       setup.listener({ kind: 'phase', service: name, phase: 'baseline' });
       if (container.State.Running) seen.set(name, await look(running, container, files));
     }
-  });
+  };
+  const baseline = await runStack(running, new Map(), { during });
   setup.signal.throwIfAborted();
   const habits = new Map<string, Habits>();
   for (const [name, lives] of baseline.lives) {
@@ -103,7 +105,9 @@ async function watch(setup: LearnSetup, running: Running, files: ImageFiles, kno
     if (own.stopsWith.includes(137)) running.deaf.add(name);
   }
   const chosen = [...habits.keys()].filter((name) => setup.services?.includes(name) ?? true);
-  const lab = new Laboratory((plans) => withoutCapabilities(running, plans, habits), needsOf(baseline.model), [...baseline.lives.keys()]);
+  const lab = new Laboratory((plans, asked) => withoutCapabilities(running, plans, habits, asked), needsOf(baseline.model), [
+    ...baseline.lives.keys(),
+  ]);
   const capabilities = new Map<string, string[]>();
   await Promise.all(
     chosen.map(async (name) => {
@@ -155,8 +159,9 @@ async function withoutCapabilities(
   running: Running,
   plans: ReadonlyMap<string, Plan>,
   habits: ReadonlyMap<string, Habits>,
+  asked: readonly string[],
 ): Promise<Map<string, Failure[]>> {
-  const run = await runStack(running, new Map(), undefined, false, ({ model }) => {
+  const adjust = ({ model }: Conversion): void => {
     for (const [name, plan] of plans) {
       const service = model.services[name];
       if (!service || plan.skip === 'all' || skips(plan, 'cap-drop')) continue;
@@ -164,7 +169,10 @@ async function withoutCapabilities(
       service.cap_drop = ['ALL'];
       service.cap_add = [...new Set([...((service.cap_add as string[] | undefined) ?? []), ...kept])];
     }
-  });
+  };
+  const decided = (first: ReadonlyMap<string, Life>): boolean =>
+    asked.every((name) => first.has(name) && compare(habits.get(name)!, { first: first.get(name)! }, undefined).length > 0);
+  const run = await runStack(running, new Map(), { adjust, decided });
   const failures = [...habits].map(([name, own]): [string, Failure[]] => [
     name,
     run.lives.has(name) ? compare(own, run.lives.get(name)!, undefined) : [],

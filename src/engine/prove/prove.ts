@@ -15,7 +15,7 @@ import type { Phase } from './events';
 import { requireImages } from './images';
 import type { ProvenService, ProveReport } from './report';
 import type { Rewriter } from './rewriter';
-import { conversionOf, modelOf, type Running, runStack, type StackRun } from './run-stack';
+import { conversionOf, modelOf, type RunExtras, type Running, runStack, type StackRun } from './run-stack';
 import { type RunningSetup, withRunning } from './running';
 import { hide, secretsOf } from './secrets';
 
@@ -66,7 +66,7 @@ class Prover {
     const baseline = await this.baseline(Object.keys(services));
     const names = Object.keys(baseline.conversion.model.services);
     const sound = names.filter((name) => this.habits.has(name));
-    const lab = new Laboratory((plans) => this.trial(plans), needsOf(baseline.model), names);
+    const lab = new Laboratory((plans, asked) => this.trial(plans, asked), needsOf(baseline.model), names);
     const chosen = sound.filter((name) => setup.services?.includes(name) ?? true);
     const settled = new Map<string, Settled>();
     await Promise.all(
@@ -90,15 +90,10 @@ class Prover {
   }
 
   /** The next run of the whole stack. */
-  private runs(
-    what: string,
-    texts: ReadonlyMap<string, string>,
-    during?: Parameters<typeof runStack>[2],
-    keep?: boolean,
-  ): Promise<StackRun> {
+  private runs(what: string, texts: ReadonlyMap<string, string>, extras: RunExtras): Promise<StackRun> {
     this.count += 1;
     this.setup.listener({ kind: 'run', run: this.count, what });
-    return runStack(this.running, texts, during, keep);
+    return runStack(this.running, texts, extras);
   }
 
   /** Ctrl-C: what is found so far is not a proof. */
@@ -110,14 +105,15 @@ class Prover {
   private async baseline(names: readonly string[]): Promise<StackRun> {
     const { engine } = this.running.bench;
     for (const name of names) this.phase(name, 'baseline');
-    const run = await this.runs('as it is', new Map(), async (containers) => {
+    const during = async (containers: ReadonlyMap<string, ContainerInfo>): Promise<void> => {
       for (const [name, container] of containers) {
         if (!container.State.Running) continue;
         this.written.set(name, await writtenBy(engine, container, container.Config.Image, this.files).catch(() => []));
         const user = await becomes(engine, container.Id).catch(() => undefined);
         if (user) this.becomes.set(name, user);
       }
-    });
+    };
+    const run = await this.runs('as it is', new Map(), { during });
     this.stopped();
     for (const [name, lives] of run.lives) {
       this.dropOwnExercise(name, lives);
@@ -166,14 +162,19 @@ class Prover {
   }
 
   /** One run with these plans: how each service that works by itself fails. */
-  private async trial(plans: ReadonlyMap<string, Plan>): Promise<Map<string, Failure[]>> {
+  private async trial(plans: ReadonlyMap<string, Plan>, asked: readonly string[]): Promise<Map<string, Failure[]>> {
     this.stopped();
-    const run = await this.runs('hardened', this.setup.rewriter(plans).texts);
+    const run = await this.runs('hardened', this.setup.rewriter(plans).texts, {
+      decided: (first, conversion) => {
+        const failures = this.judge({ lives: new Map([...first].map(([name, life]) => [name, { first: life }])), conversion });
+        return asked.every((name) => (failures.get(name) ?? []).length > 0);
+      },
+    });
     this.stopped();
     return this.judge(run);
   }
 
-  private judge({ lives, conversion }: StackRun): Map<string, Failure[]> {
+  private judge({ lives, conversion }: Pick<StackRun, 'lives' | 'conversion'>): Map<string, Failure[]> {
     const out = new Map<string, Failure[]>();
     for (const [name, habits] of this.habits) {
       const seen = lives.get(name);
@@ -195,7 +196,7 @@ class Prover {
     for (let round = 0; ; round++) {
       for (const name of settled.keys()) this.phase(name, 'confirming');
       const plans = new Map([...settled].map(([name, { plan }]) => [name, plan]));
-      const last = await this.runs('with what was found', this.setup.rewriter(plans).texts, undefined, this.setup.keep);
+      const last = await this.runs('with what was found', this.setup.rewriter(plans).texts, { keep: this.setup.keep });
       this.stopped();
       const failures = this.judge(last);
       const failed = [...settled.keys()].filter((name) => failures.get(name)!.length > 0);

@@ -58,18 +58,25 @@ export async function conversionOf({ bench, images, options }: Running, model: M
 
 let words = 0;
 
+/** What else a run of a stack does. */
+export interface RunExtras {
+  /** Changes the trial before it starts. */
+  adjust?(conversion: Conversion): void;
+  /** Looks at the containers of the first life before they are stopped. */
+  during?(containers: ReadonlyMap<string, ContainerInfo>): Promise<void>;
+  /** Whether the first life says all there is to know, so that the stack can be removed at once. */
+  decided?(first: ReadonlyMap<string, Life>, conversion: Conversion): boolean;
+  /** Leave it running. */
+  keep?: boolean;
+}
+
 /**
  * Runs a stack from empty volumes: start, exercise, stop; new containers on the same volumes, exercise, stop; and removes it.
- *
- * @param during looks at the containers of the first life before they are stopped.
- * @param adjust changes the trial before it starts.
  */
 export async function runStack(
   running: Running,
   texts: ReadonlyMap<string, string>,
-  during?: (containers: ReadonlyMap<string, ContainerInfo>) => Promise<void>,
-  keep = false,
-  adjust?: (conversion: Conversion) => void,
+  { adjust, during, decided, keep = false }: RunExtras = {},
 ): Promise<StackRun> {
   const { bench, expected, exerciseOf } = running;
   const step = (what: string): void => running.listener({ kind: 'step', what });
@@ -92,11 +99,14 @@ export async function runStack(
     const first = await liveOf(setup);
     const containers = await stack.containers();
     await during?.(containers);
-    step('stopping');
-    await stopAll(setup, first);
+    const enough = decided?.(first, conversion) ?? false;
+    if (!enough) {
+      step('stopping');
+      await stopAll(setup, first);
+    }
     const worthIt = [...first.values()].some(({ ready }) => ready !== undefined);
     let second = new Map<string, Life>();
-    if (worthIt && !bench.signal.aborted) {
+    if (!enough && worthIt && !bench.signal.aborted) {
       const again: LifeSetup = { ...setup, word: word(), earlier: setup.word };
       step('second start');
       await stack.up(true, patience);

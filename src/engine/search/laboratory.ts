@@ -7,8 +7,8 @@ export interface Verdict {
   failures: Failure[];
 }
 
-/** One run of the whole stack, each service with its plan: the failures of each. */
-export type RunStack = (plans: ReadonlyMap<string, Plan>) => Promise<Map<string, Failure[]>>;
+/** One run of the whole stack, each service with its plan: the failures of each. It may end as soon as all that are asked about have failed. */
+export type RunStack = (plans: ReadonlyMap<string, Plan>, asked: readonly string[]) => Promise<Map<string, Failure[]>>;
 
 interface Request {
   service: string;
@@ -90,7 +90,10 @@ export class Laboratory {
     const plans = new Map(this.services.map((name) => [name, this.settled.get(name) ?? BASELINE]));
     for (const { service, plan } of batch) plans.set(service, plan);
     this.runs += 1;
-    const failures = await this.runStack(plans);
+    const failures = await this.runStack(
+      plans,
+      batch.map(({ service }) => service),
+    );
     const failed = new Set([...failures].filter(([, list]) => list.length > 0).map(([name]) => name));
     for (const request of batch) {
       const { service, plan } = request;

@@ -21,6 +21,16 @@ export async function minimise<T>(items: readonly T[], works: (items: readonly T
   return items.filter((item) => kept.includes(item));
 }
 
+/** The least that works of a few items that are probably all needed: each is left out once. `items` works, and what works keeps working with more. */
+export async function leaveOut<T>(items: readonly T[], works: (items: readonly T[]) => Promise<boolean>): Promise<T[]> {
+  let kept = [...items];
+  for (const item of items) {
+    const rest = kept.filter((each) => each !== item);
+    if (await works(rest)) kept = rest;
+  }
+  return kept;
+}
+
 /**
  * As much as works: items are added half by half, and halved again where a half fails, until what fails is known one by one. `works([])`
  * is taken for granted.

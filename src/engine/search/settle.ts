@@ -3,7 +3,7 @@ import { symptomOf } from '../observe/symptoms';
 import type { Failure } from '../observe/types';
 import type { ImageDirectory } from '../trial/image-files';
 import type { Laboratory, Verdict } from './laboratory';
-import { addAll, minimise } from './minimise';
+import { addAll, leaveOut, minimise } from './minimise';
 import { type Plan, planOf, skips, withValue } from './plan';
 import { addTmpfs, allowPrograms, tmpfsFor } from './tmpfs';
 import { inside, parentOf, type WrittenDirectory } from './written';
@@ -211,7 +211,9 @@ class Search {
     const current = words(this.valueOf(plan, CAP)).sort((a, b) => rank(a) - rank(b));
     this.subject.bisecting('which capabilities it needs');
     const guided = await this.grow(plan, current);
-    const least = await minimise(guided ?? current, async (some) => (await this.try(withValue(plan, CAP, some.join(' ')))).ok);
+    const works = async (some: readonly string[]): Promise<boolean> => (await this.try(withValue(plan, CAP, some.join(' ')))).ok;
+    // What a log asked for is seldom too much.
+    const least = guided ? await leaveOut(guided, works) : await minimise(current, works);
     const found = withValue(plan, CAP, least.join(' '));
     if (!least.includes('DAC_OVERRIDE')) return found;
     // Looking everywhere is often enough, and less than writing everywhere.

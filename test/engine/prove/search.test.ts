@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Failure } from '../../../src/engine/observe/types';
 import { Laboratory } from '../../../src/engine/search/laboratory';
-import { addAll, minimise } from '../../../src/engine/search/minimise';
+import { addAll, leaveOut, minimise } from '../../../src/engine/search/minimise';
 import { BASELINE, keyOf, type Plan, planOf, withValue } from '../../../src/engine/search/plan';
 
 const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -11,6 +11,20 @@ describe('the least that works', () => {
     await fc.assert(
       fc.asyncProperty(fc.subarray(LETTERS), async (needed) => {
         expect(await minimise(LETTERS, async (some) => needed.every((each) => some.includes(each)))).toEqual(needed);
+      }),
+    );
+  });
+
+  test('is found by leaving out each once, with as many tries as there are items', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(LETTERS), async (needed) => {
+        let tries = 0;
+        const found = await leaveOut(LETTERS, async (some) => {
+          tries += 1;
+          return needed.every((each) => some.includes(each));
+        });
+        expect(found).toEqual(needed);
+        expect(tries).toBe(LETTERS.length);
       }),
     );
   });
