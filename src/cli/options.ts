@@ -55,6 +55,7 @@ export interface Options {
   cleanup?: boolean;
   prove?: boolean;
   templates: boolean;
+  trace: boolean;
 }
 
 /** One option: how it is written, what it does, and which commands have it. */
@@ -169,6 +170,11 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { flags: '--jobs <number>', description: 'how many projects are tried at a time', commands: TRIES, default: '1' },
   { flags: '--keep', description: 'leave the last trial running, to look at it', commands: TRIES },
+  {
+    flags: '--no-trace',
+    description: 'do not ask the kernel what containers do, which root may where tracefs is mounted',
+    commands: ['learn'],
+  },
   { flags: '--cleanup', description: 'remove what a trial that was killed left behind, and do nothing else', commands: ['prove'] },
   {
     flags: '--image-config <paths>',

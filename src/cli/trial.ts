@@ -122,6 +122,7 @@ export async function learnOne(context: Context, opened: Opened, services: reado
       loadEngine().learn({
         ...runningSetup(context, opened, trialSettings(context), listener, signal),
         ...(services.length > 0 && { services }),
+        trace: options.trace,
       }),
     );
   } finally {

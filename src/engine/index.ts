@@ -1,4 +1,5 @@
 export { Engine } from './client/engine';
-export { type LearnReport, type LearnSetup, learn } from './learn/learn';
+export { type LearnSetup, learn } from './learn/learn';
+export type { LearnReport } from './learn/report';
 export { cleanUp } from './prove/cleanup';
 export { type Proof, type ProveSetup, prove } from './prove/prove';

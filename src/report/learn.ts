@@ -1,14 +1,15 @@
-import type { LearnedService, LearnReport } from '../engine/learn/learn';
+import type { KernelTrace, LearnedService, LearnReport } from '../engine/learn/report';
 import type { Colors } from './colors';
 import { hang, pad } from './layout';
 import { maskLine } from './mask';
 import { plural } from './summary';
 
 /** What was learnt, for a person: for each service what it did, and the settings that follow, as they would be written. Ends in a newline. */
-export function prettyLearned({ engine, compose, runs, services, notes }: LearnReport, colors: Colors, width: number): string {
-  const head = colors.dim(`Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack`);
+export function prettyLearned(report: LearnReport, colors: Colors, width: number): string {
+  const { engine, compose, runs, services, notes } = report;
+  const head = `Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack`;
   const blocks = [
-    [head],
+    [...hang('', head, width, colors.dim), ...hang('', tracing(report), width, colors.dim)],
     ...services.map((service) => block(service, colors, width)),
     notes.flatMap((note) => hang('  note: ', note, width, colors.dim)),
   ];
@@ -16,6 +17,14 @@ export function prettyLearned({ engine, compose, runs, services, notes }: LearnR
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** Whether the kernel was asked, and what that is worth. */
+export function tracing({ tracing: { traced, why, lost = 0 } }: LearnReport): string {
+  if (!traced) return `the kernel was not traced: ${why ?? 'it cannot be here'}`;
+  return lost === 0
+    ? 'traced by the kernel: all that the containers asked for, from their first program on'
+    : `traced by the kernel, which lost ${plural(lost, 'event')}: more was called than is listed, and capabilities were searched without it`;
 }
 
 function block(service: LearnedService, colors: Colors, width: number): string[] {
@@ -37,14 +46,43 @@ function block(service: LearnedService, colors: Colors, width: number): string[]
     ),
     ...line('calls', [...talksTo, ...(outside ? ['somebody outside of the project'] : [])].join(', ')),
     ...(usage ? line('used', `${(usage.memory / 2 ** 20).toFixed(0)} MiB, ${plural(usage.pids, 'process', 'processes')} at most`) : []),
+    ...(service.trace ? line('asked for', asked(service.trace)) : []),
     ...settings(service).map((text) => colors.green(`    ${text}`)),
+    ...confirmation(service).flatMap((text) => hang('  ', text, width)),
     ...hang('  exercised: ', exercised.join('; ') || 'nothing', width, colors.dim),
     ...hang('  not exercised: ', notExercised.join('; '), width, colors.dim),
   ];
 }
 
+/** What the kernel saw, in one line. */
+function asked({ capabilities, syscalls, programs }: KernelTrace): string {
+  const names = capabilities.length === 0 ? 'no capability' : capabilities.join(', ');
+  return `${names}; ${plural(syscalls.length, 'system call')}, ${plural(programs.length, 'program')}`;
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  capabilities: 'the capabilities',
+  read_only: 'read_only with its tmpfs',
+  limits: 'the limits',
+};
+
+/** Whether the settings ran, in sentences. */
+export function confirmation({ confirmed }: LearnedService): string[] {
+  if (!confirmed) return [];
+  const list = (names: readonly string[]): string => names.map((name) => PARTS[name] ?? name).join(', ');
+  return [
+    ...(confirmed.held.length > 0 ? [`ran together, twice from empty volumes: ${list(confirmed.held)}`] : []),
+    ...confirmed.failed.map(({ what, why }) => `did not work with ${list([what])}: ${maskLine(why.how)}, at the ${why.life}`),
+  ];
+}
+
 /** The settings as lines of a Compose file. */
-function settings({ user, capabilities, tmpfs, limits }: LearnedService): string[] {
+function settings({ user, confirmed, ...learned }: LearnedService): string[] {
+  // What ran and failed is said below, and proposed to nobody.
+  const works = (part: string): boolean => !(confirmed?.failed.some(({ what }) => what === part) ?? false);
+  const capabilities = works('capabilities') ? learned.capabilities : undefined;
+  const tmpfs = works('read_only') ? learned.tmpfs : undefined;
+  const limits = works('limits') ? learned.limits : undefined;
   // As the user it becomes by itself it needs none of what becoming takes; that is another start, which prove can try.
   return [
     ...(user ? [`# it becomes ${user} by itself: user: "${user}" may spare it the capabilities, and prove tells`] : []),

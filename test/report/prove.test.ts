@@ -116,7 +116,7 @@ test('what was learnt is shown as lines of a Compose file', () => {
     ...{ exercised: ['a write'], notExercised: ['the rest'] },
   };
   const text = prettyLearned(
-    { version: 1, engine, compose: '2', date: '', services: [service], notes: [], runs: 9 },
+    { version: 1, engine, compose: '2', date: '', tracing: { traced: false }, services: [service], notes: [], runs: 9 },
     createColors(false),
     100,
   );

@@ -3,6 +3,7 @@ import { writeFileAtomic } from '../../compose/write';
 import type { ProveReport } from '../../engine/prove/report';
 import { PROOF_FILE } from '../../harden/proof';
 import { createColors } from '../../report/colors';
+import { plural } from '../../report/summary';
 import { type Context, prepare } from '../context';
 import { EXIT } from '../exit-codes';
 import { commandLine } from '../messages';
@@ -24,11 +25,12 @@ export async function prove(context: Context, paths: readonly string[]): Promise
 async function cleanUp({ host, options }: Context): Promise<number> {
   const engine = loadEngine();
   try {
-    const { containers, networks, volumes, images, folders, left } = await engine.cleanUp(await engine.Engine.connect(host.env));
-    if (options.format === 'json') host.stdout.write(`${JSON.stringify({ containers, networks, volumes, images, folders, left })}\n`);
+    const { containers, networks, volumes, images, folders, traces, left } = await engine.cleanUp(await engine.Engine.connect(host.env));
+    if (options.format === 'json')
+      host.stdout.write(`${JSON.stringify({ containers, networks, volumes, images, folders, traces, left })}\n`);
     else {
       host.stdout.write(
-        `removed ${containers} containers, ${networks} networks, ${volumes} volumes, ${images} images, ${folders} folders\n`,
+        `removed ${containers} containers, ${networks} networks, ${volumes} volumes, ${images} images, ${folders} folders${traces > 0 ? `, ${plural(traces, 'trace')} of the kernel` : ''}\n`,
       );
       for (const text of left) host.stdout.write(`left: ${text}\n`);
     }

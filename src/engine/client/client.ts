@@ -40,6 +40,11 @@ export class EngineClient {
     return this.endpoint.socketPath !== undefined;
   }
 
+  /** The path of its socket, when it has one here. */
+  get socket(): string | undefined {
+    return this.endpoint.socketPath;
+  }
+
   get<T>(path: string, query?: Query): Promise<T> {
     return this.json<T>('GET', path, { query });
   }

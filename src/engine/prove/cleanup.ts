@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Engine } from '../client/engine';
+import { instances, removeInstance } from '../trace/tracefs';
 import { LABEL, PREFIX } from '../trial/options';
 import { isAlive, type Leftover, leftovers, removeFolder, type Scratch } from '../trial/scratch';
 
@@ -10,12 +11,15 @@ export interface CleanedUp {
   volumes: number;
   images: number;
   folders: number;
+  /** Places where the kernel was told to trace. */
+  traces: number;
   left: string[];
 }
 
 /** Removes what one run made. Used at its end, whatever the end is. */
 export async function removeRun(engine: Engine, scratch: Scratch): Promise<void> {
   await removeLabelled(engine, `${LABEL}=${scratch.id}`);
+  for (const { id, directory } of instances()) if (id === scratch.id) removeInstance(directory);
   scratch.remove();
 }
 
@@ -24,12 +28,17 @@ export async function removeRun(engine: Engine, scratch: Scratch): Promise<void>
  * processes of a run that is gone are ended first, or they would go on making containers.
  */
 export async function cleanUp(engine: Engine): Promise<CleanedUp> {
-  const sum: CleanedUp = { containers: 0, networks: 0, volumes: 0, images: 0, folders: 0, left: [] };
+  const sum: CleanedUp = { containers: 0, networks: 0, volumes: 0, images: 0, folders: 0, traces: 0, left: [] };
   const all = leftovers();
   const found = new Set(all.map(({ id }) => id));
   for (const { Labels } of await engine.containers(LABEL)) found.add(Labels[LABEL] ?? '');
   const alive = new Set([...found].filter((id) => id !== '' && isAlive(id)));
   for (const each of all) if (!each.alive) endStarted(each);
+  for (const { id, directory } of instances()) {
+    if (isAlive(id)) alive.add(id);
+    else if (removeInstance(directory)) sum.traces += 1;
+    else sum.left.push(`${directory} is in use`);
+  }
   for (const id of alive) sum.left.push(`the run ${id} is still going on`);
   // A request that was on its way when its Compose was ended may be finished by the Engine a moment later.
   for (let round = 0, empty = 0; empty < 2 && round < 20; round++) {

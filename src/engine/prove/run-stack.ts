@@ -64,6 +64,8 @@ export interface RunExtras {
   adjust?(conversion: Conversion): void;
   /** Looks at the containers of the first life before they are stopped. */
   during?(containers: ReadonlyMap<string, ContainerInfo>): Promise<void>;
+  /** Looks at the containers of the second life before they are stopped. */
+  later?(containers: ReadonlyMap<string, ContainerInfo>): Promise<void>;
   /** Whether the first life says all there is to know, so that the stack can be removed at once. */
   decided?(first: ReadonlyMap<string, Life>, conversion: Conversion): boolean;
   /** Leave it running. */
@@ -76,7 +78,7 @@ export interface RunExtras {
 export async function runStack(
   running: Running,
   texts: ReadonlyMap<string, string>,
-  { adjust, during, decided, keep = false }: RunExtras = {},
+  { adjust, during, later, decided, keep = false }: RunExtras = {},
 ): Promise<StackRun> {
   const { bench, expected, exerciseOf } = running;
   const step = (what: string): void => running.listener({ kind: 'step', what });
@@ -111,6 +113,7 @@ export async function runStack(
       step('second start');
       await stack.up(true, patience);
       second = await liveOf(again);
+      await later?.(await stack.containers());
       step('stopping');
       if (!keep) await stopAll(again, second);
     }

@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { confirm } from '../../../src/engine/learn/capabilities';
 import { remotesOf } from '../../../src/engine/learn/connections';
-import { limitsFor } from '../../../src/engine/learn/usage';
+import { limitsFor, peaksOf } from '../../../src/engine/learn/usage';
 import { addTmpfs, allowPrograms, tmpfsFor } from '../../../src/engine/search/tmpfs';
 
 test('whom a container calls is read from the tables of the kernel, without who calls it', () => {
@@ -16,6 +20,59 @@ test('whom a container calls is read from the tables of the kernel, without who 
 test('limits leave room above what was seen', () => {
   expect(limitsFor({ memory: 4 * 2 ** 20, pids: 5 })).toEqual({ mem_limit: '64m', pids_limit: 64 });
   expect(limitsFor({ memory: 100 * 2 ** 20, pids: 30 })).toEqual({ mem_limit: '512m', pids_limit: 128 });
+});
+
+describe('peaks', () => {
+  const place = mkdtempSync(path.join(tmpdir(), 'batten-peaks-'));
+  afterAll(() => rmSync(place, { recursive: true, force: true }));
+  const write = (name: string, text: string): void => {
+    mkdirSync(path.dirname(path.join(place, name)), { recursive: true });
+    writeFileSync(path.join(place, name), text);
+  };
+
+  test('are what the kernel keeps, by version of control groups', () => {
+    write('proc/1/cgroup', '4:memory:/docker/a\n8:pids:/docker/a\n0::/\n');
+    write('v1/memory/docker/a/memory.max_usage_in_bytes', '5000\n');
+    write('proc/2/cgroup', '0::/system.slice/docker-a.scope\n');
+    write('v2/system.slice/docker-a.scope/memory.peak', '7000\n');
+    write('v2/system.slice/docker-a.scope/pids.peak', '12\n');
+    const [proc, v1, v2] = ['proc', 'v1', 'v2'].map((name) => path.join(place, name));
+    expect(peaksOf(1, proc, v1)).toEqual({ memory: 5000 });
+    expect(peaksOf(2, proc, v2)).toEqual({ memory: 7000, pids: 12 });
+    expect(peaksOf(3, proc, v2)).toEqual({});
+  });
+});
+
+describe('capabilities the kernel saw', () => {
+  /** What a service needs, and how often it was tried. */
+  const service = (needs: readonly string[], instead: Record<string, string> = {}) => {
+    const tries: string[] = [];
+    const works = async (names: readonly string[]): Promise<boolean> => {
+      tries.push(names.join(' '));
+      return needs.every((name) => names.includes(name) || names.includes(instead[name] ?? name));
+    };
+    return { tries, works };
+  };
+
+  test('are kept when leaving each out shows that it is needed', async () => {
+    const { tries, works } = service(['SETGID', 'SETUID']);
+    expect(await confirm({ used: ['SETGID', 'SETUID', 'KILL'], looks: false }, works)).toEqual(['SETGID', 'SETUID']);
+    expect(tries).toEqual(['SETGID SETUID KILL', 'SETGID SETUID', 'SETGID', 'SETUID']);
+  });
+
+  test('are no answer when they are not enough', async () => {
+    const { tries, works } = service(['NET_BIND_SERVICE']);
+    expect(await confirm({ used: ['SETUID'], looks: false }, works)).toBeUndefined();
+    expect(tries).toEqual(['SETUID']);
+  });
+
+  test('give way to looking everywhere where that was asked for first', async () => {
+    const instead = { DAC_OVERRIDE: 'DAC_READ_SEARCH' };
+    const used = ['DAC_OVERRIDE'];
+    expect(await confirm({ used, looks: true }, service(['DAC_OVERRIDE'], instead).works)).toEqual(['DAC_READ_SEARCH']);
+    expect(await confirm({ used, looks: true }, service(['DAC_OVERRIDE']).works)).toEqual(['DAC_OVERRIDE']);
+    expect(await confirm({ used, looks: false }, service(['DAC_OVERRIDE'], instead).works)).toEqual(['DAC_OVERRIDE']);
+  });
 });
 
 describe('tmpfs mounts', () => {

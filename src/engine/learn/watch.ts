@@ -1,0 +1,99 @@
+import type { ContainerInfo } from '../client/types';
+import { type Running, runStack, type StackRun } from '../prove/run-stack';
+import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
+import { inOrder, type UsedCapabilities, usedBy } from '../trace/capabilities';
+import { familyAndType } from '../trace/sockets';
+import { syscallsOf } from '../trace/syscalls';
+import { type Traced, Tracer } from '../trace/tracer';
+import type { Trace } from '../trace/tree';
+import type { ImageFiles } from '../trial/image-files';
+import { peersOf } from './connections';
+import type { KernelTrace } from './report';
+import { larger, type Usage, usageOf } from './usage';
+
+/** What was seen of a service from outside while it lived. */
+export interface Seen {
+  written: WrittenDirectory[];
+  user?: string;
+  usage?: Usage;
+  peers: string[];
+}
+
+export interface Watched {
+  run: StackRun;
+  seen: Map<string, Seen>;
+  /** Services by the address they had. */
+  addresses: Map<string, string>;
+  traced?: Traced;
+  /** Why the kernel was not traced. */
+  untraced?: string;
+}
+
+/** Runs the stack as it is, and watches it from outside and, where that is possible, from the kernel. */
+export async function watch(running: Running, files: ImageFiles, trace: boolean, note: (service: string) => void): Promise<Watched> {
+  const { engine, scratch } = running.bench;
+  const seen = new Map<string, Seen>();
+  const addresses = new Map<string, string>();
+  const during = async (containers: ReadonlyMap<string, ContainerInfo>): Promise<void> => {
+    for (const [name, { NetworkSettings }] of containers) {
+      for (const { IPAddress } of Object.values(NetworkSettings.Networks)) if (IPAddress) addresses.set(IPAddress, name);
+    }
+    for (const [name, container] of containers) {
+      note(name);
+      if (container.State.Running) seen.set(name, await look(running, container, files));
+    }
+  };
+  const later = async (containers: ReadonlyMap<string, ContainerInfo>): Promise<void> => {
+    for (const [name, container] of containers) {
+      const before = seen.get(name);
+      if (!before || !container.State.Running) continue;
+      const usage = await usageOf(engine, container).catch(() => undefined);
+      if (usage) before.usage = larger(usage, before.usage);
+    }
+  };
+  const tracer = trace ? Tracer.start(engine, scratch.id) : { why: 'it was not asked to (--no-trace)' };
+  const tracing = tracer instanceof Tracer ? tracer : undefined;
+  try {
+    const run = await runStack(running, new Map(), { during, later });
+    const traced = await tracing?.stop();
+    for (const [name, containers] of traced?.services ?? []) {
+      const at = seen.get(name);
+      if (at?.usage) at.usage = containers.reduce((most, each) => larger(most, { memory: 0, pids: each.trace.most }), at.usage);
+    }
+    return { run, seen, addresses, traced, ...('why' in tracer && { untraced: tracer.why }) };
+  } finally {
+    tracing?.remove();
+  }
+}
+
+async function look({ bench: { engine } }: Running, container: ContainerInfo, files: ImageFiles): Promise<Seen> {
+  return {
+    written: await writtenBy(engine, container, container.Config.Image, files).catch(() => []),
+    user: await becomes(engine, container.Id).catch(() => undefined),
+    usage: await usageOf(engine, container).catch(() => undefined),
+    peers: await peersOf(engine, container).catch(() => []),
+  };
+}
+
+/** The capabilities a service used in all its lives; undefined when the kernel did not say. */
+export function capabilitiesSeen(traced: Traced | undefined, service: string): UsedCapabilities | undefined {
+  const containers = traced?.services.get(service);
+  if (!traced?.capabilities || traced.lost > 0 || !containers) return undefined;
+  const all = containers.map(({ container, trace }) => usedBy(trace, container.HostConfig));
+  return { used: inOrder(all.flatMap(({ used }) => used)), looks: all.some(({ looks }) => looks) };
+}
+
+/** What the kernel told about a service, in names. */
+export function traceOf(traced: Traced | undefined, service: string): KernelTrace | undefined {
+  const containers = traced?.services.get(service);
+  const table = syscallsOf(process.arch);
+  if (!traced || !containers || !table) return undefined;
+  const union = <T>(of: (each: { trace: Trace }) => Iterable<T>): T[] => [...new Set(containers.flatMap((each) => [...of(each)]))];
+  const numbers = [...new Set([...union(({ trace }) => trace.syscalls), ...traced.everywhere])];
+  return {
+    capabilities: [...(capabilitiesSeen(traced, service)?.used ?? [])].sort(),
+    syscalls: numbers.map((number) => table.nameOf(number) ?? String(number)).sort(),
+    programs: union(({ trace }) => trace.programs).sort(),
+    sockets: [...new Set(union(({ trace }) => trace.sockets).map(familyAndType))].sort(),
+  };
+}
