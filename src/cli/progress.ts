@@ -36,7 +36,11 @@ function plainProgress(out: Output): Progress {
       if (event.kind !== 'phase' || SILENT.has(event.phase)) return;
       // What is tried next is for somebody who watches; that it is looked for, once, for everybody.
       if (event.phase === 'bisecting' && said.has(event.service)) return;
-      say(event.service, `${event.service}: ${event.phase}${event.detail ? `: ${maskLine(event.detail)}` : ''}`);
+      const detail = maskLine(event.detail ?? '');
+      say(
+        event.service,
+        `${event.service}: ${event.phase === 'image' ? `its image ${detail}` : [event.phase, detail].filter(Boolean).join(': ')}`,
+      );
     };
   };
   return { of, end: () => undefined };

@@ -12,6 +12,7 @@ import { Interrupted } from './messages';
 import { progressOn } from './progress';
 import { storeProof } from './proof-file';
 import { rewriterOf } from './rewriter';
+import { requireServices } from './selection';
 
 /** What the options of `prove` say, checked. */
 export interface TrialSettings {
@@ -76,6 +77,7 @@ export async function proveAll(context: Context, batten: Batten, opened: readonl
   const { host, options } = context;
   const settings = trialSettings(context);
   requireProvable(opened);
+  if (settings.exercises.size > 0) requireServices(opened, [...settings.exercises.keys()]);
   const progress = progressOn(host.stderr, context.screen(host.stderr).colors, options.quiet === true);
   const proven: Proven[] = [];
   try {

@@ -1,6 +1,7 @@
+import type { CisRow } from '../engine/cis';
 import type { ProvenChange, ProvenService, ProveReport } from '../engine/prove/report';
 import { maskLine } from './mask';
-import { OUTCOME_WORDS, STATUS_WORDS, tail } from './prove';
+import { OUTCOME_WORDS, STATUS_WORDS, settingOf, tail, verdictOf } from './prove';
 import { html } from './prove-markdown';
 import { plural } from './summary';
 
@@ -12,13 +13,24 @@ export interface ChangedFile {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #c62828; --mild: #9a6700; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.5rem; border-bottom: 1px solid var(--line) }
-table { border-collapse: collapse; width: 100% } td, th { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line) }
-code, pre { font: 13px/1.45 ui-monospace, monospace } pre { overflow-x: auto; padding: .7rem; background: #8881; border-radius: 4px }
-.proven, .works { color: var(--good) } .relaxed, .left-out { color: var(--mild) } .fails { color: var(--bad) } .dim { opacity: .7 }
+:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #c62828; --mild: #9a6700 }
+@media (prefers-color-scheme: dark) { :root { --good: #4ac26b; --bad: #ff7b72; --mild: #d4a72c } }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.5rem; line-height: 1.25 } h2 { font-size: 1.15rem; margin-top: 2.5rem; border-bottom: 1px solid var(--line) }
+h2 small { font-weight: normal; float: right } a { color: inherit }
+table { border-collapse: collapse; width: 100% } td, th { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line) }
+th { font-weight: 600; font-size: .85em; opacity: .7 } td:first-child, th:first-child { padding-left: 0; white-space: nowrap }
+table.changes td:first-child { width: 10.5rem } table.changes td:nth-child(2) { width: 4.5rem; white-space: nowrap }
+td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere } pre { overflow-x: auto; overflow-wrap: normal; padding: .7rem; background: #8881; border-radius: 4px }
+dl { display: grid; grid-template-columns: 8.5rem 1fr; gap: .2rem .6rem; margin: .8rem 0 } dt { opacity: .7 } dd { margin: 0; overflow-wrap: anywhere }
+summary { cursor: pointer } .proven, .works { color: var(--good) } .relaxed, .left-out { color: var(--mild) } .fails { color: var(--bad) } .dim, .untried { opacity: .7 }
 ins { color: var(--good); text-decoration: none } del { color: var(--bad); text-decoration: none }
+@media (max-width: 40rem) {
+  td:first-child { white-space: normal } h2 small { float: none; display: block } dl { grid-template-columns: 1fr } dd { margin-bottom: .4rem }
+  table.changes tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--line) } table.changes th { display: none }
+  table.changes td { border: 0; padding: .2rem 0 } table.changes td:nth-child(n+3) { grid-column: 1 / 3 } table.changes td:empty { display: none }
+}
 `;
 
 /** A proof as one page that needs nothing else: no script, no font, nothing from the network. */
@@ -27,45 +39,80 @@ export function htmlProof(reports: readonly ProveReport[], changed: readonly Cha
     ...reports.map(project),
     ...changed.map(({ path, diff }) => `<h2>${html(path)}: before and after</h2>\n<pre>${painted(diff)}</pre>`),
   ];
+  const title = reports.map((report) => `${report.files.join(', ')} ${verdictOf(report)}`).join('; ');
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>batten: ${reports.every(({ works }) => works) ? 'works hardened' : 'does not work'}</title><style>${STYLE}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>batten: ${html(title)}</title><style>${STYLE}</style></head>
 <body>
 ${body.join('\n')}
 </body></html>
 `;
 }
 
-function project({ files, works, engine, compose, runs, seconds, date, services, cis, notes }: ProveReport): string {
-  return `<h1>${html(files.join(', '))}: <span class="${works ? 'works' : 'fails'}">${works ? 'works hardened' : 'does not work'}</span></h1>
-<p class="dim">Docker ${html(engine.version)} on ${html(engine.os)} (${html(engine.kernel)}, cgroup ${html(engine.cgroup)}, ${html(engine.security.join(', '))}), Compose ${html(compose)}; ${plural(runs, 'run')} of the stack in ${seconds} s; ${html(date)}</p>
-${services.map(service).join('\n')}
-<h2>CIS Docker Benchmark</h2>
-<table><tr><th></th><th>containers that pass</th><th>before</th><th>after</th></tr>
-${cis.map(({ id, title, before, after, of, fromFile }) => `<tr><td>${id}</td><td>${html(title)}${fromFile ? ' <span class="dim">from the file</span>' : ''}</td><td>${before}/${of}</td><td class="${after > before ? 'works' : ''}">${after}/${of}</td></tr>`).join('\n')}
+function project(report: ProveReport, index: number): string {
+  const { files, works, engine, compose, runs, seconds, date, services, cis, notes } = report;
+  const id = (name: string): string => `service-${index}-${encodeURIComponent(name)}`;
+  return `<h1>${html(files.join(', '))} <span class="${works ? 'works' : 'fails'}">${verdictOf(report)}</span></h1>
+<p class="dim">Docker ${html(engine.version)} on ${html(engine.os)} (${html([engine.kernel, `cgroup ${engine.cgroup}`, ...engine.security].join(', '))}), Compose ${html(compose)}. ${plural(runs, 'run')} of the stack in ${seconds} s, ${html(date.slice(0, 16).replace('T', ' '))} UTC.</p>
+<table><tr><th>service</th><th></th><th>changes</th></tr>
+${services.map((each) => `<tr><td><a href="#${id(each.name)}">${html(each.name)}</a></td><td class="${statusClass(each)}">${STATUS_WORDS[each.status]}</td><td>${counts(each)}</td></tr>`).join('\n')}
 </table>
-${notes.length > 0 ? `<h2>How the trial differed</h2><ul>${notes.map((note) => `<li>${html(note)}</li>`).join('')}</ul>` : ''}`;
+${services.map((each) => service(each, id(each.name))).join('\n')}
+${cisTables(cis)}
+${notes.length > 0 ? `<h2>How the trial differed</h2>\n<ul>${notes.map((note) => `<li>${html(note)}</li>`).join('')}</ul>` : ''}`;
 }
 
-function service({ name, image, imageId, status, fault, changes, exercised, notExercised, baseline, log }: ProvenService): string {
-  const good = status === 'proven' || status === 'unchanged';
+const isGood = ({ status }: ProvenService): boolean => status === 'proven' || status === 'unchanged';
+
+const statusClass = (each: ProvenService): string => (isGood(each) ? 'works' : 'fails');
+
+/** How many of each outcome, in words. */
+function counts({ changes }: ProvenService): string {
+  return (['proven', 'relaxed', 'left-out', 'untried'] as const)
+    .map((outcome) => ({ outcome, count: changes.filter((each) => each.outcome === outcome).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ outcome, count }) => `<span class="${outcome}">${count} ${OUTCOME_WORDS[outcome]}</span>`)
+    .join(', ');
+}
+
+function service(each: ProvenService, id: string): string {
+  const { name, image, imageId, status, fault, changes, exercised, notExercised, baseline, log } = each;
   const processes = Object.entries(baseline.processes).map(([process, uids]) => `${process} (uid ${uids.join(', ')})`);
-  return `<h2>${html(name)} <span class="${good ? 'works' : 'fails'}">${STATUS_WORDS[status]}</span></h2>
-<p class="dim">${html(image)} ${html(imageId.slice(0, 19))}</p>
+  const before = [
+    baseline.ready === undefined ? 'never ready' : `ready after ${baseline.ready.toFixed(1)} s`,
+    ...(processes.length > 0 ? [`processes ${processes.join(', ')}`] : []),
+    ...(baseline.listening.length > 0 ? [`ports ${baseline.listening.join(', ')}`] : []),
+  ];
+  const facts: [string, string[]][] = [['before', before]];
+  if (exercised.length > 0) facts.push(['exercised', exercised]);
+  if (status !== 'own-fault' && status !== 'unsteady' && notExercised.length > 0) facts.push(['not exercised', notExercised]);
+  const lines = tail(log, 40);
+  return `<h2 id="${id}">${html(name)} <span class="${statusClass(each)}">${STATUS_WORDS[status]}</span> <small class="dim">${html(image)} ${html(imageId.slice(7, 19))}</small></h2>
 ${fault ? `<p class="fails">${html(maskLine(fault))}</p>` : ''}
-${changes.length > 0 ? `<table>${changes.map(change).join('\n')}</table>` : ''}
-<p><b>Before:</b> ${baseline.ready === undefined ? 'never ready' : `ready after ${baseline.ready.toFixed(1)} s`}; processes ${html(processes.join(', ') || 'none')}; ports ${html(baseline.listening.join(', ') || 'none')}<br>
-<b>Exercised:</b> ${html(exercised.join('; ') || 'nothing')}<br><b>Not exercised:</b> ${html(notExercised.join('; ') || 'nothing is known to be left')}</p>
-<details><summary>log</summary><pre>${html(tail(log, 40).join('\n'))}</pre></details>`;
+${changes.length > 0 ? `<table class="changes"><tr><th>transform</th><th></th><th>what ran</th><th>why not more</th></tr>\n${changes.map(change).join('\n')}</table>` : ''}
+<dl>${facts.map(([what, list]) => `<dt>${what}</dt><dd>${html(list.map(maskLine).join('; '))}</dd>`).join('')}</dl>
+${lines.length > 0 ? `<details${isGood(each) ? '' : ' open'}><summary>the end of its log</summary><pre>${html(lines.join('\n'))}</pre></details>` : ''}`;
 }
 
-function change({ transform, outcome, plan, value, proposed, why }: ProvenChange): string {
-  const what = value === undefined ? html(plan) : `<code>${html(value || 'none')}</code>`;
-  const before = proposed === undefined ? '' : `<br><span class="dim">proposed: <code>${html(proposed || 'none')}</code></span>`;
+function change({ transform, outcome, proposed, why, ...rest }: ProvenChange): string {
+  const { text, code } = settingOf({ transform, outcome, proposed, ...rest });
+  const before = proposed === undefined ? '' : `<br><span class="dim">proposed was <code>${html(proposed || 'none')}</code></span>`;
   const because = why
     ? `${html(maskLine(why.how))}, at the ${why.life}${why.line ? `<br><code>${html(maskLine(why.line))}</code>` : ''}`
     : '';
-  return `<tr><td>${html(transform)}</td><td class="${outcome}">${OUTCOME_WORDS[outcome]}</td><td>${what}${before}</td><td>${because}</td></tr>`;
+  return `<tr><td>${html(transform)}</td><td class="${outcome}">${OUTCOME_WORDS[outcome]}</td><td>${code ? `<code>${html(text)}</code>` : html(text)}${before}</td><td>${because}</td></tr>`;
+}
+
+/** What became better, and the rest for who looks. */
+function cisTables(cis: readonly CisRow[]): string {
+  const table = (rows: readonly CisRow[]): string =>
+    `<table><tr><th></th><th>containers that pass</th><th>before</th><th>after</th></tr>
+${rows.map(({ id, title, before, after, of, fromFile }) => `<tr><td>${id}</td><td>${html(title)}${fromFile ? ' <span class="dim">(from the file)</span>' : ''}</td><td class="number">${before}/${of}</td><td class="number ${after > before ? 'works' : after < before ? 'fails' : ''}">${after}/${of}</td></tr>`).join('\n')}
+</table>`;
+  const [changed, same] = [cis.filter(({ before, after }) => before !== after), cis.filter(({ before, after }) => before === after)];
+  return `<h2>CIS Docker Benchmark</h2>
+${changed.length > 0 ? table(changed) : '<p>Nothing of it changes.</p>'}
+${same.length > 0 ? `<details><summary>${plural(same.length, 'check')} that came out the same</summary>${table(same)}</details>` : ''}`;
 }
 
 function painted(diff: string): string {

@@ -1,6 +1,6 @@
 import type { ProvenChange, ProveReport } from '../engine/prove/report';
 import { maskLine } from './mask';
-import { OUTCOME_WORDS, STATUS_WORDS, tail } from './prove';
+import { OUTCOME_WORDS, STATUS_WORDS, settingOf, tail, verdictOf } from './prove';
 import { plural } from './summary';
 
 /** A proof as Markdown, for a merge request or a wiki. */
@@ -8,13 +8,15 @@ export function markdownProof(reports: readonly ProveReport[]): string {
   return `${reports.map(one).join('\n\n')}\n`;
 }
 
-function one({ files, works, engine, compose, runs, seconds, date, services, cis, notes }: ProveReport): string {
+function one(report: ProveReport): string {
+  const { files, engine, compose, runs, seconds, date, services, cis, notes } = report;
+  const changedRows = cis.filter(({ before, after }) => before !== after);
   const lines = [
-    `## ${cell(files.join(', '))}: ${works ? 'works hardened' : 'does not work'}`,
+    `## ${cell(files.join(', '))}: ${verdictOf(report)}`,
     '',
     `Docker ${cell(engine.version)} on ${cell(engine.os)}, Compose ${cell(compose)}; ${plural(runs, 'run')} of the stack in ${seconds} s; ${date}`,
     '',
-    '| service | | transform | | value | why |',
+    '| service | | transform | | what ran | why not more |',
     '|---|---|---|---|---|---|',
     ...services.flatMap(({ name, status, fault, changes }) => {
       const head = `| ${cell(name)} | ${STATUS_WORDS[status]} `;
@@ -22,25 +24,21 @@ function one({ files, works, engine, compose, runs, seconds, date, services, cis
       return changes.map((change, index) => `${index === 0 ? head : '| | '}| ${row(change)} |`);
     }),
     '',
-    '| CIS | containers that pass | before | after |',
-    '|---|---|---|---|',
-    ...cis.map(
+    ...(changedRows.length > 0 ? ['| CIS | containers that pass | before | after |', '|---|---|---|---|'] : []),
+    ...changedRows.map(
       ({ id, title, before, after, of, fromFile }) =>
         `| ${id} | ${title}${fromFile ? ' (from the file)' : ''} | ${before}/${of} | ${after}/${of} |`,
     ),
     ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${cell(note)}`)] : []),
     '',
-    ...services.flatMap(({ name, exercised, notExercised, log }) => [
+    ...services.flatMap(({ name, status, exercised, notExercised, log }) => [
       `<details><summary>${html(name)}</summary>`,
       '',
-      `Exercised: ${cell(exercised.join('; ') || 'nothing')}`,
-      '',
-      `Not exercised: ${cell(notExercised.join('; ') || 'nothing is known to be left')}`,
-      '',
-      '```',
-      ...tail(log, 12).map((line) => line.replaceAll('```', "'''")),
-      '```',
-      '',
+      ...(exercised.length > 0 ? [`Exercised: ${cell(exercised.join('; '))}`, ''] : []),
+      ...(status !== 'own-fault' && status !== 'unsteady' && notExercised.length > 0
+        ? [`Not exercised: ${cell(notExercised.join('; '))}`, '']
+        : []),
+      ...(log.trim() === '' ? [] : ['```', ...tail(log, 12).map((line) => line.replaceAll('```', "'''")), '```', '']),
       '</details>',
       '',
     ]),
@@ -48,9 +46,11 @@ function one({ files, works, engine, compose, runs, seconds, date, services, cis
   return lines.join('\n').trimEnd();
 }
 
-function row({ transform, outcome, plan, value, why }: ProvenChange): string {
-  const because = why ? `${maskLine(why.how)}, at the ${why.life}${why.line ? `: ${code(maskLine(why.line))}` : ''}` : '';
-  return `${transform} | ${OUTCOME_WORDS[outcome]} | ${value === undefined ? cell(plan) : value === '' ? 'none' : code(value)} | ${because.includes('`') ? because : cell(because)}`;
+function row(change: ProvenChange): string {
+  const { transform, outcome, why } = change;
+  const { text, code: isCode } = settingOf(change);
+  const because = why ? `${cell(maskLine(why.how))}, at the ${why.life}${why.line ? `: ${code(maskLine(why.line))}` : ''}` : '';
+  return `${transform} | ${OUTCOME_WORDS[outcome]} | ${isCode ? code(text) : cell(text)} | ${because}`;
 }
 
 const cell = (text: string): string => text.replace(/[\\|<>*_`[\]]/g, '\\$&').replace(/\s+/g, ' ');

@@ -16,6 +16,7 @@ export const STATUS_WORDS: Record<ProvenService['status'], string> = {
   proven: 'works',
   unchanged: 'works, nothing to change',
   'own-fault': 'does not work even before hardening',
+  unsteady: 'does not do the same each time, even before hardening',
   failed: 'no settings found',
 };
 
@@ -26,11 +27,24 @@ export const OUTCOME_WORDS: Record<ProvenChange['outcome'], string> = {
   untried: 'not tried',
 };
 
+/** What it all came to: `works hardened`, or how many do. */
+export function verdictOf({ works, services }: ProveReport): string {
+  const good = services.filter(({ status }) => status === 'proven' || status === 'unchanged').length;
+  return works ? 'works hardened' : good === 0 ? 'does not work' : `works in part: ${good} of ${plural(services.length, 'service')}`;
+}
+
+/** What ran, as a sentence where it ran as it was proposed; where another value did, that value. */
+export function settingOf({ outcome, plan, value, proposed }: ProvenChange): { text: string; code: boolean } {
+  return value === undefined || outcome === 'left-out' || (outcome === 'proven' && proposed === undefined)
+    ? { text: plan, code: false }
+    : { text: value || 'none', code: true };
+}
+
 /** A proof for a person: each service with what ran, what had to give and the line of its log that shows why. Ends in a newline. */
 export function prettyProof(report: ProveReport, screen: Screen): string {
   const { colors, width } = screen;
   const { engine, compose, runs, seconds } = report;
-  const head = `${colors.bold(report.files.join(', '))}  ${report.works ? colors.green('works hardened') : colors.red('does not work')}`;
+  const head = `${colors.bold(report.files.join(', '))}  ${(report.works ? colors.green : colors.red)(verdictOf(report))}`;
   const where = hang(
     '',
     `Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack in ${seconds} s`,
@@ -62,22 +76,19 @@ function serviceBlock(service: ProvenService, { colors, width, verbose }: Screen
     ...shown.flatMap((change) => changeLines(change, column, { colors, width })),
     ...(hidden.length > 0 ? hang('  not tried, for a trial does not see it: ', hidden.join(', '), width, colors.dim) : []),
     ...(exercised.length > 0 ? hang('  exercised: ', exercised.join('; '), width, colors.dim) : []),
-    ...(notExercised.length > 0 && status !== 'own-fault' ? hang('  not exercised: ', notExercised.join('; '), width, colors.dim) : []),
-    ...(verbose || status === 'failed' || status === 'own-fault' ? tail(log).map((line) => colors.dim(`  | ${line}`)) : []),
+    ...(notExercised.length > 0 && status !== 'own-fault' && status !== 'unsteady'
+      ? hang('  not exercised: ', notExercised.join('; '), width, colors.dim)
+      : []),
+    ...(verbose || paint === colors.red ? tail(log).map((line) => colors.dim(`  | ${line}`)) : []),
   ];
 }
 
-function changeLines(
-  { transform, outcome, plan, value, proposed, why }: ProvenChange,
-  column: number,
-  { colors, width }: Screen,
-): string[] {
+function changeLines(change: ProvenChange, column: number, { colors, width }: Screen): string[] {
+  const { transform, outcome, proposed, why } = change;
   const paint = { proven: colors.green, relaxed: colors.yellow, 'left-out': colors.yellow, untried: colors.dim }[outcome];
   const head = `  ${pad(transform, column)}  ${paint(pad(OUTCOME_WORDS[outcome], 8))}  `;
-  // As a sentence where it ran as it was proposed; where another value did, that value.
-  const text = value === undefined || (outcome === 'proven' && proposed === undefined) ? plan : value || 'none';
   return [
-    ...hang(head, text, width),
+    ...hang(head, settingOf(change).text, width),
     ...(proposed !== undefined ? hang(' '.repeat(column + 14), `proposed was: ${proposed || 'none'}`, width, colors.dim) : []),
     ...(why ? hang(' '.repeat(column + 14), `because ${maskLine(why.how)}, at the ${why.life}`, width) : []),
     ...(why?.line ? hang(' '.repeat(column + 14), `> ${maskLine(why.line)}`, width, colors.dim) : []),

@@ -29,9 +29,16 @@ async function cleanUp({ host, options }: Context): Promise<number> {
     if (options.format === 'json')
       host.stdout.write(`${JSON.stringify({ containers, networks, volumes, images, folders, traces, left })}\n`);
     else {
-      host.stdout.write(
-        `removed ${containers} containers, ${networks} networks, ${volumes} volumes, ${images} images, ${folders} folders${traces > 0 ? `, ${plural(traces, 'trace')} of the kernel` : ''}\n`,
-      );
+      const removed = [
+        [containers, 'container'],
+        [networks, 'network'],
+        [volumes, 'volume'],
+        [images, 'image'],
+        [folders, 'folder'],
+        [traces, 'kernel trace'],
+      ] as const;
+      const some = removed.filter(([count]) => count > 0).map(([count, what]) => plural(count, what));
+      host.stdout.write(some.length > 0 ? `removed ${some.join(', ')}\n` : 'no trial has left anything\n');
       for (const text of left) host.stdout.write(`left: ${text}\n`);
     }
     return EXIT.ok;

@@ -95,9 +95,8 @@ export class Images {
 
 /** @throws EngineError when an image of the project cannot be had: nothing can then be said of the stack. */
 export function requireImages({ missing }: Images): void {
-  const [first] = missing;
-  if (!first) return;
-  throw new EngineError(`${first[0]}: ${first[1]}`, {
+  if (missing.size === 0) return;
+  throw new EngineError([...missing].map(([service, why]) => `${service}: ${why}`).join('\n'), {
     hint: 'pull or build it first, or leave the service out with --profile or another file',
   });
 }

@@ -25,8 +25,11 @@ export interface ProvenService {
   image: string;
   imageId: string;
   digest?: string;
-  /** `proven`: works with its changes. `unchanged`: nothing to change, and it works. `own-fault`: it does not work even before. `failed`: no settings were found. */
-  status: 'proven' | 'unchanged' | 'own-fault' | 'failed';
+  /**
+   * `proven`: works with its changes. `unchanged`: nothing to change, and it works. `own-fault`: it does not work even before. `unsteady`: it
+   * does not do the same each time, even before. `failed`: no settings were found.
+   */
+  status: 'proven' | 'unchanged' | 'own-fault' | 'unsteady' | 'failed';
   /** Why it does not work. */
   fault?: string;
   changes: ProvenChange[];
