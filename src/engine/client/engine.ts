@@ -1,7 +1,7 @@
 import { EngineAnswer, EngineClient } from './client';
 import { type Environment, endpointOf } from './endpoint';
 import { demultiplex } from './streams';
-import type { ContainerInfo, Described, EngineFacts, Exec, ImageInfo, Listed } from './types';
+import type { ContainerInfo, Described, EngineFacts, Exec, ImageInfo, Listed, Stats } from './types';
 
 /** What runs a command inside a container answered. `code` is undefined when it took too long. */
 export interface ExecResult {
@@ -57,6 +57,12 @@ export class Engine {
       .get<{ Processes: string[][] | null }>(`/containers/${id}/top`, { ps_args: `-o ${columns}` })
       .catch(absent);
     return answer?.Processes ?? undefined;
+  }
+
+  /** Nanoseconds of processor time a running container has taken. */
+  async processorTime(id: string): Promise<number> {
+    const stats = await this.client.get<Stats>(`/containers/${id}/stats`, { stream: false, 'one-shot': true });
+    return stats.cpu_stats?.cpu_usage?.total_usage ?? 0;
   }
 
   /** Paths that differ from the image: `C`hanged, `A`dded or `D`eleted. */

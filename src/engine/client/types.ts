@@ -93,3 +93,7 @@ export interface Exec {
   ExitCode: number | null;
   Running: boolean;
 }
+
+export interface Stats {
+  cpu_stats?: { cpu_usage?: { total_usage?: number } };
+}

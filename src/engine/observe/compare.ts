@@ -1,5 +1,5 @@
 import type { Expected } from './live';
-import { essenceOf } from './symptoms';
+import { isSameComplaint } from './symptoms';
 import type { Failure, Life, Lives } from './types';
 
 /** What a service does before hardening, as far as it does the same in both lives. */
@@ -12,7 +12,8 @@ export interface Habits {
   processes: Record<string, number[]>;
   /** Ports that answered a web request, and how. */
   answers: Record<number, string>;
-  symptoms: ReadonlySet<string>;
+  /** Lines of its log that speak of a refusal: what it complains of anyway. */
+  symptoms: readonly string[];
   restarts: number;
   /** Exit codes it stops with besides 0 and 143. */
   stopsWith: number[];
@@ -33,27 +34,36 @@ export function ownFault({ first }: Lives): string | undefined {
   return failed && `"${failed.what}" fails${afterColon(failed.said)}`;
 }
 
-/** What both lives of a working baseline have in common. */
-export function habitsOf({ first, second }: Lives): Habits {
-  const lives = second && second.ready !== undefined && second.steps.every(({ ok }) => ok) ? [first, second] : [first];
-  const common = Object.keys(first.processes).filter((name) => lives.every(({ processes }) => name in processes));
+/** What all lives of a working baseline have in common. Each further run of it can only make that less. */
+export function habitsOf(...runs: readonly [Lives, ...Lives[]]): Habits {
+  const lives = runs.flatMap(({ first, second }) => (works(second) ? [first, second] : [first]));
+  const [one] = lives as [Life, ...Life[]];
+  const common = Object.keys(one.processes).filter((name) => lives.every(({ processes }) => name in processes));
   return {
-    status: first.status,
+    status: one.status,
     ready: Math.max(...lives.map(({ ready }) => ready ?? 0)),
-    listening: (first.listening ?? []).filter((port) => lives.every(({ listening }) => listening?.includes(port) ?? true)),
+    listening: (one.listening ?? []).filter((port) => lives.every(({ listening }) => listening?.includes(port) ?? true)),
     processes: Object.fromEntries(
       common.map((name) => [name, [...new Set(lives.flatMap(({ processes }) => processes[name]!))].sort((a, b) => a - b)]),
     ),
     answers: Object.fromEntries(
-      Object.entries(first.answers).filter(
+      Object.entries(one.answers).filter(
         ([port, answer]) => answer.startsWith('http') && lives.every((life) => life.answers[Number(port)] === answer),
       ),
     ),
-    symptoms: new Set(lives.flatMap(({ symptoms }) => symptoms.map(essenceOf))),
+    symptoms: lives.flatMap(({ symptoms }) => symptoms),
     restarts: Math.max(...lives.map(({ restarts }) => restarts)),
     stopsWith: lives.flatMap(({ stoppedWith }) => (stoppedWith === undefined ? [] : [stoppedWith])),
-    twice: lives.length === 2,
+    twice: runs.every(({ second }) => works(second)),
   };
+}
+
+const works = (life: Life | undefined): life is Life =>
+  life !== undefined && life.ready !== undefined && life.steps.every(({ ok }) => ok) && (life.status !== 'exited' || life.exitCode === 0);
+
+/** Why a second start on the same volumes does not work even before hardening; undefined when it does. */
+export function secondFault({ second }: Lives): string | undefined {
+  return second && ownFault({ first: second });
 }
 
 /** What has to be seen before a hardened service counts as ready. */
@@ -67,6 +77,11 @@ export function expectedOf(habits: Habits, timeout: number): Expected {
   };
 }
 
+/** Whether something besides the service's own mood explains a failure: what the Engine said, whose process it is, a refusal in the log. */
+export function isExplained(failures: readonly Failure[]): boolean {
+  return failures.some(({ kind, lines = [] }) => kind === 'create' || kind === 'users' || (kind !== 'symptom' && lines.length > 0));
+}
+
 /** Every way in which a service does less than before. `user`: the uid its settings gave it; its processes then have that one. */
 export function compare(habits: Habits, { first, second }: Lives, user: number | undefined): Failure[] {
   const failures = compareLife(habits, first, 'start', user);
@@ -75,7 +90,7 @@ export function compare(habits: Habits, { first, second }: Lives, user: number |
 }
 
 function compareLife(habits: Habits, life: Life, when: Failure['life'], user: number | undefined): Failure[] {
-  const fresh = life.symptoms.filter((line) => !habits.symptoms.has(essenceOf(line)));
+  const fresh = life.symptoms.filter((line) => !habits.symptoms.some((known) => isSameComplaint(known, line)));
   const line = fresh[0] ?? (lastLine(life.log) || undefined);
   const failures: Failure[] = [];
   const fail = (kind: Failure['kind'], how: string, shown = line): void =>

@@ -26,6 +26,8 @@ export interface LifeSetup {
   /** What to do with a service; told by its processes where the person says nothing. */
   exerciseOf(service: string, processes: Readonly<Record<string, unknown>>): Exercise | undefined;
   expected: ReadonlyMap<string, Expected>;
+  /** TCP ports that a service is said to listen on, by its image or its file. */
+  declared: ReadonlyMap<string, readonly number[]>;
   /** What is written in this life, and what an earlier one wrote. */
   word: string;
   earlier?: string;
@@ -33,15 +35,22 @@ export interface LifeSetup {
 
 /** Without a health check or an expectation, a service that did not change for this long is ready. Milliseconds. */
 const QUIET = 2000;
+/** The same while it listens on nothing, and while it listens on nothing though it is said to: it may be about to. */
+const QUIET_DEAF = 5000;
+const QUIET_DECLARED = 30_000;
 const POLL = 250;
 
 /** Follows all services of a stack that was just started until each is ready or will not be, exercises them, and looks at them. */
 export async function liveOf(setup: LifeSetup): Promise<Map<string, Life>> {
   const begin = Date.now();
   const readyAt = new Map<string, number>();
+  const made = await setup.stack.containers();
+  // Each question takes the Engine a process or two: many services are asked less often.
+  const poll = Math.max(POLL, made.size * 50);
   await Promise.all(
     setup.stack.services.map(async (name) => {
-      if (await untilReady(name, setup)) readyAt.set(name, (Date.now() - begin) / 1000);
+      const id = made.get(name)?.Id;
+      if (id !== undefined && (await untilReady(name, id, poll, setup))) readyAt.set(name, (Date.now() - begin) / 1000);
     }),
   );
   // One that dies right after it said to be ready is not.
@@ -55,45 +64,64 @@ export async function liveOf(setup: LifeSetup): Promise<Map<string, Life>> {
   return new Map(lives);
 }
 
-async function untilReady(name: string, setup: LifeSetup): Promise<boolean> {
+async function untilReady(name: string, id: string, poll: number, setup: LifeSetup): Promise<boolean> {
   const { bench, stack } = setup;
   if (stack.errors.has(name)) return false;
   const expected = setup.expected.get(name);
+  const declared = setup.declared.get(name) ?? [];
   const deadline = Date.now() + (expected?.patience ?? bench.timeout) * 1000;
   let seen = '';
   let since = Date.now();
-  let id: string | undefined;
+  let lastly = false;
   while (Date.now() < deadline && !bench.signal.aborted) {
-    id ??= (await stack.containers()).get(name)?.Id;
-    const info = id === undefined ? undefined : await bench.engine.container(id).catch(() => undefined);
+    const info = await bench.engine.container(id).catch(() => undefined);
     if (!info) return false;
     const { State } = info;
+    lastly = false;
     if (State.Status === 'exited' || State.Status === 'dead') {
       if (expected?.status === 'exited' || expected === undefined) return State.ExitCode === 0;
       return false;
     }
     if (State.Status === 'running' && expected?.status !== 'exited') {
       const state = await snapshot(info, setup);
-      if (state.text !== seen) {
-        seen = state.text;
+      const needed = quietFor(state.listening, declared, State.Health !== undefined);
+      // Who listens already may talk and work; who does not is not done while it does.
+      const doing = expected === undefined && needed > QUIET ? await activityOf(info, setup) : '';
+      if (state.text + doing !== seen) {
+        seen = state.text + doing;
         since = Date.now();
       }
       const healthy = State.Health === undefined || State.Health.Status === 'none' || State.Health.Status === 'healthy';
-      const complete = expected === undefined ? Date.now() - since >= (State.Health ? POLL : QUIET) : state.has(expected);
+      const complete = expected === undefined ? Date.now() - since >= needed : state.has(expected);
       if (healthy && complete && (await holds(setup, info, setup.exerciseOf(name, {})?.ready))) return true;
+      lastly = healthy && expected === undefined && State.Health === undefined;
     }
-    await sleep(POLL);
+    await sleep(poll);
   }
-  return false;
+  // It runs, and nobody says what more it should do: one that never rests, or never listens where its image says, works like that.
+  return lastly && !bench.signal.aborted && setup.exerciseOf(name, {})?.ready === undefined;
+}
+
+function quietFor(listening: readonly number[] | undefined, declared: readonly number[], checked: boolean): number {
+  if (checked) return POLL;
+  if (listening === undefined || declared.some((port) => listening.includes(port))) return QUIET;
+  return declared.length > 0 ? QUIET_DECLARED : listening.length > 0 ? QUIET : QUIET_DEAF;
+}
+
+/** Something that differs while a service is at work: the end of its log, and the processor time it takes, in steps too big for one that waits. */
+async function activityOf({ Id }: ContainerInfo, { bench: { engine } }: LifeSetup): Promise<string> {
+  const [log, time] = await Promise.all([engine.logs(Id, { tail: 5 }).catch(() => ''), engine.processorTime(Id).catch(() => 0)]);
+  return JSON.stringify([log, Math.round(time / 3e8)]);
 }
 
 async function snapshot(
   info: ContainerInfo,
   { bench: { engine } }: LifeSetup,
-): Promise<{ text: string; has(expected: Expected): boolean }> {
+): Promise<{ text: string; listening: number[] | undefined; has(expected: Expected): boolean }> {
   const [processes, listening] = await Promise.all([processesOf(engine, info.Id), listeningPorts(engine, info).catch(() => undefined)]);
   return {
     text: JSON.stringify([Object.keys(processes), listening]),
+    listening,
     has: (expected) =>
       expected.processes.every((name) => name in processes) &&
       (listening === undefined || expected.listening.every((port) => listening.includes(port))),

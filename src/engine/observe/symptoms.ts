@@ -95,8 +95,25 @@ export function symptomsIn(log: string): string[] {
 export function essenceOf(line: string): string {
   return line
     .replace(/\d{4}[-/]\d\d[-/]\d\d[T ]?[\d:.,+Z]*|\d\d:\d\d:\d\d[.,\d]*/g, '')
-    .replace(/0x[\da-f]+|\b[\da-f]{8,}\b/gi, '#')
-    .replace(/\d+/g, '#')
+    .replace(/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b,?/g, '')
+    .replace(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|0x[\da-f]+|\b[\da-f]{8,}\b/gi, '#')
+    .replace(/\w*\d\w*/g, '#')
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+/**
+ * Whether two lines complain of the same: they differ in no more than a word or two of many, such as a name or an id. A path is never such a
+ * word, nor is what the complaint itself is made of.
+ */
+export function isSameComplaint(one: string, other: string): boolean {
+  const [a, b] = [essenceOf(one), essenceOf(other)];
+  if (a === b) return true;
+  const [words, others] = [a.split(' '), b.split(' ')];
+  if (words.length !== others.length) return false;
+  const different = words.flatMap((word, at) => (word === others[at] ? [] : [word, others[at]!]));
+  return different.length / 2 <= Math.min(2, words.length / 4) && different.every((word) => !/[/(]/.test(word) && !COMPLAINT.test(word));
+}
+
+/** Words that say what was refused or how. */
+const COMPLAINT = /denied|permi|read-?only|fail|error|chown|chmod|bind|set[ug]id|setgroups|mk|open|write|exec|kill|socket|E[A-Z]{3,}|\.so/i;

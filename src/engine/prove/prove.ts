@@ -1,23 +1,22 @@
-import path from 'node:path';
-import { type Subject as CisSubject, cisTable } from '../cis';
+import { EngineError } from '../../errors';
 import type { ContainerInfo } from '../client/types';
-import { compare, expectedOf, type Habits, habitsOf, ownFault } from '../observe/compare';
-import { type Exercise, knownExercise } from '../observe/probes';
+import { compare, ownFault, secondFault } from '../observe/compare';
+import type { Exercise } from '../observe/probes';
 import type { Failure, Lives } from '../observe/types';
 import { Laboratory } from '../search/laboratory';
-import { type Plan, planOf } from '../search/plan';
-import { type Settled, settle } from '../search/settle';
+import { BASELINE, type Plan, planOf } from '../search/plan';
+import { type Settled, settle, Unsteady } from '../search/settle';
 import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
-import { changesOf } from './changes';
+import { Baseline } from './baseline';
 import type { Phase } from './events';
 import { requireImages } from './images';
-import type { ProvenService, ProveReport } from './report';
+import { reportOf } from './outcome';
+import type { ProveReport } from './report';
 import type { Rewriter } from './rewriter';
-import { conversionOf, modelOf, type RunExtras, type Running, runStack, type StackRun } from './run-stack';
+import { modelOf, type RunExtras, type Running, runStack, type StackRun } from './run-stack';
 import { type RunningSetup, withRunning } from './running';
-import { hide, secretsOf } from './secrets';
 
 export interface ProveSetup extends RunningSetup {
   rewriter: Rewriter;
@@ -45,8 +44,8 @@ class Prover {
   private readonly begin = Date.now();
   /** Runs of the whole stack so far. */
   private count = 0;
-  private readonly habits = new Map<string, Habits>();
-  private readonly faults = new Map<string, string>();
+  private readonly baseline: Baseline;
+  private readonly settled = new Map<string, Settled>();
   private readonly written = new Map<string, WrittenDirectory[]>();
   private readonly becomes = new Map<string, string>();
 
@@ -54,35 +53,56 @@ class Prover {
     private readonly setup: ProveSetup,
     private readonly running: Running,
     private readonly files: ImageFiles,
-    /** What the person did not say and batten knows: undefined once it did not work before hardening. */
     private readonly known: Map<string, Exercise | undefined>,
-  ) {}
+  ) {
+    this.baseline = new Baseline({ running, known, exercises: setup.exercises, timeout: setup.timeout });
+  }
 
   async run(): Promise<Proof> {
     const { setup, running } = this;
     const { services } = await modelOf(running, new Map(), 'images');
     requireImages(running.images);
+    if (Object.keys(services).length === 0)
+      throw new EngineError('there is no service to run', {
+        hint: 'services with profiles run when their profile is named with --profile',
+      });
     setup.listener({ kind: 'services', services: Object.keys(services) });
-    const baseline = await this.baseline(Object.keys(services));
-    const names = Object.keys(baseline.conversion.model.services);
-    const sound = names.filter((name) => this.habits.has(name));
-    const lab = new Laboratory((plans, asked) => this.trial(plans, asked), needsOf(baseline.model), names);
-    const chosen = sound.filter((name) => setup.services?.includes(name) ?? true);
-    const settled = new Map<string, Settled>();
+    const before = await this.asItIs(Object.keys(services));
+    const names = Object.keys(before.conversion.model.services);
+    const lab = new Laboratory((...questions) => this.trial(...questions), needsOf(before.model), names);
+    const chosen = names.filter((name) => this.baseline.habits.has(name) && (setup.services?.includes(name) ?? true));
     await Promise.all(
       chosen.map(async (name) => {
-        const findings = this.findings(name, planOf());
-        if (findings.length === 0) return this.phase(name, 'settled', 'nothing to change');
+        if (this.findings(name, planOf()).length === 0) return this.phase(name, 'settled', 'nothing to change');
         this.phase(name, 'hardened');
-        const found = await settle(this.subject(name), lab);
-        lab.settle(name, found.plan);
-        settled.set(name, found);
-        this.phase(name, 'settled', relaxedText(found));
+        return this.settle(name, lab);
       }),
     );
     this.stopped();
-    const { last, failures } = await this.confirm(settled, lab);
-    return this.proof(baseline, last, settled, failures);
+    const { last, failures } = await this.confirm(lab);
+    return this.proof(before, last, failures);
+  }
+
+  /** Looks for what works. A service that turns out to be unsteady stays as it is. */
+  private async settle(name: string, lab: Laboratory): Promise<void> {
+    try {
+      const found = await settle(this.subject(name, lab), lab);
+      lab.settle(name, found.plan);
+      this.settled.set(name, found);
+      this.phase(name, 'settled', relaxedText(found));
+    } catch (error) {
+      if (!(error instanceof Unsteady)) throw error;
+      lab.settle(name, BASELINE);
+      this.settled.delete(name);
+      this.phase(name, 'failed', `does not do the same each time, even before hardening: ${this.baseline.unsteady.get(name)}`);
+    }
+  }
+
+  /** Runs a service as it is again. @returns whether it does what it did */
+  private async control(name: string, lab: Laboratory): Promise<boolean> {
+    const { ok, failures } = await lab.control(name);
+    if (!ok) this.baseline.giveUp(name, `${failures[0]!.how}, at the ${failures[0]!.life}`);
+    return ok;
   }
 
   private phase(service: string, phase: Phase, detail?: string): void {
@@ -102,7 +122,7 @@ class Prover {
   }
 
   /** The project as it is: what each service does, or why it does not work by itself. */
-  private async baseline(names: readonly string[]): Promise<StackRun> {
+  private async asItIs(names: readonly string[]): Promise<StackRun> {
     const { engine } = this.running.bench;
     for (const name of names) this.phase(name, 'baseline');
     const during = async (containers: ReadonlyMap<string, ContainerInfo>): Promise<void> => {
@@ -116,37 +136,18 @@ class Prover {
     const run = await this.runs('as it is', new Map(), { during });
     this.stopped();
     for (const [name, lives] of run.lives) {
-      this.dropOwnExercise(name, lives);
-      const fault = ownFault(lives);
-      if (fault) {
-        this.faults.set(name, fault);
-        this.phase(name, 'failed', `does not work before hardening: ${fault}`);
-        continue;
-      }
-      const habits = habitsOf(lives);
-      this.habits.set(name, habits);
-      this.running.expected.set(name, expectedOf(habits, this.setup.timeout));
-      if (habits.stopsWith.includes(137)) this.running.deaf.add(name);
+      this.baseline.first(name, lives);
+      const fault = this.baseline.faults.get(name);
+      if (fault) this.phase(name, 'failed', `does not work before hardening: ${fault}`);
     }
     return run;
-  }
-
-  /** What batten believed to know how to exercise and could not says nothing about the service. */
-  private dropOwnExercise(name: string, { first, second }: Lives): void {
-    if (this.setup.exercises.has(name)) return;
-    const exercise = knownExercise(first.processes);
-    const works = first.steps.every(({ ok }) => ok) && (second?.steps.every(({ ok }) => ok) ?? true);
-    this.known.set(name, works ? exercise : undefined);
-    if (works) return;
-    first.steps = [];
-    if (second) second.steps = [];
   }
 
   private findings(name: string, plan: Plan): ReturnType<Rewriter>['findings'] {
     return this.setup.rewriter(new Map([[name, plan]])).findings.filter(({ service }) => service === name);
   }
 
-  private subject(name: string): Parameters<typeof settle>[0] {
+  private subject(name: string, lab: Laboratory): Parameters<typeof settle>[0] {
     const { images } = this.running;
     return {
       service: name,
@@ -158,28 +159,37 @@ class Prover {
       becomes: this.becomes.get(name),
       directory: (path) => this.files.directory(images.info(name)?.Id ?? '', path),
       bisecting: (what) => this.phase(name, 'bisecting', what),
+      control: () => this.control(name, lab),
     };
   }
 
   /** One run with these plans: how each service that works by itself fails. */
-  private async trial(plans: ReadonlyMap<string, Plan>, asked: readonly string[]): Promise<Map<string, Failure[]>> {
+  private async trial(
+    plans: ReadonlyMap<string, Plan>,
+    asked: readonly string[],
+    controls: ReadonlySet<string>,
+  ): Promise<Map<string, Failure[]>> {
     this.stopped();
     const run = await this.runs('hardened', this.setup.rewriter(plans).texts, {
       decided: (first, conversion) => {
+        // What a service does as it is, is wanted whole.
+        if (controls.size > 0) return false;
         const failures = this.judge({ lives: new Map([...first].map(([name, life]) => [name, { first: life }])), conversion });
         return asked.every((name) => (failures.get(name) ?? []).length > 0);
       },
     });
     this.stopped();
+    for (const name of controls) this.baseline.more(name, run.lives.get(name)!);
     return this.judge(run);
   }
 
   private judge({ lives, conversion }: Pick<StackRun, 'lives' | 'conversion'>): Map<string, Failure[]> {
     const out = new Map<string, Failure[]>();
-    for (const [name, habits] of this.habits) {
-      const seen = lives.get(name);
+    for (const [name, seen] of lives) {
+      const habits = this.baseline.habits.get(name);
       const user = conversion.model.services[name]?.user;
-      if (seen) out.set(name, compare(habits, seen, this.uidOf(user)));
+      if (habits) out.set(name, compare(habits, seen, this.uidOf(user)));
+      else if (this.baseline.unsteady.has(name)) out.set(name, moods(seen));
     }
     return out;
   }
@@ -191,107 +201,53 @@ class Prover {
     return uid === undefined || security.includes('userns') || security.includes('rootless') ? undefined : Number(uid);
   }
 
-  /** Everything that was settled, together and from the start. A service that fails there, and fails again, goes back to what it was. */
-  private async confirm(settled: Map<string, Settled>, lab: Laboratory): Promise<{ last: StackRun; failures: Map<string, Failure[]> }> {
+  /**
+   * Everything that was settled, together and from the start. What fails there is run once more; when it fails again, it is searched again
+   * beside what the others settled on.
+   */
+  private async confirm(lab: Laboratory): Promise<{ last: StackRun; failures: Map<string, Failure[]> }> {
     for (let round = 0; ; round++) {
-      for (const name of settled.keys()) this.phase(name, 'confirming');
-      const plans = new Map([...settled].map(([name, { plan }]) => [name, plan]));
+      for (const name of this.settled.keys()) this.phase(name, 'confirming');
+      const plans = new Map([...this.settled].map(([name, { plan }]) => [name, plan]));
       const last = await this.runs('with what was found', this.setup.rewriter(plans).texts, { keep: this.setup.keep });
       this.stopped();
       const failures = this.judge(last);
-      const failed = [...settled.keys()].filter((name) => failures.get(name)!.length > 0);
-      for (const name of settled.keys()) if (!failed.includes(name)) this.phase(name, 'settled', relaxedText(settled.get(name)!));
-      if (failed.length === 0 || round === 2) return { last, failures };
-      // The first time it may have been the machine's mood; the second time the service is searched again, beside what the others settled on.
-      if (round === 0) continue;
-      for (const name of failed) {
-        lab.forget(name, settled.get(name)!.plan);
-        const found = await settle(this.subject(name), lab);
-        lab.settle(name, found.plan);
-        settled.set(name, found);
+      const failed = [...this.settled.keys()].filter((name) => failures.get(name)!.length > 0);
+      for (const [name, found] of this.settled) {
+        const [failure] = failures.get(name)!;
+        if (failure) this.phase(name, 'bisecting', failure.how);
+        else this.phase(name, 'settled', relaxedText(found));
       }
+      if (failed.length === 0 || round === 2) return { last, failures };
+      // The first time it may have been the machine's mood.
+      if (round === 0) continue;
+      await Promise.all(
+        failed.map(async (name) => {
+          lab.forget(name, this.settled.get(name)!.plan);
+          lab.settle(name, BASELINE);
+          await this.settle(name, lab);
+        }),
+      );
+      this.stopped();
     }
   }
 
-  private async proof(
-    before: StackRun,
-    last: StackRun,
-    settled: ReadonlyMap<string, Settled>,
-    failures: ReadonlyMap<string, Failure[]>,
-  ): Promise<Proof> {
-    const { setup, running } = this;
-    const { engine, compose } = running.bench;
-    const plans = new Map([...settled].map(([name, { plan }]) => [name, plan]));
-    const services: ProvenService[] = [];
-    for (const [name, { first, second }] of before.lives) {
-      const info = running.images.info(name);
-      const failure = failures.get(name)?.[0];
-      const fault = this.faults.get(name) ?? (failure && `${failure.how} (${failure.life})`);
-      const found = settled.get(name);
-      const steps = [...first.steps, ...(second?.steps ?? [])];
-      services.push({
-        name,
-        image: String(before.model.services[name]?.image ?? `${before.model.name}-${name}, built`),
-        imageId: info?.Id ?? '',
-        digest: info?.RepoDigests?.[0]?.split('@')[1],
-        status: this.faults.has(name) ? 'own-fault' : failure ? 'failed' : found ? 'proven' : 'unchanged',
-        ...(fault && { fault }),
-        changes: found ? await changesOf(name, found, setup.rewriter, (texts) => this.trialText(texts, name)) : [],
-        ...this.exercised(
-          name,
-          steps.map(({ what }) => what),
-          first.health !== undefined,
-        ),
-        baseline: { ready: first.ready, processes: first.processes, listening: first.listening ?? [], stopsWith: first.stoppedWith },
-        log: (last.lives.get(name)?.second ?? last.lives.get(name)?.first ?? first).log,
-      });
-    }
-    const report: ProveReport = {
-      version: 1,
-      files: setup.project.files.map((file) => path.relative(setup.project.directory, file) || file),
-      engine: engine.facts,
-      compose: compose.version,
-      date: new Date().toISOString(),
-      works: services.every(({ status }) => status === 'proven' || status === 'unchanged'),
-      services,
-      cis: cisTable(subjects(before), subjects(last)),
-      notes: last.conversion.notes,
+  private async proof(before: StackRun, last: StackRun, failures: ReadonlyMap<string, Failure[]>): Promise<Proof> {
+    const { setup, running, baseline, settled } = this;
+    const report = await reportOf({
+      ...{ running, baseline, settled, before, last, failures, rewriter: setup.rewriter },
+      ownExercise: (name) => (setup.exercises.has(name) ? undefined : this.known.get(name)?.own),
       runs: this.count,
       seconds: Math.round((Date.now() - this.begin) / 1000),
-    };
-    return { report: hide(report, secretsOf(before.model)), plans };
-  }
-
-  /** A service of the trial a set of texts leads to, to compare: what makes no difference there was not tried. */
-  private async trialText(texts: ReadonlyMap<string, string>, name: string): Promise<string> {
-    const model = await modelOf(this.running, texts, 'compared');
-    const { model: trial } = await conversionOf(this.running, model, 'compared');
-    return JSON.stringify([trial.services[name], trial.networks]);
-  }
-
-  private exercised(name: string, steps: readonly string[], health: boolean): Pick<ProvenService, 'exercised' | 'notExercised'> {
-    const habits = this.habits.get(name);
-    const known = this.setup.exercises.get(name) ? undefined : this.known.get(name)?.own;
-    const exercised = [
-      ...(health ? ['its health check'] : []),
-      ...(known ? [known] : [...new Set(steps)]),
-      ...Object.entries(habits?.answers ?? {}).map(([port, answer]) => `a request to port ${port} (${answer})`),
-      ...(habits?.twice ? ['a stop, and a second start on the same volumes'] : []),
-    ];
-    const wrote = steps.length > 0;
-    return {
-      exercised,
-      notExercised: wrote
-        ? ['whatever these steps do not reach']
-        : ['writing through it: no probe does (--probe, or probes in the configuration)'],
-    };
+    });
+    return { report, plans: new Map([...settled].map(([name, { plan }]) => [name, plan])) };
   }
 }
 
-function subjects({ containers, model }: StackRun): Map<string, CisSubject> {
-  return new Map(
-    [...containers].map(([name, container]: [string, ContainerInfo]) => [name, { container, service: model.services[name] ?? {} }]),
-  );
+/** Whether a service that is not judged was up: whoever needs it is not to blame when it was not. */
+function moods(lives: Lives): Failure[] {
+  const how = ownFault(lives) ?? secondFault(lives);
+  return how === undefined ? [] : [{ life: 'start', kind: 'state', how }];
 }
 
 function relaxedText({ relaxed }: Settled): string | undefined {

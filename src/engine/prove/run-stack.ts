@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ContainerInfo } from '../client/types';
-import type { Model } from '../compose/model';
+import { listOf, type Model, mapOf } from '../compose/model';
 import { type ProjectFilesOnDisk, resolveProject } from '../compose/resolve';
 import { type Expected, type LifeSetup, liveOf, stopAll } from '../observe/live';
 import type { Life, Lives } from '../observe/types';
@@ -95,7 +94,7 @@ export async function runStack(
   try {
     const patience = Math.max(...stack.services.map((service) => expected.get(service)?.patience ?? bench.timeout));
     const word = (): string => `word${process.pid}x${words++}`;
-    const setup: LifeSetup = { bench, stack, exerciseOf, expected, word: word() };
+    const setup: LifeSetup = { bench, stack, exerciseOf, expected, declared: declaredPorts(model, running.images), word: word() };
     step('first start');
     await stack.up(false, patience);
     const first = await liveOf(setup);
@@ -125,7 +124,14 @@ export async function runStack(
   }
 }
 
-/** The texts of the files as they are. */
-export function textsOf(files: readonly string[]): Map<string, string> {
-  return new Map(files.map((file) => [path.resolve(file), readFileSync(file, 'utf8')]));
+/** TCP ports a service is said to listen on: those it publishes, else those of its image. */
+function declaredPorts(model: Model, images: Images): Map<string, number[]> {
+  const tcp = (port: string): number[] => (/^\d+(?:\/tcp)?$/.test(port) ? [Number.parseInt(port, 10)] : []);
+  return new Map(
+    Object.entries(model.services).map(([name, { ports, expose }]) => {
+      const published = listOf(ports).flatMap((port) => tcp(`${String(mapOf(port).target)}/${String(mapOf(port).protocol ?? 'tcp')}`));
+      const own = [...published, ...listOf(expose).flatMap((port) => tcp(String(port)))];
+      return [name, own.length > 0 ? own : Object.keys(images.info(name)?.Config?.ExposedPorts ?? {}).flatMap(tcp)];
+    }),
+  );
 }

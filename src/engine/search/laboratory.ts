@@ -7,8 +7,16 @@ export interface Verdict {
   failures: Failure[];
 }
 
-/** One run of the whole stack, each service with its plan: the failures of each. It may end as soon as all that are asked about have failed. */
-export type RunStack = (plans: ReadonlyMap<string, Plan>, asked: readonly string[]) => Promise<Map<string, Failure[]>>;
+/**
+ * One run of the whole stack, each service with its plan: the failures of each. It may end as soon as all that are asked about have failed.
+ *
+ * @param controls those of `asked` that run as they are, beside nothing that could disturb them, to see whether they do the same as before.
+ */
+export type RunStack = (
+  plans: ReadonlyMap<string, Plan>,
+  asked: readonly string[],
+  controls: ReadonlySet<string>,
+) => Promise<Map<string, Failure[]>>;
 
 interface Request {
   service: string;
@@ -40,9 +48,22 @@ export class Laboratory {
   /** Asks whether a service works with a plan. The same question is answered once. */
   try(service: string, plan: Plan): Promise<Verdict> {
     const before = this.known.get(`${service}\n${keyOf(plan)}`);
-    if (before) return Promise.resolve(before);
+    return before ? Promise.resolve(before) : this.ask(service, plan, false);
+  }
+
+  /** Asks once more, whatever was found before. */
+  again(service: string, plan: Plan): Promise<Verdict> {
+    return this.ask(service, plan, false);
+  }
+
+  /** Asks whether a service as it is does what it did. */
+  control(service: string): Promise<Verdict> {
+    return this.ask(service, BASELINE, true);
+  }
+
+  private ask(service: string, plan: Plan, alone: boolean): Promise<Verdict> {
     return new Promise((resolve, reject) => {
-      this.pending.push({ service, plan, alone: false, tries: 0, resolve, reject });
+      this.pending.push({ service, plan, alone, tries: 0, resolve, reject });
       this.schedule();
     });
   }
@@ -90,10 +111,9 @@ export class Laboratory {
     const plans = new Map(this.services.map((name) => [name, this.settled.get(name) ?? BASELINE]));
     for (const { service, plan } of batch) plans.set(service, plan);
     this.runs += 1;
-    const failures = await this.runStack(
-      plans,
-      batch.map(({ service }) => service),
-    );
+    const asked = batch.map(({ service }) => service);
+    const controls = new Set(batch.filter(({ plan, alone }) => plan.skip === 'all' && alone).map(({ service }) => service));
+    const failures = await this.runStack(plans, asked, controls);
     const failed = new Set([...failures].filter(([, list]) => list.length > 0).map(([name]) => name));
     for (const request of batch) {
       const { service, plan } = request;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../harden/types';
+import { isExplained } from '../observe/compare';
 import { symptomOf } from '../observe/symptoms';
 import type { Failure } from '../observe/types';
 import type { ImageDirectory } from '../trial/image-files';
@@ -19,6 +20,12 @@ export interface Subject {
   directory(path: string): Promise<ImageDirectory | undefined>;
   /** Told what it looks for: how the last try failed, or what it leaves out next. */
   bisecting(what: string): void;
+  /**
+   * Runs it once more as it is, before it is blamed on its settings that it failed.
+   *
+   * @returns whether it does what it did before.
+   */
+  control?(): Promise<boolean>;
 }
 
 /** Something that was proposed and is less now. */
@@ -33,7 +40,12 @@ export interface Relaxed {
 export interface Settled {
   plan: Plan;
   relaxed: Relaxed[];
+  /** It failed, and did not when the same was tried again. */
+  once?: Failure;
 }
+
+/** Thrown by `settle` when a service does not do the same each time as it is: nothing can then be blamed on its settings. */
+export class Unsteady extends Error {}
 
 const CAP = 'cap-drop';
 const READ_ONLY = 'read-only';
@@ -51,6 +63,8 @@ const GUIDED = 4;
 /**
  * Looks for the strictest settings of one service that work: all that is proposed, else with what the log asks for, else without what a
  * bisection finds to blame, each of that with its mildest value if one works; and then without capabilities that nothing needs.
+ *
+ * @throws Unsteady
  */
 export async function settle(subject: Subject, lab: Laboratory): Promise<Settled> {
   return new Search(subject, lab).run();
@@ -58,6 +72,7 @@ export async function settle(subject: Subject, lab: Laboratory): Promise<Settled
 
 class Search {
   private readonly relaxed = new Map<string, Relaxed>();
+  private once?: Failure;
 
   constructor(
     private readonly subject: Subject,
@@ -66,7 +81,7 @@ class Search {
 
   async run(): Promise<Settled> {
     let plan = this.seed();
-    let verdict = await this.try(plan);
+    let verdict = await this.repeated(plan, await this.try(plan));
     const first = verdict;
     if (!verdict.ok) {
       for (let round = 0; round < GUIDED && !verdict.ok; round++) {
@@ -79,7 +94,24 @@ class Search {
     }
     plan = await this.tighten(plan);
     this.compareWithProposal(plan, first);
-    return { plan, relaxed: [...this.relaxed.values()] };
+    const relaxed = [...this.relaxed.values()];
+    // What no line of the log explains is blamed on the settings only when it stays away without them.
+    if (relaxed.some(({ why }) => !isExplained([why]))) for (let time = 0; time < 2; time++) await this.control();
+    return { plan, relaxed, ...(this.once && { once: this.once }) };
+  }
+
+  /** A failure that nothing explains counts when it repeats, and when the service as it is does not have it too. */
+  private async repeated(plan: Plan, verdict: Verdict): Promise<Verdict> {
+    if (verdict.ok || !this.subject.control || isExplained(verdict.failures)) return verdict;
+    await this.control();
+    const again = await this.lab.again(this.subject.service, plan);
+    if (again.ok) this.once = verdict.failures[0];
+    return again;
+  }
+
+  private async control(): Promise<void> {
+    this.subject.bisecting('whether it does the same as before');
+    if (this.subject.control && !(await this.subject.control())) throw new Unsteady();
   }
 
   private async try(plan: Plan): Promise<Verdict> {

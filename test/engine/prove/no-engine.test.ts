@@ -40,6 +40,7 @@ describe('without an Engine', () => {
     [['prove', '--timeout', 'soon'], '--timeout soon is no number from 1 up'],
     [['prove', '-'], 'standard input has no directory'],
     [['prove', '--service', 'wbe'], 'wbe'],
+    [['prove', '--probe', 'wbe=true'], 'no service "wbe" in compose.yaml'],
   ])('%j is refused before anything is asked of it', (words, message) => {
     const { code, err: stderr } = batten(words, { cwd: directory, env: nowhere, input: 'services: {}\n' });
     expect(code).toBe(2);

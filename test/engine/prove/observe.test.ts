@@ -1,6 +1,6 @@
-import { compare, habitsOf, ownFault } from '../../../src/engine/observe/compare';
+import { compare, habitsOf, isExplained, ownFault, secondFault } from '../../../src/engine/observe/compare';
 import { portsOf } from '../../../src/engine/observe/listening';
-import { essenceOf, symptomOf, symptomsIn } from '../../../src/engine/observe/symptoms';
+import { essenceOf, isSameComplaint, symptomOf, symptomsIn } from '../../../src/engine/observe/symptoms';
 import type { Life, Lives } from '../../../src/engine/observe/types';
 
 test.each([
@@ -25,6 +25,21 @@ test('what does no harm, and what speaks of no refusal, is no symptom', () => {
 
 test('the same complaint at another time is the same', () => {
   expect(essenceOf('2026-11-23T10:00:00Z [12] open() "/x" failed')).toBe(essenceOf('2026-11-24T11:30:01Z [7] open() "/x" failed'));
+});
+
+test.each([
+  [
+    'Nov 26 01:33:01 login from 10.4.0.9 permission denied for alice',
+    'Nov 27 11:02:59 login from 10.77.0.9 permission denied for bob',
+    true,
+  ],
+  ['worker 7-1f3 Access denied for session ab12', 'worker 31-9c Access denied for session cd7', true],
+  ['request 3f2504e0-4f89-11d3-9a0c-0305e82c3301 denied', 'request 7d444840-9dc0-11d1-b245-5ffdce74fad2 denied', true],
+  ["touch: cannot touch '/data/a': Permission denied", "touch: cannot touch '/run/a': Permission denied", false],
+  ['cannot chown the queue: Permission denied', 'cannot unlink the queue: Permission denied', false],
+  ['open failed: Permission denied', 'open failed: Read-only file system', false],
+])('%s | %s: the same complaint? %s', (one, other, same) => {
+  expect(isSameComplaint(one, other)).toBe(same);
 });
 
 test('listening ports are read from the tables of the kernel', () => {
@@ -107,4 +122,31 @@ test('what differs between its own two lives is no habit', () => {
   });
   expect(found.listening).toEqual([80]);
   expect(Object.keys(found.processes)).toEqual(['nginx']);
+});
+
+test('a further run of the service as it is can only make its habits less', () => {
+  const one = habitsOf(lives());
+  const more = habitsOf(lives(), lives({ answers: { 80: 'http 503' }, symptoms: ['permission denied for bob'], stoppedWith: 1, ready: 9 }));
+  expect(one.answers).toEqual({ 80: 'http 200' });
+  expect(more).toMatchObject({ answers: {}, listening: [80], ready: 9, twice: true });
+  expect(compare(more, lives({ answers: { 80: 'http 503' }, symptoms: ['permission denied for eve'], stoppedWith: 1 }), undefined)).toEqual(
+    [],
+  );
+});
+
+test('a second start that fails as it is is no habit, and is said', () => {
+  const broken = lives({}, { status: 'exited', exitCode: 1, ready: undefined, log: 'lock file exists' });
+  expect(habitsOf(broken).twice).toBe(false);
+  expect(secondFault(broken)).toBe('it ends with exit code 1: lock file exists');
+  expect(compare(habitsOf(broken), broken, undefined)).toEqual([]);
+});
+
+test('a failure is explained by a refusal in the log, by the Engine, or by whose process it is; not by a mood', () => {
+  const failuresOf = (of: Partial<Life>): ReturnType<typeof compare> => compare(habits, lives(of), undefined);
+  expect(isExplained(failuresOf({ status: 'exited', exitCode: 1, symptoms: ['setgid: Operation not permitted'] }))).toBe(true);
+  expect(isExplained(failuresOf({ createError: 'unable to find user' }))).toBe(true);
+  expect(isExplained(failuresOf({ processes: { nginx: [0] } }))).toBe(true);
+  expect(isExplained(failuresOf({ status: 'exited', exitCode: 1 }))).toBe(false);
+  expect(isExplained(failuresOf({ listening: [], answers: {} }))).toBe(false);
+  expect(isExplained(failuresOf({ symptoms: ['permission denied for bob'] }))).toBe(false);
 });

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import type { Failure } from '../../../src/engine/observe/types';
 import { Laboratory } from '../../../src/engine/search/laboratory';
 import { addAll, leaveOut, minimise } from '../../../src/engine/search/minimise';
-import { BASELINE, keyOf, type Plan, planOf, withValue } from '../../../src/engine/search/plan';
+import { BASELINE, keyOf, type Plan, planOf, skips, withValue } from '../../../src/engine/search/plan';
+import { type Settled, settle, Unsteady } from '../../../src/engine/search/settle';
+import type { Finding } from '../../../src/harden/types';
 
 const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
@@ -122,5 +124,59 @@ describe('the laboratory', () => {
     made.settle('db', planOf(['user']));
     await made.try('web', hard);
     expect(runs[0]!.get('db')).toBe(keyOf(planOf(['user'])));
+  });
+});
+
+describe('a service whose failures nothing explains', () => {
+  const IDS = ['user', 'cap-drop', 'read-only'];
+  const mood: Failure = { life: 'start', kind: 'state', how: 'it ends with exit code 1' };
+  const refused: Failure = { ...mood, lines: ['chown: Operation not permitted'] };
+
+  /** Settles a service whose n-th run, with these transforms, fails or not. `controls` are the runs as it is among them. */
+  async function settled(
+    fails: (run: number, on: string[]) => Failure | undefined,
+  ): Promise<{ found: Settled; runs: number; controls: number }> {
+    let [runs, controls] = [0, 0];
+    const lab = new Laboratory(
+      async (plans) => {
+        const plan = plans.get('app')!;
+        const failure = fails(runs++, plan.skip === 'all' ? [] : IDS.filter((id) => !skips(plan, id)));
+        return new Map([['app', failure ? [failure] : []]]);
+      },
+      new Map(),
+      ['app'],
+    );
+    const findings = (plan: Plan): Finding[] =>
+      IDS.filter((id) => !skips(plan, id)).map((transform) => ({ service: 'app', transform }) as unknown as Finding);
+    const control = async (): Promise<boolean> => {
+      controls += 1;
+      return (await lab.control('app')).ok;
+    };
+    const subject = { service: 'app', findings, written: [], directory: async () => undefined, bisecting: () => undefined, control };
+    return { found: await settle(subject, lab), runs, controls };
+  }
+
+  test('is given up when it fails as it is too', async () => {
+    await expect(settled((run, on) => (run === 0 || on.length === 0 ? mood : undefined))).rejects.toBeInstanceOf(Unsteady);
+  });
+
+  test('is not blamed for what does not happen again', async () => {
+    const { found, runs, controls } = await settled((run) => (run === 0 ? mood : undefined));
+    expect({ runs, controls }).toEqual({ runs: 3, controls: 1 });
+    expect([...(found.plan.skip as Set<string>)]).toEqual([]);
+    expect(found).toMatchObject({ relaxed: [], once: mood });
+  });
+
+  test('that has them only hardened is relaxed, after it was run as it is three times', async () => {
+    const { found, controls } = await settled((_, on) => (on.includes('read-only') ? mood : undefined));
+    expect(found.relaxed).toEqual([{ transform: 'read-only', why: mood }]);
+    expect([...(found.plan.skip as Set<string>)]).toEqual(['read-only']);
+    expect(controls).toBe(3);
+  });
+
+  test('is no such service when the log says what it was refused: that takes no further runs', async () => {
+    const { found, controls } = await settled((_, on) => (on.includes('user') ? refused : undefined));
+    expect(found.relaxed).toEqual([{ transform: 'user', why: refused }]);
+    expect(controls).toBe(0);
   });
 });

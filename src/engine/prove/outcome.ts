@@ -1,0 +1,116 @@
+import path from 'node:path';
+import { type Subject as CisSubject, cisTable } from '../cis';
+import type { ContainerInfo } from '../client/types';
+import type { Failure } from '../observe/types';
+import type { Settled } from '../search/settle';
+import type { Baseline } from './baseline';
+import { changesOf } from './changes';
+import type { ProvenService, ProveReport } from './report';
+import type { Rewriter } from './rewriter';
+import { conversionOf, modelOf, type Running, type StackRun } from './run-stack';
+import { hide, secretsOf } from './secrets';
+
+/** All that was found out about a project. */
+export interface Findings {
+  running: Running;
+  baseline: Baseline;
+  settled: ReadonlyMap<string, Settled>;
+  /** The first run, as it is, and the last, with what was found; and how services failed in that. */
+  before: StackRun;
+  last: StackRun;
+  failures: ReadonlyMap<string, Failure[]>;
+  rewriter: Rewriter;
+  /** What batten itself knew to do with a service, in words. */
+  ownExercise(name: string): string | undefined;
+  runs: number;
+  seconds: number;
+}
+
+/** What a proof says, with the person's secrets replaced. */
+export async function reportOf(found: Findings): Promise<ProveReport> {
+  const { running, settled, before, last, runs, seconds } = found;
+  const { bench, project } = running;
+  const services: ProvenService[] = [];
+  for (const name of before.lives.keys()) services.push(await serviceOf(name, found));
+  const report: ProveReport = {
+    version: 1,
+    files: project.files.map((file) => path.relative(project.directory, file) || file),
+    engine: bench.engine.facts,
+    compose: bench.compose.version,
+    date: new Date().toISOString(),
+    works: services.every(({ status }) => status === 'proven' || status === 'unchanged'),
+    services,
+    cis: cisTable(subjects(before), subjects(last)),
+    notes: [...last.conversion.notes, ...[...settled].flatMap(onceNote)],
+    runs,
+    seconds,
+  };
+  return hide(report, secretsOf(before.model));
+}
+
+async function serviceOf(name: string, found: Findings): Promise<ProvenService> {
+  const { running, baseline, before, last, failures, rewriter } = found;
+  const { first } = before.lives.get(name)!;
+  const info = running.images.info(name);
+  const [failure] = failures.get(name) ?? [];
+  const fault = baseline.faults.get(name) ?? baseline.unsteady.get(name) ?? (failure && `${failure.how} (${failure.life})`);
+  const settled = found.settled.get(name);
+  return {
+    name,
+    image: String(before.model.services[name]?.image ?? `${before.model.name}-${name}, built`),
+    imageId: info?.Id ?? '',
+    digest: info?.RepoDigests?.[0]?.split('@')[1],
+    status: statusOf(name, found),
+    ...(fault && { fault }),
+    changes: settled ? await changesOf(name, settled, rewriter, (texts) => trialText(running, texts, name)) : [],
+    ...exercised(name, found),
+    baseline: { ready: first.ready, processes: first.processes, listening: first.listening ?? [], stopsWith: first.stoppedWith },
+    log: (last.lives.get(name)?.second ?? last.lives.get(name)?.first ?? first).log,
+  };
+}
+
+function statusOf(name: string, { baseline, failures, settled }: Findings): ProvenService['status'] {
+  if (baseline.faults.has(name)) return 'own-fault';
+  if (baseline.unsteady.has(name)) return 'unsteady';
+  if ((failures.get(name) ?? []).length > 0) return 'failed';
+  return settled.has(name) ? 'proven' : 'unchanged';
+}
+
+/** A service of the trial a set of texts leads to, to compare: what makes no difference there was not tried. */
+async function trialText(running: Running, texts: ReadonlyMap<string, string>, name: string): Promise<string> {
+  const model = await modelOf(running, texts, 'compared');
+  const { model: trial } = await conversionOf(running, model, 'compared');
+  return JSON.stringify([trial.services[name], trial.networks]);
+}
+
+function exercised(name: string, { baseline, before, ownExercise }: Findings): Pick<ProvenService, 'exercised' | 'notExercised'> {
+  const { first, second } = before.lives.get(name)!;
+  const steps = [...first.steps, ...(second?.steps ?? [])].map(({ what }) => what);
+  const habits = baseline.habits.get(name);
+  const secondFault = baseline.secondFault(name);
+  const own = ownExercise(name);
+  return {
+    exercised: [
+      ...(first.health ? ['its health check'] : []),
+      ...(own ? [own] : [...new Set(steps)]),
+      ...Object.entries(habits?.answers ?? {}).map(([port, answer]) => `a request to port ${port} (${answer})`),
+      ...(habits?.twice ? ['a stop, and a second start on the same volumes'] : []),
+    ],
+    notExercised: [
+      ...(secondFault ? [`a second start on the same volumes: as it is, ${secondFault}`] : []),
+      steps.length > 0
+        ? 'whatever these steps do not reach'
+        : 'writing through it: no probe does (--probe, or probes in the configuration)',
+    ],
+  };
+}
+
+function onceNote([name, { once }]: [string, Settled]): string[] {
+  return once ? [`${name}: it failed hardened once, and worked when the same was tried again: ${once.how}`] : [];
+}
+
+function subjects({ containers, model }: StackRun): Map<string, CisSubject> {
+  return new Map(
+    [...containers].map(([name, container]: [string, ContainerInfo]) => [name, { container, service: model.services[name] ?? {} }]),
+  );
+}
