@@ -2,12 +2,12 @@ import { inFile, splitFile } from '../compose/file-path';
 import type { SourceFile } from '../compose/load-project';
 import type { ComposeProject, ProjectSetting } from '../compose/project';
 import type { ComposeService } from '../compose/service';
-import { IGNORED_IN_SWARM } from '../compose/swarm';
 import type { ProjectFiles } from '../images/project-files';
 import type { Advice } from '../images/types';
 import type { Applied } from '../yaml/apply';
 import type { Data, Op, Path } from '../yaml/types';
 import { guard, touchedServices } from './guard';
+import { Honoured } from './honoured';
 import { identityOf } from './identity';
 import { type IgnoreSetup, Ignores } from './ignores';
 import type { OverrideTarget } from './override/target';
@@ -117,7 +117,7 @@ class Run {
   private shadow: Workspace | undefined;
   private advice = new Map<string, Advice>();
   private files: SideFiles;
-  private readonly ignoredInSwarm = new Set<string>();
+  private readonly honoured = new Honoured();
   /** Keys whose values were decided by a person or a proof, and by which transform. */
   private readonly kept = new Map<string, string>();
   private readonly proofs: Proofs | undefined;
@@ -177,13 +177,11 @@ class Run {
     const proven = this.workspace.prove();
     const workspace = 'workspace' in proven ? this.settled(proven.workspace) : undefined;
     const settled = workspace ?? this.rebuild();
-    const swarm = [...this.ignoredInSwarm].sort().join(', ');
-    const notes = swarm === '' ? [] : [`this is a Swarm stack: docker stack deploy ignores ${swarm}, so nothing is proposed about that`];
     return {
       findings: this.findings,
       texts: settled.documents.map(({ source }) => source.raw),
       files: this.files.all(),
-      notes: [...this.notes, ...notes, ...(this.setup.notes?.() ?? [])],
+      notes: [...this.notes, ...this.honoured.notes, ...(this.setup.notes?.() ?? [])],
       warnings: this.ignores.warnings(this.project.services.map(({ name }) => name)),
     };
   }
@@ -304,7 +302,7 @@ class Run {
   private propose(transform: Transform): Proposal[] {
     const found = [...transform.find(contextOf(transform, this.project, this.setup, this.advice))];
     const all = found.filter(({ ops = [] }) => !ops.some((op) => this.isKept(transform.id, op)));
-    return this.project.swarm ? all.filter((proposal) => this.honouredInSwarm(proposal)) : all;
+    return this.honoured.of(all, this.project);
   }
 
   /** A value that a person typed, or that ran on an Engine, is not asked about again by a later transform: `exec` on a tmpfs, say. */
@@ -315,18 +313,6 @@ class Run {
   private isKept(transform: string, op: Op): boolean {
     const keeper = op.op === 'replace' || op.op === 'remove' ? this.kept.get(placeOf(op)) : undefined;
     return keeper !== undefined && keeper !== transform;
-  }
-
-  /** Whether a change would do anything in a Swarm stack; what is kept back for that is noted once. */
-  private honouredInSwarm({ ops, path }: Proposal): boolean {
-    const ignored = (place: Path): string | undefined => {
-      const [top, , key] = splitFile(place).path;
-      return top === 'services' && typeof key === 'string' && IGNORED_IN_SWARM.has(key) ? key : undefined;
-    };
-    const keys = (ops?.map((op) => op.path) ?? [path]).map(ignored);
-    if (keys.some((key) => key === undefined)) return true;
-    for (const key of keys) this.ignoredInSwarm.add(key!);
-    return false;
   }
 
   /** A service that inherits from another which is about to change waits for the next round: it may have nothing left to ask for. */

@@ -39,7 +39,7 @@ export function isWindows(service: Service): boolean {
   return (
     service.has('isolation') ||
     /^windows/i.test(String(service.data('platform') ?? '')) ||
-    /nanoserver|windowsservercore|-ltsc20\d\d|\/windows\//i.test(image) ||
+    /nanoserver|servercore|ltsc20\d\d|\/windows\/|:windows|-windows[^/]*$/i.test(image) ||
     service.mounts.some((mount) => mount.kind === 'npipe' || /^[A-Za-z]:[\\/]/.test(mount.target))
   );
 }
