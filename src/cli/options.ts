@@ -173,7 +173,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--no-trace',
     description: 'do not ask the kernel what containers do, which root may where tracefs is mounted',
-    commands: ['learn'],
+    commands: TRIES,
   },
   { flags: '--cleanup', description: 'remove what a trial that was killed left behind, and do nothing else', commands: ['prove'] },
   {

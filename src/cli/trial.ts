@@ -147,6 +147,7 @@ function proveOne(
       ...runningSetup(context, opened, settings, listener, signal),
       rewriter: rewriterOf(batten, opened, run, host.cwd),
       services: options.service,
+      trace: options.trace,
     }),
   );
 }

@@ -6,6 +6,7 @@ import { type RunningSetup, withRunning } from '../prove/running';
 import { Laboratory } from '../search/laboratory';
 import type { Plan } from '../search/plan';
 import { tmpfsFor } from '../search/tmpfs';
+import { capabilitiesSeen } from '../trace/tracer';
 import type { Conversion } from '../trial/convert';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
@@ -14,7 +15,7 @@ import { confirmTogether, giveCapabilities, type Settings } from './confirm';
 import { describe } from './describe';
 import type { LearnReport } from './report';
 import { limitsFor } from './usage';
-import { capabilitiesSeen, watch } from './watch';
+import { watch } from './watch';
 
 export interface LearnSetup extends RunningSetup {
   /** Only these services are learnt about; all are run. */

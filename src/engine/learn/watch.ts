@@ -1,10 +1,9 @@
 import type { ContainerInfo } from '../client/types';
 import { type Running, runStack, type StackRun } from '../prove/run-stack';
 import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
-import { inOrder, type UsedCapabilities, usedBy } from '../trace/capabilities';
 import { familyAndType } from '../trace/sockets';
 import { syscallsOf } from '../trace/syscalls';
-import { type Traced, Tracer } from '../trace/tracer';
+import { capabilitiesSeen, type Traced, Tracer } from '../trace/tracer';
 import type { Trace } from '../trace/tree';
 import type { ImageFiles } from '../trial/image-files';
 import { peersOf } from './connections';
@@ -73,14 +72,6 @@ async function look({ bench: { engine } }: Running, container: ContainerInfo, fi
     usage: await usageOf(engine, container).catch(() => undefined),
     peers: await peersOf(engine, container).catch(() => []),
   };
-}
-
-/** The capabilities a service used in all its lives; undefined when the kernel did not say. */
-export function capabilitiesSeen(traced: Traced | undefined, service: string): UsedCapabilities | undefined {
-  const containers = traced?.services.get(service);
-  if (!traced?.capabilities || traced.lost > 0 || !containers) return undefined;
-  const all = containers.map(({ container, trace }) => usedBy(trace, container.HostConfig));
-  return { used: inOrder(all.flatMap(({ used }) => used)), looks: all.some(({ looks }) => looks) };
 }
 
 /** What the kernel told about a service, in names. */

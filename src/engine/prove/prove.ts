@@ -7,6 +7,7 @@ import { Laboratory } from '../search/laboratory';
 import { BASELINE, type Plan, planOf } from '../search/plan';
 import { type Settled, settle, Unsteady } from '../search/settle';
 import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
+import { capabilitiesSeen, Tracer } from '../trace/tracer';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
 import { Baseline } from './baseline';
@@ -22,6 +23,8 @@ export interface ProveSetup extends RunningSetup {
   rewriter: Rewriter;
   /** Only these services are hardened. */
   services?: readonly string[];
+  /** Ask the kernel what containers use, where it can be asked. */
+  trace: boolean;
 }
 
 /** A proof: the report, and the plans the files are to be rewritten with. */
@@ -48,6 +51,7 @@ class Prover {
   private readonly settled = new Map<string, Settled>();
   private readonly written = new Map<string, WrittenDirectory[]>();
   private readonly becomes = new Map<string, string>();
+  private readonly used = new Map<string, readonly string[]>();
 
   constructor(
     private readonly setup: ProveSetup,
@@ -123,7 +127,7 @@ class Prover {
 
   /** The project as it is: what each service does, or why it does not work by itself. */
   private async asItIs(names: readonly string[]): Promise<StackRun> {
-    const { engine } = this.running.bench;
+    const { engine, scratch } = this.running.bench;
     for (const name of names) this.phase(name, 'baseline');
     const during = async (containers: ReadonlyMap<string, ContainerInfo>): Promise<void> => {
       for (const [name, container] of containers) {
@@ -133,9 +137,17 @@ class Prover {
         if (user) this.becomes.set(name, user);
       }
     };
-    const run = await this.runs('as it is', new Map(), { during });
+    const tracer = this.setup.trace ? Tracer.start(engine, scratch.id, 'capabilities') : undefined;
+    const tracing = tracer instanceof Tracer ? tracer : undefined;
+    const run = await this.runs('as it is', new Map(), { during }).catch((error: unknown) => {
+      tracing?.remove();
+      throw error;
+    });
+    const traced = await tracing?.stop();
     this.stopped();
     for (const [name, lives] of run.lives) {
+      const seen = capabilitiesSeen(traced, name);
+      if (seen) this.used.set(name, seen.used);
       this.baseline.first(name, lives);
       const fault = this.baseline.faults.get(name);
       if (fault) this.phase(name, 'failed', `does not work before hardening: ${fault}`);
@@ -157,6 +169,7 @@ class Prover {
       },
       written: this.written.get(name) ?? [],
       becomes: this.becomes.get(name),
+      used: this.used.get(name),
       directory: (path) => this.files.directory(images.info(name)?.Id ?? '', path),
       bisecting: (what) => this.phase(name, 'bisecting', what),
       control: () => this.control(name, lab),

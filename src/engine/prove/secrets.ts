@@ -18,12 +18,24 @@ export function secretsOf(model: Model): string[] {
   return [...found].sort((a, b) => b.length - a.length);
 }
 
-/** Plain data with every secret in its texts replaced. */
+/** The fields of a report that hold what a service, the Engine or a person's command said. The others hold batten's own words. */
+const SAID = new Set(['log', 'how', 'line', 'lines', 'fault', 'exercised', 'notExercised', 'notes', 'once', 'why']);
+
+/** Plain data with every secret replaced in what was said. */
 export function hide<T>(data: T, secrets: readonly string[]): T {
   if (secrets.length === 0) return data;
-  return JSON.parse(
-    JSON.stringify(data, (_, value: unknown) =>
-      typeof value === 'string' ? secrets.reduce((text, secret) => text.replaceAll(secret, '••••'), value) : value,
-    ),
-  ) as T;
+  const patterns = secrets.map(patternOf);
+  const said = (value: unknown): unknown =>
+    typeof value === 'string'
+      ? patterns.reduce((text, pattern) => text.replaceAll(pattern, '••••'), value)
+      : Array.isArray(value)
+        ? value.map(said)
+        : value;
+  return JSON.parse(JSON.stringify(data, (key, value: unknown) => (SAID.has(key) ? said(value) : value))) as T;
+}
+
+/** A password that is a word of few letters (`secret`) is hidden where it stands alone: `secrets` is no password. Any other is hidden everywhere. */
+function patternOf(secret: string): RegExp {
+  const literal = secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(/^[a-z]{1,9}$/i.test(secret) ? `(?<![A-Za-z])${literal}(?![A-Za-z])` : literal, 'g');
 }

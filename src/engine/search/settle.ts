@@ -17,6 +17,8 @@ export interface Subject {
   written: readonly WrittenDirectory[];
   /** The user its processes become by themselves. */
   becomes?: string;
+  /** The capabilities it used before hardening, where the kernel told. */
+  used?: readonly string[];
   directory(path: string): Promise<ImageDirectory | undefined>;
   /** Told what it looks for: how the last try failed, or what it leaves out next. */
   bisecting(what: string): void;
@@ -242,7 +244,9 @@ class Search {
     if (!this.finding(plan, CAP)?.editable || (plan.values[CAP] === undefined && !this.vague(plan, CAP))) return plan;
     const current = words(this.valueOf(plan, CAP)).sort((a, b) => rank(a) - rank(b));
     this.subject.bisecting('which capabilities it needs');
-    const guided = await this.grow(plan, current);
+    const { used } = this.subject;
+    // A capability of a file is used by nobody: where what was used is not enough, all of them come into question.
+    const guided = (used && (await this.grow(plan, intersection(current, used), true))) ?? (await this.grow(plan, current));
     const works = async (some: readonly string[]): Promise<boolean> => (await this.try(withValue(plan, CAP, some.join(' ')))).ok;
     // What a log asked for is seldom too much.
     const least = guided ? await leaveOut(guided, works) : await minimise(current, works);
@@ -253,16 +257,21 @@ class Search {
     return (await this.try(milder)).ok ? milder : found;
   }
 
-  /** From nothing upwards, as the log asks: usually the shortest way. Undefined when the log does not lead to a set that works. */
-  private async grow(plan: Plan, allowed: readonly string[]): Promise<string[] | undefined> {
-    let some: string[] = [];
+  /**
+   * From nothing upwards, as the log asks: usually the shortest way. Undefined when the log does not lead to a set that works.
+   *
+   * @param all ends with all that is allowed, where the log asks for no more.
+   */
+  private async grow(plan: Plan, allowed: readonly string[], all = false): Promise<readonly string[] | undefined> {
+    let some: readonly string[] = [];
     for (let round = 0; round < GUIDED; round++) {
       const { ok, failures } = await this.try(withValue(plan, CAP, some.join(' ')));
       if (ok) return some;
       const asked = linesOf(failures).flatMap((line) => symptomOf(line)?.capabilities ?? []);
       const more = allowed.filter((name) => some.includes(name) || asked.includes(name));
-      if (more.length === some.length) return undefined;
-      some = more;
+      if (more.length > some.length) some = more;
+      else if (all && some.length < allowed.length) some = allowed;
+      else return undefined;
     }
     return undefined;
   }
@@ -294,6 +303,8 @@ const words = (value: string): string[] => value.split(/\s+/).filter(Boolean);
 function union(value: string, more: readonly string[]): string {
   return [...new Set([...words(value), ...more])].join(' ');
 }
+
+const intersection = (some: readonly string[], others: readonly string[]): string[] => some.filter((each) => others.includes(each));
 
 function rank(capability: string): number {
   const at = DEFAULT_CAPABILITIES.indexOf(capability);

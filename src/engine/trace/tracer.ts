@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { Engine } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
 import { LABEL } from '../trial/options';
+import { inOrder, type UsedCapabilities, usedBy } from './capabilities';
 import { containerdOf, containerOfShim, threadsOf } from './daemons';
 import { closeAll, EVENTS, type EventName, formatsOf, Reader } from './reader';
 import { type SyscallTable, syscallsOf } from './syscalls';
@@ -40,8 +41,11 @@ export class Tracer {
   private readonly often = new Set<number>();
   private readonly capabilities: boolean;
 
-  /** @returns why nothing can be traced here, in words that follow "not traced: ", or the tracer. */
-  static start(engine: Engine, id: string): Tracer | { why: string } {
+  /**
+   * @param wanted `capabilities` leaves out system calls, which come a thousand times as often.
+   * @returns why nothing can be traced here, in words that follow "not traced: ", or the tracer.
+   */
+  static start(engine: Engine, id: string, wanted: 'all' | 'capabilities' = 'all'): Tracer | { why: string } {
     const place = tracefs();
     if ('why' in place) return place;
     const table = syscallsOf(process.arch);
@@ -53,7 +57,7 @@ export class Tracer {
     let instance: Instance | undefined;
     try {
       instance = Instance.create(place.root, id);
-      return new Tracer(engine, id, instance, table, containerd);
+      return new Tracer(engine, id, instance, table, containerd, wanted);
     } catch (error) {
       instance?.remove();
       return { why: `the kernel refuses (${error instanceof Error ? error.message : String(error)})` };
@@ -66,6 +70,7 @@ export class Tracer {
     instance: Instance,
     private readonly table: SyscallTable,
     containerd: number,
+    private readonly wanted: 'all' | 'capabilities',
   ) {
     this.instance = instance;
     this.tree = new Tree(table.numbers, (shim) => this.ask(containerOfShim(shim)));
@@ -132,7 +137,11 @@ export class Tracer {
   /** Leaves the Engine's own programs out, and system calls of which enough was seen. */
   private filter(): void {
     const programs = RUNTIME.map((name) => `comm != "${name}"`).join(' && ');
-    const calls = [...this.often].map((number) => ` && id != ${number}`).join('');
+    // The one that loads the filter tells where the container's own life begins.
+    const calls =
+      this.wanted === 'capabilities'
+        ? ` && id == ${this.table.numbers.seccomp}`
+        : [...this.often].map((number) => ` && id != ${number}`).join('');
     this.instance.write(`events/${EVENTS.call}/filter`, `${programs}${calls}`);
     if (this.capabilities) this.instance.write(`events/${EVENTS.capability}/filter`, programs);
   }
@@ -146,4 +155,12 @@ export class Tracer {
       );
     return id;
   }
+}
+
+/** The capabilities a service used in all its lives; undefined when the kernel did not say. */
+export function capabilitiesSeen(traced: Traced | undefined, service: string): UsedCapabilities | undefined {
+  const containers = traced?.services.get(service);
+  if (!traced?.capabilities || traced.lost > 0 || !containers) return undefined;
+  const all = containers.map(({ container, trace }) => usedBy(trace, container.HostConfig));
+  return { used: inOrder(all.flatMap(({ used }) => used)), looks: all.some(({ looks }) => looks) };
 }

@@ -180,3 +180,36 @@ describe('a service whose failures nothing explains', () => {
     expect(controls).toBe(0);
   });
 });
+
+describe('the capabilities of a service', () => {
+  const ALL = 'CHOWN DAC_OVERRIDE FOWNER KILL NET_BIND_SERVICE SETGID SETUID';
+  const silent: Failure = { life: 'start', kind: 'state', how: 'it ends' };
+
+  /** A service that needs some and says nothing in its log. */
+  async function found(needed: readonly string[], used?: readonly string[]): Promise<{ kept: string; runs: number }> {
+    let runs = 0;
+    const lab = new Laboratory(
+      async (plans) => {
+        runs += 1;
+        const kept = plans.get('app')!.values['cap-drop'] ?? ALL;
+        return new Map([['app', needed.every((name) => kept.split(' ').includes(name)) ? [] : [silent]]]);
+      },
+      new Map(),
+      ['app'],
+    );
+    const finding = { service: 'app', transform: 'cap-drop', confidence: 'generic', editable: { value: ALL } } as unknown as Finding;
+    const base = { service: 'app', findings: () => [finding], written: [], directory: async () => undefined, bisecting: () => undefined };
+    const { plan } = await settle({ ...base, ...(used && { used }) }, lab);
+    return { kept: plan.values['cap-drop']!, runs };
+  }
+
+  test('are those it was seen to use, without what is not missed', async () => {
+    const seen = await found(['CHOWN', 'KILL'], ['CHOWN', 'FOWNER', 'KILL']);
+    expect(seen.kept).toBe('CHOWN KILL');
+    expect(seen.runs).toBeLessThan((await found(['CHOWN', 'KILL'])).runs);
+  });
+
+  test('are all in question where what was seen is not enough: nobody asks for those of a file', async () => {
+    expect((await found(['NET_BIND_SERVICE'], ['CHOWN'])).kept).toBe('NET_BIND_SERVICE');
+  });
+});

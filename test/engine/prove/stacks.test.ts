@@ -127,7 +127,7 @@ function proveNaive(directory: string, probes: readonly string[]): Promise<Prove
   const exercises = exercisesOf(probes.filter((word) => word !== '--probe'));
   const trial = { volumes: 'fresh', binds: 'copy', allowPrivileged: false } as const;
   const project = { files: [file], directory, profiles: [] };
-  const rest = { timeout: 90, keep: false, listener: () => undefined, signal: new AbortController().signal };
+  const rest = { timeout: 90, keep: false, trace: false, listener: () => undefined, signal: new AbortController().signal };
   return proveWith({ project, env: process.env, rewriter, trial, exercises, ...rest }).then(({ report }) => report);
 }
 
