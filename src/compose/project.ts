@@ -1,14 +1,15 @@
 import { dirname, resolve as resolvePath } from 'node:path';
 import { InputError } from '../errors';
 import type { YamlDocument } from '../yaml/document';
-import { effectiveEntries, find, type MapNode, mergedMaps, type Node, resolve, toData } from '../yaml/tree';
+import { effectiveEntries, find, type MapNode, type Node, resolve, toData } from '../yaml/tree';
 import type { Data, Path, Range } from '../yaml/types';
 import { isMap } from './data';
 import { inFile, splitFile } from './file-path';
 import { evaluate, variablesIn } from './interpolate';
 import { mergeMaps } from './merge';
-import { ComposeService, type Piece } from './service';
+import { ComposeService } from './service';
 import { checkShapes } from './shape';
+import { Sharers, type Sharing } from './sharing';
 import type { Evaluated, Grant } from './types';
 
 /** A network of the top level, or the implicit `default`. */
@@ -22,12 +23,6 @@ export interface Network {
   /** The real name, when the file sets one. */
   realName?: string;
   path: Path;
-}
-
-/** How another service's text is shared: as a whole (`web2: *web`), through `<<`, or by `extends` within the file. */
-export interface Sharing {
-  service: string;
-  through: 'alias' | 'merge' | 'extends';
 }
 
 /** One file of a project. */
@@ -66,6 +61,9 @@ export class ComposeProject {
   /** True when other files may add services, or change those that are there, which are not seen here. */
   readonly partial: boolean;
   readonly variables: Readonly<Record<string, string>>;
+  private readonly tops = new Map<string, { readonly [key: string]: Data }>();
+  private byName: Map<string, ComposeService> | undefined;
+  private sharers: Sharers | undefined;
   private paths: Map<Node, Path> | undefined;
   private usages: Map<string, Set<string>> | undefined;
 
@@ -120,7 +118,8 @@ export class ComposeProject {
   }
 
   service(name: string): ComposeService | undefined {
-    return this.services.find((service) => service.name === name);
+    this.byName ??= new Map(this.services.map((service) => [service.name, service]));
+    return this.byName.get(name);
   }
 
   /** The `name:` of the project, when it is written and no variable takes part. */
@@ -172,12 +171,17 @@ export class ComposeProject {
 
   /** A map of the top level (`volumes`, `secrets`, …) as plain data; empty when it is missing. */
   top(key: string): { readonly [key: string]: Data } {
-    const all = this.merged().map((root): Data => {
-      const node = find(root, key)?.node;
-      return node ? toData(node) : null;
-    });
-    const data = all.reduceRight((far, near) => mergeMaps(key, far, near), null);
-    return isMap(data) ? data : {};
+    let top = this.tops.get(key);
+    if (!top) {
+      const all = this.merged().map((root): Data => {
+        const node = find(root, key)?.node;
+        return node ? toData(node) : null;
+      });
+      const data = all.reduceRight((far, near) => mergeMaps(key, far, near), null);
+      top = isMap(data) ? data : {};
+      this.tops.set(key, top);
+    }
+    return top;
   }
 
   hasTop(key: string): boolean {
@@ -207,16 +211,8 @@ export class ComposeProject {
 
   /** The services that change when the text of this one does; with keys, also those that take the value of one of them through an alias. */
   sharing(service: ComposeService, keys: readonly string[] = []): Sharing[] {
-    return this.services
-      .filter((other) => other !== service)
-      .flatMap((other): Sharing[] => {
-        const pairs = service.pieces.flatMap((mine) =>
-          other.pieces.filter(({ file }) => file === mine.file).map((theirs): [Piece, Piece] => [mine, theirs]),
-        );
-        const through = ['alias', 'merge', 'extends'] as const;
-        const how = through.find((way) => pairs.some(([mine, theirs]) => shares(way, mine, theirs, keys)));
-        return how ? [{ service: other.name, through: how }] : [];
-      });
+    this.sharers ??= new Sharers(this.services);
+    return this.sharers.of(service, keys);
   }
 
   /** What all files but those only looked into say at the top, the nearest first. */
@@ -323,19 +319,6 @@ function serviceMaps(root: MapNode): Map<string, MapNode> {
   );
 }
 
-function shares(way: Sharing['through'], mine: Piece, theirs: Piece, keys: readonly string[]): boolean {
-  if (way === 'merge') return merges(theirs.map, mine.map);
-  if (way === 'extends') {
-    for (let base = theirs.parent; base; base = base.extended) if (base.map === mine.map) return true;
-    return false;
-  }
-  if (theirs.map === mine.map) return true;
-  return keys.some((key) => {
-    const [own, taken] = [find(mine.map, key), find(theirs.map, key)];
-    return own?.via === 'own' && taken?.via === 'alias' && taken.node === own.node;
-  });
-}
-
 function network(name: string, data: Data, path: Path, evaluate: (raw: string) => Evaluated): Network {
   const map = isMap(data) ? data : {};
   const internal = map.internal === undefined || map.internal === null ? undefined : evaluate(String(map.internal));
@@ -388,8 +371,4 @@ function notFollowed(base: { service: string; file?: string }, read: boolean): s
   return base.file === undefined
     ? `it extends the service "${base.service}", which this file does not have`
     : `it extends "${base.service}" of ${base.file}, which is not read`;
-}
-
-function merges(map: MapNode, wanted: MapNode): boolean {
-  return mergedMaps(map).some((source) => source.map === wanted || merges(source.map, wanted));
 }
