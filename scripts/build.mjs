@@ -20,7 +20,7 @@ const common = {
   // import() of inquirer, which is ESM only, has to stay one.
   target: 'node20.19',
   external: ['inquirer', '@inquirer/core'],
-  define: { BATTEN_VERSION: JSON.stringify(version) },
+  define: { BATTEN_VERSION: JSON.stringify(version), BATTEN_NODE: JSON.stringify(process.version) },
   // Small to read at start-up, yet with the names a stack trace needs.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -38,23 +38,27 @@ const apart = (files) => ({
     onResolve({ filter: /./ }, ({ path: name }) => (files[name] ? { path: files[name], external: true } : undefined)),
 });
 
+/** The parts of the command that main.js loads from bytecode. */
+const PARTS = { './program': './program.js', './app': './app.js' };
+
 /** Packages that few runs need. */
 const SELDOM = ['diff', 'dockerfile-ast', 'ignore'];
 const vendored = (home) => Object.fromEntries(SELDOM.map((name) => [name, `${home}/vendor/${name}.js`]));
 
-/** commander loads child_process for commands that are programs of their own, which batten has none of. */
-const noChildProcess = {
-  name: 'no-child-process',
+/** Modules of Node's own that take a while to load, with what is used of them: they are loaded at the first call, which few runs come to. */
+const LATE = { 'node:child_process': ['spawn'], 'node:crypto': ['createHash', 'randomBytes'] };
+const late = {
+  name: 'late',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:child_process$/ }, () => ({ path: 'child_process', namespace: 'late' }));
-    onLoad({ filter: /.*/, namespace: 'late' }, () => ({
-      contents: "exports.spawn = (...args) => require('child_process').spawn(...args);",
+    onResolve({ filter: /^node:/, namespace: 'file' }, ({ path: name }) => (LATE[name] ? { path: name, namespace: 'late' } : undefined));
+    onLoad({ filter: /./, namespace: 'late' }, ({ path: name }) => ({
+      contents: LATE[name].map((use) => `exports.${use} = (...args) => require('${name}').${use}(...args);`).join('\n'),
     }));
   },
 };
 
-// The bytecode belongs to one app.js: it must never lie beside another.
-rmSync(at('dist', 'cli', 'app.js.cache'), { force: true });
+// Bytecode belongs to one file: it must never lie beside another.
+for (const name of ['app', 'program']) rmSync(at('dist', 'cli', `${name}.js.cache`), { force: true });
 
 await Promise.all([
   build({
@@ -62,14 +66,16 @@ await Promise.all([
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli/main.js',
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [apart({ './app': './app.js' }), noChildProcess],
+    plugins: [apart(PARTS)],
   }),
   // Help and version need the arguments only.
+  build({ ...common, entryPoints: ['src/cli/program.ts'], outfile: 'dist/cli/program.js', plugins: [apart(PARTS), late] }),
   build({
     ...common,
     entryPoints: ['src/cli/app.ts'],
     outfile: 'dist/cli/app.js',
     plugins: [
+      late,
       apart({ './prompt-inquirer': './prompt.js', '../engine': './engine.js', '../../report/graph': './drawings.js', ...vendored('..') }),
     ],
   }),
@@ -79,7 +85,7 @@ await Promise.all([
   build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),
   // A file of its own, too, because code that is run from bytecode cannot import() inquirer.
   build({ ...common, entryPoints: ['src/cli/prompt-inquirer.ts'], outfile: 'dist/cli/prompt.js' }),
-  build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', plugins: [apart(vendored('.'))] }),
+  build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', plugins: [late, apart(vendored('.'))] }),
   ...SELDOM.map((name) => build({ ...common, entryPoints: [name], outfile: `dist/vendor/${name}.js` })),
 ]);
 chmodSync(at('dist', 'cli', 'main.js'), 0o755);
@@ -92,13 +98,11 @@ rmSync(at('dist', 'templates.json'), { force: true });
 const scratch = mkdtempSync(path.join(tmpdir(), 'batten-build-'));
 await build({
   ...common,
-  entryPoints: ['src/cli/load-app.ts'],
-  outfile: path.join(scratch, 'load-app.cjs'),
-  plugins: [apart({ './app': './app.js' })],
+  entryPoints: ['src/cli/bundle.ts'],
+  outfile: path.join(scratch, 'bundle.cjs'),
+  plugins: [apart(PARTS)],
 });
-const { status: warmed } = spawnSync(process.execPath, [at('scripts', 'bytecode.mjs'), path.join(scratch, 'load-app.cjs')], {
-  stdio: 'inherit',
-});
+const { status: warmed } = spawnSync(process.execPath, [at('scripts', 'bytecode.mjs'), scratch], { stdio: 'inherit' });
 rmSync(scratch, { recursive: true });
 if (warmed !== 0) process.exit(warmed || 1);
 

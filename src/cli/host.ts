@@ -1,10 +1,11 @@
 import type { Batten } from '../harden/api';
-import { loadApp } from './load-app';
+import { loadApp, spareOptimizer } from './bundle';
+import { processOutput } from './output';
 import type { Prompter } from './prompt';
 
 /** A stream the command line writes to. */
 export interface Output {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   isTTY?: boolean;
   columns?: number;
   rows?: number;
@@ -32,18 +33,30 @@ declare const BATTEN_VERSION: string | undefined;
 
 /** The process batten runs in. */
 export function processHost(): Host {
+  let stdout: Output | undefined;
+  let stderr: Output | undefined;
   return {
     cwd: process.cwd(),
     env: process.env,
-    // Making the stream takes a while, and only `-` and the prompt need it.
+    // Making a stream takes a while, and few runs need all three.
     get stdin() {
       return process.stdin;
     },
-    stdout: quietAfterEpipe(process.stdout),
-    stderr: quietAfterEpipe(process.stderr),
+    get stdout() {
+      stdout ??= processOutput(1, () => process.stdout);
+      return stdout;
+    },
+    get stderr() {
+      stderr ??= processOutput(2, () => process.stderr);
+      return stderr;
+    },
     version: typeof BATTEN_VERSION === 'string' ? BATTEN_VERSION : '0.0.0-dev',
     today: () => localDay(new Date()),
-    batten: () => loadApp().loadBatten(),
+    batten: () => {
+      const app = loadApp();
+      spareOptimizer();
+      return app.loadBatten();
+    },
     prompter: () => loadApp().loadPrompter(),
   };
 }
@@ -51,12 +64,4 @@ export function processHost(): Host {
 function localDay(date: Date): string {
   const [month, day] = [date.getMonth() + 1, date.getDate()].map((number) => String(number).padStart(2, '0'));
   return `${date.getFullYear()}-${month}-${day}`;
-}
-
-/** `batten list | head -1` closes the pipe early: that is no error, and nobody reads the rest. */
-function quietAfterEpipe(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  return stream;
 }

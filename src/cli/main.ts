@@ -1,5 +1,6 @@
-import { processHost } from './host';
-import { runCli } from './program';
+import { loadProgram } from './bundle';
+
+const { processHost, runCli } = loadProgram();
 
 // The exit code is set, not the process ended: what is written to a pipe still has to leave.
 void runCli(process.argv.slice(2), processHost()).then((code) => {

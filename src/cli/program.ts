@@ -1,9 +1,11 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { loadApp } from './bundle';
 import { COMMANDS, type CommandRow } from './command-table';
 import { EXIT } from './exit-codes';
 import type { Host } from './host';
-import { loadApp } from './load-app';
-import { OPTIONS, type OptionRow, type Options } from './options';
+import { type CommandName, OPTIONS, type OptionRow, type Options } from './options';
+
+export { processHost } from './host';
 
 /**
  * Parses the arguments, runs the command and reports what goes wrong. Never exits the process.
@@ -37,10 +39,8 @@ Examples:
         code = await loadApp().runCommand(row.name, host, command.opts<Options>(), command.args);
       });
     if (row.args) command.argument(row.args);
-    for (const option of OPTIONS) if (option.commands.includes(row.name)) command.addOption(toOption(option));
-    command
-      .addOption(new Option('--no-color').hideHelp().default(undefined))
-      .on('option:no-color', () => command.setOptionValue('color', 'never'));
+    // Of the others nothing is asked but what they are called.
+    if (words.includes(row.name)) addOptions(command, row.name);
     program.addCommand(command);
   }
   try {
@@ -65,6 +65,13 @@ function newCommand(name: string, host: Host): Command {
       getErrHelpWidth: () => host.stderr.columns ?? 100,
     })
     .exitOverride();
+}
+
+function addOptions(command: Command, name: CommandName): void {
+  for (const option of OPTIONS) if (option.commands.includes(name)) command.addOption(toOption(option));
+  command
+    .addOption(new Option('--no-color').hideHelp().default(undefined))
+    .on('option:no-color', () => command.setOptionValue('color', 'never'));
 }
 
 function toOption({ flags, description, choices, default: value, names, repeated, hidden }: OptionRow): Option {

@@ -7,6 +7,7 @@ import { warningText } from './warnings';
 
 /** What went wrong with the inputs and, unless asked to be quiet, what wants looking after: on standard error. */
 export function tellTroubles(context: Context, results: readonly FileResult[]): void {
+  if (!results.some(({ error, warnings }) => error || warnings)) return;
   const { stderr } = context.host;
   const { colors } = context.screen(stderr);
   stderr.write(failedInputs(results, colors));

@@ -120,16 +120,21 @@ function splitVolume(raw: string): string[] {
   for (const [index, piece] of pieces.entries()) {
     const part = drive === undefined ? piece : `${drive}:${piece}`;
     drive = undefined;
-    if (/^\p{L}$/u.test(part) && index < pieces.length - 1) drive = part;
+    if (isLetter(part) && index < pieces.length - 1) drive = part;
     else parts.push(part);
   }
   return parts;
 }
 
+/** Compose takes a letter of any script for a drive. The pattern for that is large, and hardly ever needed. */
+function isLetter(text: string): boolean {
+  return text.length > 0 && text.length <= 2 && (/^[a-z]$/i.test(text) || /^\p{L}$/u.test(text));
+}
+
 function shortKind(source: Evaluated): MountKind {
   const { text, known } = source;
   if (/^(?:\\\\\.\\pipe\\|\/\/\.\/pipe\/)/.test(text)) return 'npipe';
-  if (/^(?:[./~]|\\\\|\p{L}:)/u.test(text)) return 'bind';
+  if (/^(?:[./~]|\\\\)/.test(text) || isLetter(text.slice(0, Math.max(text.indexOf(':'), 0)))) return 'bind';
   // What follows an unset variable at the start says nothing: `${NAME}_data` is a volume, `${DIR}` hardly ever.
   return !known && text === '' ? 'bind' : 'volume';
 }

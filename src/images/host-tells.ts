@@ -11,16 +11,22 @@ export interface HostTell {
 }
 
 interface Known {
-  image: RegExp;
+  image: { test(path: string): boolean };
   kinds: readonly HostAccessKind[];
   /** Only for these values or paths. */
   what?: RegExp;
   tell: HostTell;
 }
 
-/** A name between separators of an image's path. */
-function named(...names: string[]): RegExp {
-  return new RegExp(`(^|[/_.-])(${names.join('|')})([/_.-]|$)`);
+/** A name between separators of an image's path. The patterns are large, so each is made when it is first needed. */
+function named(...names: string[]): Known['image'] {
+  let pattern: RegExp | undefined;
+  return {
+    test(path) {
+      pattern ??= new RegExp(`(^|[/_.-])(${names.join('|')})([/_.-]|$)`);
+      return pattern.test(path);
+    },
+  };
 }
 
 const AGENT = named(
@@ -269,5 +275,5 @@ export function hostAccessTells(service: Service, kind: HostAccessKind, what: st
   const path = imagePath(service);
   return path === ''
     ? undefined
-    : KNOWN.find((each) => each.kinds.includes(kind) && each.image.test(path) && (each.what?.test(what) ?? true))?.tell;
+    : KNOWN.find((each) => each.kinds.includes(kind) && (each.what?.test(what) ?? true) && each.image.test(path))?.tell;
 }

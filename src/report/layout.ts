@@ -1,8 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 
+/** Most texts, which need no closer look. */
+const PRINTABLE = /^[ -~]*$/;
+
 /** The width of a text on the screen, without escape sequences; every character counts as one column. */
 export function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return PRINTABLE.test(text) ? text.length : [...stripVTControlCharacters(text)].length;
 }
 
 /** Fills up with spaces on the right, by visible width. */
