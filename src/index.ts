@@ -69,11 +69,12 @@ export const batten: Batten = {
     });
   },
 
-  fingerprints(input: Input): ReadonlyMap<string, string> {
+  fingerprints(input: Input, texts: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
     return named(input, () => {
       const { sources, project } = load(input);
+      const changed = sources.map((source) => ({ ...source, text: texts.get(source.path) ?? source.text }));
       return new Map(
-        Workspace.open(sources)
+        Workspace.open(changed)
           .project(project)
           .services.map((service) => [service.name, fingerprint(service)]),
       );

@@ -3,9 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../compose/write';
 import type { Proof } from '../engine';
 import type { ProvenService } from '../engine/prove/report';
-import type { Batten, Input, RunOptions } from '../harden/api';
+import type { Batten, RunOptions } from '../harden/api';
 import { PROOF_FILE, type ProofChange, parseProof, type StoredProof } from '../harden/proof';
-import type { FileResult } from '../harden/types';
 import type { Opened } from './inputs';
 
 /**
@@ -39,18 +38,10 @@ export function storeProof(batten: Batten, { input, absolute }: Opened, { report
   const write = (): void => writeFileAtomic(file, `${JSON.stringify(stored, null, 2)}\n`, { shown: PROOF_FILE });
   write();
   // Only with the proof in place it is known what the files become with it.
-  const after = batten.fingerprints(rewritten(input!, batten.runProject(input!, { ...run, sideFiles: 'none' })));
+  const results = batten.runProject(input!, { ...run, sideFiles: 'write' });
+  const after = batten.fingerprints(input!, new Map(results.map((each) => [each.path, each.after])));
   for (const { name } of report.services) if (services[name]) services[name].after = after.get(name) ?? '';
   write();
-}
-
-function rewritten(input: Input, results: readonly FileResult[]): Input {
-  const texts = new Map(results.map(({ path, after }) => [path, after]));
-  return {
-    ...input,
-    text: texts.get(input.path) ?? input.text,
-    overrides: input.overrides?.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text })),
-  };
 }
 
 function changesOf({ changes }: ProvenService): Record<string, ProofChange> {
@@ -59,7 +50,8 @@ function changesOf({ changes }: ProvenService): Record<string, ProofChange> {
       if (outcome === 'untried') return [];
       if (outcome === 'left-out')
         return [[transform, { outcome, why: why?.how ?? 'it did not work', ...(why?.line && { line: why.line }) }]];
-      return [[transform, { outcome, plans, ...(value !== undefined && { value }) }]];
+      // The value is that of one change. Where there are several, each is known by its plan, which names its own.
+      return [[transform, { outcome, plans, ...(value !== undefined && plans.length === 1 && { value }) }]];
     }),
   );
 }

@@ -1,18 +1,15 @@
-import { resolve } from 'node:path';
-import type { Rewriter } from '../engine/prove/rewriter';
+import { dirname, resolve } from 'node:path';
+import type { NewText, Rewriter } from '../engine/prove/rewriter';
 import { type Plan, skips } from '../engine/search/plan';
 import type { Answer, Batten, RunOptions } from '../harden/api';
 import { atLeast } from '../harden/confidence';
 import type { Finding } from '../harden/types';
 import type { Opened } from './inputs';
 
-/**
- * The library over one project, each finding answered by the plan of its service. Files beside the Compose files are not written for a trial, nor
- * are included ones replaced, so changes that need one are left to `fix`.
- */
+/** The library over one project, each finding answered by the plan of its service. Nothing is written. */
 export function rewriterOf(batten: Batten, { input, absolute }: Opened, run: RunOptions, cwd: string): Rewriter {
   return (plans) => {
-    const session = batten.session({ ...input!, changeIncluded: false }, { ...run, sideFiles: 'none', proof: false });
+    const session = batten.session(input!, { ...run, sideFiles: 'write', proof: false });
     const findings: Finding[] = [];
     const applied = new Set<Finding>();
     for (let question = session.current(); question; question = session.current()) {
@@ -23,8 +20,17 @@ export function rewriterOf(batten: Batten, { input, absolute }: Opened, run: Run
       if (refused) session.answer({ kind: 'skip' });
       else if (answer.kind !== 'skip') applied.add(finding);
     }
-    const changed = session.finish().filter(({ before, after }) => before !== after);
-    const texts = new Map(changed.map(({ path, after }) => [path === input!.path ? resolve(cwd, absolute) : resolve(cwd, path), after]));
+    const texts = new Map<string, NewText>();
+    for (const { path, before, after, files } of session.finish()) {
+      if (before !== after) texts.set(resolve(cwd, path === input!.path ? absolute : path), { text: after });
+      for (const file of files)
+        texts.set(resolve(dirname(resolve(cwd, absolute)), file.path), {
+          text: file.after,
+          mode: file.mode,
+          secret: file.secret,
+          beside: true,
+        });
+    }
     return { texts, findings, applied };
   };
 }

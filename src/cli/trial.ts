@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { LearnReport, Proof } from '../engine';
 import type { Exercise } from '../engine/observe/probes';
 import type { Listener } from '../engine/prove/events';
+import type { NewTexts } from '../engine/prove/rewriter';
 import { BattenError, UsageError } from '../errors';
 import type { Batten, RunOptions } from '../harden/api';
 import { configuredExercises } from './configured-probes';
@@ -65,7 +66,7 @@ export function loadEngine(): typeof import('../engine') {
 export interface Proven {
   opened: Opened;
   proof: Proof;
-  texts: ReadonlyMap<string, string>;
+  texts: NewTexts;
 }
 
 /**

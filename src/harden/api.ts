@@ -163,7 +163,7 @@ export interface Batten {
   /** What is known of one service before anything is proposed; undefined when the file has no such service. Throws `InputError`. */
   describe(input: Input, service: string, options?: RunOptions): ServiceDescription | undefined;
   /** For each service what changes when the way it runs does; see harden/proof. Throws `InputError`. */
-  fingerprints(input: Input): ReadonlyMap<string, string>;
+  fingerprints(input: Input, texts?: ReadonlyMap<string, string>): ReadonlyMap<string, string>;
   /** Who can reach whom in a project, as it is and as a run would leave it. Throws `InputError`. */
   networks(input: Input, options?: RunOptions): NetworkChange;
   transforms(): readonly TransformInfo[];

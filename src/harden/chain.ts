@@ -301,7 +301,9 @@ class Run {
 
   private propose(transform: Transform): Proposal[] {
     const found = [...transform.find(contextOf(transform, this.project, this.setup, this.advice))];
-    const all = found.filter(({ ops = [] }) => !ops.some((op) => this.isKept(transform.id, op)));
+    // What ran together with a value that is kept may change it.
+    const ran = (proposal: Proposal): boolean => this.proofs?.apply(transform.id, proposal).confidence === 'proven';
+    const all = found.filter((proposal) => !proposal.ops?.some((op) => this.isKept(transform.id, op)) || ran(proposal));
     return this.honoured.of(all, this.project);
   }
 

@@ -158,7 +158,7 @@ export class Proofs {
     const ran = this.evidence(proof, `ran with exactly these settings: ${proof.exercised.join('; ') || 'started and stopped'}`);
     const common = { confidence: 'proven', breaks: `what was not exercised: ${proof.notExercised.join('; ')}` } as const;
     if (change.value === undefined || change.value === editable?.value) {
-      return editable || change.plans.includes(proposal.plan)
+      return change.value !== undefined || change.plans.includes(proposal.plan)
         ? { ...proposal, ...common, evidence: [...proposal.evidence, ran] }
         : proposal;
     }

@@ -72,6 +72,26 @@ test('the value that ran takes the place of the proposed one', () => {
   expect(finding('read-only')).toMatchObject({ confidence: 'proven', status: 'would-fix' });
 });
 
+test('of several changes of one transform each is known by its plan', () => {
+  const strict = (): Finding[] => batten.run(input(), { preset: 'strict' }).findings.filter(({ transform }) => transform === 'limits');
+  rmSync(path.join(directory, PROOF_FILE), { force: true });
+  const plans = strict().map(({ plan }) => plan);
+  expect(plans.length).toBeGreaterThan(1);
+  store({ changes: { limits: { outcome: 'proven', plans } } });
+  expect(strict().map(({ confidence }) => confidence)).toEqual(plans.map(() => 'proven'));
+  store({ changes: { limits: { outcome: 'proven', plans: plans.slice(0, 1) } } });
+  expect(strict().map(({ confidence }) => confidence)).toEqual(['proven', ...plans.slice(1).map(() => 'generic')]);
+});
+
+test('a change of a value that ran is proven when it ran with it', () => {
+  const proof: ServiceProof['changes'] = { 'read-only': { outcome: 'proven', plans: [], value: '/tmp' } };
+  const options = { preset: 'strict', confidence: 'proven' } as const;
+  store({ changes: proof });
+  expect(batten.run(input(), options).after).toContain('tmpfs: [/tmp]');
+  store({ changes: { ...proof, 'tmpfs-options': { outcome: 'proven', plans: ['limit the tmpfs at /tmp of "app" to 64m'] } } });
+  expect(batten.run(input(), options).after).toContain('tmpfs: [/tmp:size=64m]');
+});
+
 test('what failed there is a guess, with the reason', () => {
   store({ changes: { 'no-new-privileges': { outcome: 'left-out', why: 'it ends with exit code 1', line: 'sudo: no' } } });
   expect(finding('no-new-privileges')).toMatchObject({

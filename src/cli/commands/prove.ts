@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../../compose/write';
 import type { ProveReport } from '../../engine/prove/report';
 import { PROOF_FILE } from '../../harden/proof';
@@ -59,15 +60,14 @@ function reportText(context: Context, proven: readonly Proven[], paths: readonly
   if (options.format === 'html') {
     const { htmlProof } = require('../../report/prove-html') as typeof import('../../report/prove-html');
     const { screenDiff } = require('../../report/diff') as typeof import('../../report/diff');
-    const changed = proven.flatMap(({ opened: { input, path, absolute }, texts }) => {
-      const files = [{ path, absolute: resolve(host.cwd, absolute), text: input!.text }, ...(input!.overrides ?? [])];
-      return files.flatMap((file) => {
-        const text = texts.get(file.absolute);
-        return text === undefined
-          ? []
-          : [{ path: file.path, diff: screenDiff({ path: file.path, before: file.text, after: text }, createColors(false)) }];
-      });
-    });
+    const changed = proven.flatMap(({ texts }) =>
+      [...texts].flatMap(([file, { text: after, secret }]) => {
+        if (secret) return [];
+        const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+        const path = relative(host.cwd, file);
+        return [{ path, diff: screenDiff({ path, before, after }, createColors(false)) }];
+      }),
+    );
     return htmlProof(reports, changed);
   }
   const { prettyProof } = require('../../report/prove') as typeof import('../../report/prove');

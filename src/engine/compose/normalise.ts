@@ -1,3 +1,4 @@
+import { isMap } from '../../compose/data';
 import type { Data } from '../../yaml/types';
 import { listOf, type Model, type ModelService, mapOf } from './model';
 
@@ -17,6 +18,7 @@ function normaliseService(service: ModelService): ModelService {
     ...(service.ports !== undefined && { ports: listOf(service.ports).map(port) }),
     ...(service.networks !== undefined && { networks: byName(service.networks) }),
     ...(service.depends_on !== undefined && { depends_on: byName(service.depends_on, { condition: 'service_started' }) }),
+    ...(service.ulimits !== undefined && { ulimits: ulimits(service.ulimits) }),
     ...(service.tmpfs !== undefined && { tmpfs: typeof service.tmpfs === 'string' ? [service.tmpfs] : service.tmpfs }),
   };
 }
@@ -35,6 +37,16 @@ function port(item: Data): Data {
   if (!match) return { target: Number.parseInt(String(item), 10), protocol: 'tcp' };
   const [, host, published, target, protocol = 'tcp'] = match;
   return { target: Number(target), protocol, ...(published && { published }), ...(host && { host_ip: host }) };
+}
+
+/** Compose leaves out a limit of 0 when it writes JSON, and does not read what is left then. */
+function ulimits(data: Data): Data {
+  return Object.fromEntries(
+    Object.entries(mapOf(data)).map(([name, limit]) => {
+      if (!isMap(limit)) return [name, limit];
+      return [name, Object.keys(limit).length === 0 ? 0 : { soft: 0, hard: 0, ...limit }];
+    }),
+  );
 }
 
 function byName(data: Data, value: Data = null): Data {

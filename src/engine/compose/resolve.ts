@@ -12,11 +12,18 @@ export interface ProjectFilesOnDisk {
   files: readonly string[];
   directory: string;
   profiles: readonly string[];
+  /** Read instead of the `.env` of the directory. */
+  envFile?: string;
 }
 
 /** The words that make Compose take exactly these files. */
-export function projectWords(files: readonly string[], directory: string, profiles: readonly string[]): string[] {
-  return [...profiles.flatMap((name) => ['--profile', name]), '--project-directory', directory, ...files.flatMap((file) => ['-f', file])];
+export function projectWords({ files, directory, profiles, envFile }: ProjectFilesOnDisk): string[] {
+  return [
+    ...profiles.flatMap((name) => ['--profile', name]),
+    ...(envFile === undefined ? [] : ['--env-file', envFile]),
+    ...['--project-directory', directory],
+    ...files.flatMap((file) => ['-f', file]),
+  ];
 }
 
 /**
@@ -26,9 +33,9 @@ export function projectWords(files: readonly string[], directory: string, profil
  * @throws EngineError with what Compose says when it cannot load it.
  */
 export async function resolveProject(compose: ComposeCommand, project: ProjectFilesOnDisk, setup: RunSetup): Promise<Model> {
-  const { files, directory, profiles } = project;
+  const { files, directory } = project;
   const format = isOld(compose) ? [] : ['--format', 'json'];
-  const answer = await run(compose.words, [...projectWords(files, directory, profiles), 'config', ...format], { ...setup, timeout: 60 });
+  const answer = await run(compose.words, [...projectWords(project), 'config', ...format], { ...setup, timeout: 60 });
   if (answer.code !== 0) {
     throw new EngineError(`Compose cannot load ${files.map((file) => path.basename(file)).join(', ')}: ${said(answer.stderr)}`, {
       hint: 'what "docker compose config" does not load cannot be tried',

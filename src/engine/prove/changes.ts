@@ -2,23 +2,29 @@ import type { Plan } from '../search/plan';
 import { planOf } from '../search/plan';
 import type { Settled } from '../search/settle';
 import type { ProvenChange } from './report';
-import type { Rewriter } from './rewriter';
+import type { NewTexts, Rewriter } from './rewriter';
+
+/** A service as a trial runs it, and as Compose understands the project. */
+export interface Compared {
+  trial: string;
+  project: string;
+}
 
 /**
  * What became of each transform that had something to change. One whose absence makes no difference to the trial was not tried by it.
  *
- * @param trialOf the service in the trial that a set of texts leads to.
+ * @param comparedOf what a set of texts leads to, for this service.
  */
 export async function changesOf(
   service: string,
   { plan, relaxed }: Settled,
   rewriter: Rewriter,
-  trialOf: (texts: ReadonlyMap<string, string>) => Promise<string>,
+  comparedOf: (texts: NewTexts) => Promise<Compared>,
 ): Promise<ProvenChange[]> {
   const run = (of: Plan): ReturnType<Rewriter> => rewriter(new Map([[service, of]]));
   const proposed = run(planOf()).findings.filter((finding) => finding.service === service);
   const settled = run(plan);
-  const final = await trialOf(settled.texts);
+  const final = await comparedOf(settled.texts);
   const out: ProvenChange[] = [];
   for (const transform of new Set(
     [...proposed, ...settled.findings].filter((each) => each.service === service).map((each) => each.transform),
@@ -36,7 +42,9 @@ export async function changesOf(
       continue;
     }
     const skip = [...(plan.skip === 'all' ? [] : plan.skip), transform];
-    const tried = (await trialOf(run(planOf(skip, plan.values)).texts)) !== final;
+    const without = await comparedOf(run(planOf(skip, plan.values)).texts);
+    // What Compose reads the same with it and without it ran as well as anything.
+    const tried = without.trial !== final.trial || without.project === final.project;
     const value = plan.values[transform] ?? finding.editable?.value;
     const original = proposed.find((each) => each.transform === transform)?.editable?.value;
     out.push({

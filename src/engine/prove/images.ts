@@ -1,15 +1,21 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { EngineError } from '../../errors';
 import type { Data } from '../../yaml/types';
 import type { ImageInfo } from '../client/types';
 import { run } from '../compose/cli';
-import { listOf, type Model, mapOf } from '../compose/model';
+import { listOf, type Model, type ModelService, mapOf } from '../compose/model';
 import { projectWords, said } from '../compose/resolve';
 import { type Bench, composeOn, setupOf } from '../trial/bench';
 import type { ImageNeeds } from '../trial/convert';
 import { dump } from '../trial/dump';
 import { LABEL, PREFIX } from '../trial/options';
 
-/** The images of a project, made ready once: those that are missing are pulled or built under a name of the trial's own. */
+/**
+ * The images of a project, made ready once: those that are missing are pulled or built under a name of the trial's own. What a changed Dockerfile
+ * makes is another image of the same service.
+ */
 export class Images {
   private readonly needs = new Map<string, ImageNeeds>();
   private readonly infos = new Map<string, ImageInfo>();
@@ -29,13 +35,38 @@ export class Images {
 
   /** What each service of a model starts from; asked again for services that are new. */
   async of(model: Model): Promise<ReadonlyMap<string, ImageNeeds>> {
+    const changed = new Map<string, ImageNeeds>();
     for (const [name, service] of Object.entries(model.services)) {
+      const dockerfile = this.changedDockerfile(service);
+      if (dockerfile !== undefined) changed.set(name, await this.rebuilt(name, dockerfile, model));
       if (this.needs.has(name) || this.missing.has(name) || service.provider !== undefined) continue;
       const image = typeof service.image === 'string' ? service.image : undefined;
       const tags = image ? [image] : [`${model.name ?? ''}-${name}`, `${model.name ?? ''}_${name}`];
       await this.find(name, tags, model);
     }
-    return this.needs;
+    return changed.size > 0 ? new Map([...this.needs, ...changed]) : this.needs;
+  }
+
+  /** The text of a Dockerfile that is one of the trial's own. */
+  private changedDockerfile({ build }: ModelService): string | undefined {
+    const { dockerfile } = mapOf(build);
+    const own = typeof dockerfile === 'string' && dockerfile.startsWith(this.bench.scratch.directory + path.sep);
+    return own ? readFileSync(dockerfile, 'utf8') : undefined;
+  }
+
+  private async rebuilt(service: string, dockerfile: string, model: Model): Promise<ImageNeeds> {
+    const hash = createHash('sha256').update(dockerfile).digest('hex').slice(0, 12);
+    const key = `${service}\n${hash}`;
+    let need = this.needs.get(key);
+    if (need) return need;
+    this.note(service, 'is built with the changed Dockerfile');
+    const tag = `${PREFIX}${this.bench.scratch.id}/${service.toLowerCase()}:${hash}`;
+    await this.build(service, tag, model);
+    const info = await this.bench.engine.image(tag);
+    // Its trial then fails, and says so.
+    need = info ? needOf(tag, info) : { image: `cannot-be-built/${service.toLowerCase()}`, volumes: [], healthcheck: false };
+    this.needs.set(key, need);
+    return need;
   }
 
   private async find(service: string, tags: readonly string[], model: Model): Promise<void> {
@@ -59,11 +90,7 @@ export class Images {
 
   private keep(service: string, image: string, info: ImageInfo): void {
     this.infos.set(service, info);
-    this.needs.set(service, {
-      image,
-      volumes: Object.keys(info.Config?.Volumes ?? {}),
-      healthcheck: (info.Config?.Healthcheck?.Test?.length ?? 0) > 0 && info.Config?.Healthcheck?.Test?.[0] !== 'NONE',
-    });
+    this.needs.set(service, needOf(image, info));
   }
 
   private build(service: string, tag: string, model: Model): ReturnType<typeof composeOn> {
@@ -87,10 +114,15 @@ export class Images {
   private pull(service: string): ReturnType<typeof run> {
     return run(
       this.bench.compose.words,
-      [...projectWords(this.files, this.bench.directory, this.profiles), 'pull', service],
+      [...projectWords({ files: this.files, directory: this.bench.directory, profiles: this.profiles }), 'pull', service],
       setupOf(this.bench, 1800),
     );
   }
+}
+
+function needOf(image: string, { Config }: ImageInfo): ImageNeeds {
+  const test = Config?.Healthcheck?.Test ?? [];
+  return { image, volumes: Object.keys(Config?.Volumes ?? {}), healthcheck: test.length > 0 && test[0] !== 'NONE' };
 }
 
 /** @throws EngineError when an image of the project cannot be had: nothing can then be said of the stack. */

@@ -4,9 +4,9 @@ import type { ContainerInfo } from '../client/types';
 import type { Failure } from '../observe/types';
 import type { Settled } from '../search/settle';
 import type { Baseline } from './baseline';
-import { changesOf } from './changes';
+import { type Compared, changesOf } from './changes';
 import type { ProvenService, ProveReport } from './report';
-import type { Rewriter } from './rewriter';
+import type { NewTexts, Rewriter } from './rewriter';
 import { conversionOf, modelOf, type Running, type StackRun } from './run-stack';
 import { hide, secretsOf } from './secrets';
 
@@ -41,7 +41,7 @@ export async function reportOf(found: Findings): Promise<ProveReport> {
     works: services.every(({ status }) => status === 'proven' || status === 'unchanged'),
     services,
     cis: cisTable(subjects(before), subjects(last)),
-    notes: [...last.conversion.notes, ...[...settled].flatMap(onceNote)],
+    notes: [...last.conversion.notes, ...besideNote(found), ...[...settled].flatMap(onceNote)],
     runs,
     seconds,
   };
@@ -77,10 +77,13 @@ function statusOf(name: string, { baseline, failures, settled }: Findings): Prov
 }
 
 /** A service of the trial a set of texts leads to, to compare: what makes no difference there was not tried. */
-async function trialText(running: Running, texts: ReadonlyMap<string, string>, name: string): Promise<string> {
+async function trialText(running: Running, texts: NewTexts, name: string): Promise<Compared> {
   const model = await modelOf(running, texts, 'compared');
   const { model: trial } = await conversionOf(running, model, 'compared');
-  return JSON.stringify([trial.services[name], trial.networks]);
+  return {
+    trial: JSON.stringify([trial.services[name], trial.networks]),
+    project: JSON.stringify([model.services[name], model.networks, model.volumes]),
+  };
 }
 
 function exercised(name: string, { baseline, before, ownExercise }: Findings): Pick<ProvenService, 'exercised' | 'notExercised'> {
@@ -103,6 +106,13 @@ function exercised(name: string, { baseline, before, ownExercise }: Findings): P
         : 'writing through it: no probe does (--probe, or probes in the configuration)',
     ],
   };
+}
+
+/** Files that the changes need and that are not in the project: a trial has its own. */
+function besideNote({ rewriter, settled, running: { project } }: Findings): string[] {
+  const { texts } = rewriter(new Map([...settled].map(([name, { plan }]) => [name, plan])));
+  const made = [...texts].filter(([, { beside }]) => beside).map(([file]) => path.relative(project.directory, file));
+  return made.length > 0 ? [`the trial had its own ${made.sort().join(', ')}: nothing was written into the project`] : [];
 }
 
 function onceNote([name, { once }]: [string, Settled]): string[] {

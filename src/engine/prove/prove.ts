@@ -15,7 +15,7 @@ import type { Phase } from './events';
 import { requireImages } from './images';
 import { reportOf } from './outcome';
 import type { ProveReport } from './report';
-import type { Rewriter } from './rewriter';
+import type { NewTexts, Rewriter } from './rewriter';
 import { modelOf, type RunExtras, type Running, runStack, type StackRun } from './run-stack';
 import { type RunningSetup, withRunning } from './running';
 
@@ -114,7 +114,7 @@ class Prover {
   }
 
   /** The next run of the whole stack. */
-  private runs(what: string, texts: ReadonlyMap<string, string>, extras: RunExtras): Promise<StackRun> {
+  private runs(what: string, texts: NewTexts, extras: RunExtras): Promise<StackRun> {
     this.count += 1;
     this.setup.listener({ kind: 'run', run: this.count, what });
     return runStack(this.running, texts, extras);

@@ -1,10 +1,23 @@
 import type { Finding } from '../../harden/types';
 import type { Plan } from '../search/plan';
 
+/** Texts that files get, by absolute path: Compose files of the project, and files beside them. */
+export type NewTexts = ReadonlyMap<string, NewText>;
+
+export interface NewText {
+  text: string;
+  /** For one that is new; the mode of the one that is there stays. */
+  mode?: number;
+  /** It may not be shown. */
+  secret?: boolean;
+  /** It is no Compose file, but something the changes need beside it. */
+  beside?: boolean;
+}
+
 /** The project's files as a set of plans leaves them. */
 export interface Rewritten {
-  /** New texts by absolute path; files that stay as they are are missing. */
-  texts: ReadonlyMap<string, string>;
+  /** Files that stay as they are are missing. */
+  texts: NewTexts;
   /** All findings that change something, in the order they were decided; `applied` says which ones did. */
   findings: Finding[];
   applied: ReadonlySet<Finding>;

@@ -12,6 +12,8 @@ import { nextName, Stack } from '../trial/stack';
 import { fillVolumes } from '../trial/volumes';
 import type { Listener } from './events';
 import type { Images } from './images';
+import { leadBeside, place } from './place';
+import type { NewTexts } from './rewriter';
 
 /** How stacks of this project are run. */
 export interface Running {
@@ -39,12 +41,9 @@ export interface StackRun {
 }
 
 /** The model of the project with some of its files' texts replaced. */
-export async function modelOf({ bench, project, images }: Running, texts: ReadonlyMap<string, string>, name: string): Promise<Model> {
-  const files = project.files.map((file, index) => {
-    const text = texts.get(path.resolve(file));
-    return text === undefined ? file : bench.scratch.write(`${name}/files/${index}-${path.basename(file)}`, text);
-  });
-  const model = await resolveProject(bench.compose, { ...project, files }, setupOf(bench));
+export async function modelOf({ bench, project, images }: Running, texts: NewTexts, name: string): Promise<Model> {
+  const { files, envFile, beside } = place(bench.scratch, name, project, texts);
+  const model = leadBeside(await resolveProject(bench.compose, { ...project, files, envFile }, setupOf(bench)), beside);
   await images.of(model);
   return model;
 }
@@ -76,7 +75,7 @@ export interface RunExtras {
  */
 export async function runStack(
   running: Running,
-  texts: ReadonlyMap<string, string>,
+  texts: NewTexts,
   { adjust, during, later, decided, keep = false }: RunExtras = {},
 ): Promise<StackRun> {
   const { bench, expected, exerciseOf } = running;

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   cpSync,
   lstatSync,
   mkdirSync,
@@ -45,10 +46,12 @@ export class Scratch {
     return folder;
   }
 
-  write(name: string, text: string): string {
+  write(name: string, text: string, mode = 0o600): string {
     const file = path.join(this.directory, name);
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, text, { mode: 0o600 });
+    writeFileSync(file, text, { mode });
+    // The mask of the process may have taken something of it.
+    if (mode !== 0o600) chmodSync(file, mode);
     return file;
   }
 

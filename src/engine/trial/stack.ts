@@ -1,3 +1,4 @@
+import { EngineError } from '../../errors';
 import type { ContainerInfo } from '../client/types';
 import { isOld } from '../compose/cli';
 import type { Model } from '../compose/model';
@@ -38,13 +39,21 @@ export class Stack {
     return Object.keys(this.model.services);
   }
 
-  /** Starts everything, or makes new containers on the same volumes. What one service fails with does not keep the others from starting. */
+  /**
+   * Starts everything, or makes new containers on the same volumes. What one service fails with does not keep the others from starting.
+   *
+   * @throws EngineError when Compose does not read the trial's file: that is batten's fault, and no service's.
+   */
   async up(again: boolean, patience: number): Promise<void> {
     this.errors.clear();
     const fresh = again ? ['--force-recreate'] : [];
     const args = ['up', '-d', '--no-build', ...(isOld(this.bench.compose) ? [] : ['--quiet-pull']), ...fresh];
     const all = await this.compose(args, patience * 2 + 60);
     if (all.code === 0 || this.bench.signal.aborted) return;
+    if (/^validating .*compose\.yaml: |compose\.yaml' is invalid because/m.test(all.stderr)) {
+      const what = all.stderr.trim().replaceAll(this.file, 'the file');
+      throw new EngineError(`this Compose does not read the file that was made for a trial: ${what}`, { hint: 'please report it' });
+    }
     const there = await this.containers();
     for (const service of this.inOrder()) {
       const started = there.get(service)?.State.Status;
