@@ -116,6 +116,7 @@ function setup(input: Input, options: RunOptions): ChainSetup {
       everyService: options.services === undefined,
     },
     proof: options.proof === false ? undefined : storedProof(input),
+    inspected: options.inspected,
     known: options.known,
     applied: options.apply ? 'fixed' : 'would-fix',
   };

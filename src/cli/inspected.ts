@@ -1,4 +1,6 @@
-import { basename, dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { PROOF_FILE } from '../harden/proof';
 import type { Inspected } from '../images';
 import type { Context } from './context';
 import type { Opened } from './inputs';
@@ -17,7 +19,9 @@ export async function inspected(
   if (!options.inspect) return undefined;
   const { inspectImages } = require('../engine/inspect') as typeof import('../engine/inspect');
   const images = opened.flatMap((each) => imagesOf(each, services));
-  return inspectImages(images, host.env);
+  // What an Engine is, matters to what was proven on it.
+  const engine = opened.some(({ absolute }) => existsSync(join(dirname(absolute), PROOF_FILE)));
+  return inspectImages(images, host.env, { engine });
 }
 
 function imagesOf({ input, absolute }: Opened, services: readonly string[] | undefined): string[] {

@@ -15,7 +15,7 @@ import type { Opened } from './inputs';
 export function storeProof(batten: Batten, { input, absolute }: Opened, { report }: Proof, run: RunOptions, cwd: string): void {
   const file = join(dirname(resolve(cwd, absolute)), PROOF_FILE);
   const before = batten.fingerprints(input!);
-  const { version, os, kernel, security } = report.engine;
+  const { version, os, kernel, platform, security } = report.engine;
   const earlier = existsSync(file) ? parseProof(readFileSync(file, 'utf8')) : undefined;
   const services: StoredProof['services'] = { ...earlier?.services };
   for (const service of report.services) {
@@ -30,7 +30,7 @@ export function storeProof(batten: Batten, { input, absolute }: Opened, { report
   const stored: StoredProof = {
     version: 1,
     date: report.date,
-    engine: { version, os, kernel, security },
+    engine: { version, os, kernel, platform, security },
     compose: report.compose,
     services,
   };

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
+import { isMap } from '../compose/data';
 import { InputError } from '../errors';
-import { type ImageConfigs, type Inspected, imageConfigsIn } from '../images';
+import { type ImageConfigs, type ImageIdentity, type Inspected, type InspectedEngine, imageConfigsIn } from '../images';
 import type { Data } from '../yaml/types';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -21,23 +22,60 @@ const HINT = 'or save "docker image inspect IMAGE > FILE.json" elsewhere and giv
 
 /**
  * Asks the local Engine about images, as `docker image inspect` does: it reads, and neither pulls nor starts anything. Only a Unix socket is
- * spoken to, the one of DOCKER_HOST or the usual ones.
+ * spoken to, the one of DOCKER_HOST or the usual ones. `engine`: also what it is itself.
  *
  * @throws InputError `engine` when there is no Engine, it may not be asked, or it answers something else.
  */
-export async function inspectImages(images: readonly string[], env: Env = process.env): Promise<Inspected> {
+export async function inspectImages(
+  images: readonly string[],
+  env: Env = process.env,
+  { engine = false }: { engine?: boolean } = {},
+): Promise<Inspected> {
   const socket = socketOf(env);
   // An Engine that is not there is said to be so even when no image has a name to ask for.
   await ask(socket, '/_ping');
   const configs: ImageConfigs[number][] = [];
   const missing: string[] = [];
+  const ids = new Map<string, ImageIdentity>();
   for (const image of new Set(images.filter((name) => NAME.test(name)))) {
     const { status, text } = await ask(socket, `/images/${image}/json`);
     if (status === 404) missing.push(image);
     else if (status !== 200) throw strange(socket, `answers ${status} when asked for ${image}`);
-    else configs.push(...imageConfigsIn(parsed(text, socket), `docker image inspect ${image}`, [image]));
+    else {
+      const data = parsed(text, socket);
+      configs.push(...imageConfigsIn(data, `docker image inspect ${image}`, [image]));
+      if (isMap(data) && typeof data.Id === 'string') ids.set(image, { id: data.Id, digests: digestsOf(data.RepoDigests) });
+    }
   }
-  return { configs, missing };
+  return { configs, missing, ids, ...(engine && { engine: await engineAt(socket) }) };
+}
+
+function digestsOf(repoDigests: Data | undefined): string[] {
+  return Array.isArray(repoDigests) ? repoDigests.map((each) => String(each).split('@')[1] ?? '').filter(Boolean) : [];
+}
+
+async function engineAt(socket: string): Promise<InspectedEngine> {
+  const { status, text } = await ask(socket, '/info');
+  const info = status === 200 ? parsed(text, socket) : undefined;
+  if (!isMap(info)) throw strange(socket, `answers ${status} when asked what it is`);
+  return { version: String(info.ServerVersion), platform: platformOf(info), security: securityOf(info.SecurityOptions) };
+}
+
+/** `linux/x86_64`, from what an Engine says of itself. */
+export function platformOf({ OSType, Architecture }: { OSType?: Data; Architecture?: Data }): string {
+  return `${String(OSType ?? 'linux')}/${String(Architecture ?? '')}`;
+}
+
+/** `seccomp`, `apparmor`, …, without what is said of each. */
+export function securityOf(options: Data | undefined): string[] {
+  return Array.isArray(options)
+    ? options.map(
+        (option) =>
+          String(option)
+            .replace(/^name=/, '')
+            .split(',')[0]!,
+      )
+    : [];
 }
 
 function socketOf(env: Env): string {

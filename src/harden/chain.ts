@@ -2,6 +2,7 @@ import { inFile, splitFile } from '../compose/file-path';
 import type { SourceFile } from '../compose/load-project';
 import type { ComposeProject, ProjectSetting } from '../compose/project';
 import type { ComposeService } from '../compose/service';
+import type { Inspected } from '../images/image-config';
 import type { ProjectFiles } from '../images/project-files';
 import type { Advice } from '../images/types';
 import type { Applied } from '../yaml/apply';
@@ -15,7 +16,7 @@ import { Proofs, type StoredProof } from './proof';
 import { type SideFileMode, SideFiles } from './side-files';
 import { ignoreComment } from './suppress';
 import type { Preset, Transform, TransformContext } from './transform';
-import type { FileChange, Finding, Proposal, ReportedOp, Warning } from './types';
+import type { FileChange, Finding, Proposal, ReportedOp, StaleProof, Warning } from './types';
 import { Workspace } from './workspace';
 
 /** What happens to a finding that could be fixed. `ops` replaces the finding's own when the person edited the value. */
@@ -53,6 +54,8 @@ export interface ChainSetup {
   ignores: IgnoreSetup;
   /** What ran on the person's Engine. */
   proof?: StoredProof;
+  /** What the Engine says of its images, and of itself. */
+  inspected?: Inspected;
   /** Whether a finding is to be left as it is, and nobody asked about it. */
   known?(path: string, identity: string): boolean;
   /** The status of an applied finding. */
@@ -66,6 +69,7 @@ export interface ChainResult {
   files: readonly FileChange[];
   notes: readonly string[];
   warnings: readonly Warning[];
+  staleProofs: readonly StaleProof[];
   /** The override file that takes the changes instead of the sources; `before` undefined = it is new. */
   written?: { path: string; before: string | undefined; after: string };
 }
@@ -125,7 +129,7 @@ class Run {
   constructor(private readonly setup: ChainSetup) {
     this.workspace = Workspace.open(setup.sources);
     this.project = this.read();
-    this.proofs = setup.proof && new Proofs(setup.proof, this.project);
+    this.proofs = setup.proof && new Proofs(setup.proof, this.project, setup.inspected);
     this.notes = [...this.project.notes, ...(this.proofs?.notes ?? [])];
     this.files = new SideFiles(setup.files, setup.sideFiles);
     this.ignores = new Ignores(
@@ -182,6 +186,7 @@ class Run {
       texts: settled.documents.map(({ source }) => source.raw),
       files: this.files.all(),
       notes: [...this.notes, ...this.honoured.notes, ...(this.setup.notes?.() ?? [])],
+      staleProofs: this.proofs?.stale ?? [],
       warnings: this.ignores.warnings(this.project.services.map(({ name }) => name)),
     };
   }

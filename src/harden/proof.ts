@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { isMap, sorted } from '../compose/data';
 import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
+import type { Inspected } from '../images/image-config';
 import type { Data } from '../yaml/types';
-import type { Evidence, Proposal } from './types';
+import type { Evidence, Proposal, StaleProof } from './types';
 
 /** Where a proof is kept, relative to the directory of the Compose file. */
 export const PROOF_FILE = '.batten/proof.json';
@@ -30,7 +31,7 @@ export interface StoredProof {
   version: 1;
   /** The day and time of the run. */
   date: string;
-  engine: { version: string; os: string; kernel: string; security: string[] };
+  engine: { version: string; os: string; kernel: string; platform?: string; security: string[] };
   compose: string;
   services: Record<string, ServiceProof>;
 }
@@ -92,6 +93,7 @@ export function parseProof(text: string): StoredProof | undefined {
     return undefined;
   }
   if (!isMap(data) || data.version !== 1 || typeof data.date !== 'string' || !isMap(data.engine) || !isMap(data.services)) return undefined;
+  if (!isTexts(data.engine.security) || !['undefined', 'string'].includes(typeof data.engine.platform)) return undefined;
   return Object.values(data.services).every(isServiceProof) ? (data as unknown as StoredProof) : undefined;
 }
 
@@ -114,27 +116,58 @@ function isTexts(data: Data | undefined): boolean {
   return Array.isArray(data) && data.every((item) => typeof item === 'string');
 }
 
-/** A stored proof beside a project as it is now. */
+/** A stored proof beside a project, and an Engine, as they are now. */
 export class Proofs {
   private readonly current = new Map<string, ServiceProof>();
-  /** What the person should know of it. */
-  readonly notes: string[] = [];
+  /** Services that something has changed of since. */
+  readonly stale: StaleProof[] = [];
+  private readonly otherVersion: string | undefined;
 
+  /** @param inspected what the Engine said, where it was asked. Without it nothing is known of its images. */
   constructor(
     private readonly stored: StoredProof,
     project: ComposeProject,
+    inspected?: Inspected,
   ) {
     for (const [name, proof] of Object.entries(stored.services)) {
       const service = project.service(name);
       if (!service) continue;
-      const now = fingerprint(service);
-      if (now === proof.before) this.current.set(name, proof);
-      else if (now !== proof.after) {
-        this.notes.push(
-          `${name}: the proof of ${day(stored.date)} is stale, because the service has changed since: run batten prove again`,
-        );
-      }
+      const reason = this.staleness(proof, service, inspected);
+      if (reason !== undefined) this.stale.push({ service: name, reason });
+      else if (fingerprint(service) === proof.before) this.current.set(name, proof);
     }
+    const now = inspected?.engine?.version;
+    if (now !== undefined && now !== stored.engine.version) this.otherVersion = now;
+  }
+
+  /** What the person should know of it. */
+  get notes(): string[] {
+    const from = `the proof of ${day(this.stored.date)}`;
+    return [
+      ...this.stale.map(({ service, reason }) => `${service}: ${from} is stale, because ${reason}: run batten prove again`),
+      ...(this.otherVersion === undefined
+        ? []
+        : [`${from} is of Docker ${this.stored.engine.version}, and this is ${this.otherVersion}: it still counts`]),
+    ];
+  }
+
+  /**
+   * Another image, platform or set of security modules is another world to a container. Another version of the Engine rarely is, and is only
+   * said; the kernel is not compared.
+   */
+  private staleness({ before, after, imageId, digest }: ServiceProof, service: ComposeService, inspected?: Inspected): string | undefined {
+    if (![before, after].includes(fingerprint(service))) return 'the service has changed since';
+    const { platform, security } = this.stored.engine;
+    const engine = inspected?.engine;
+    if (engine && platform !== undefined && platform !== engine.platform) return `it ran on ${platform}, and this is ${engine.platform}`;
+    if (engine && sortedText(security) !== sortedText(engine.security)) {
+      return `it ran with ${sortedText(security) || 'no security module'}, and this Engine has ${sortedText(engine.security) || 'none'}`;
+    }
+    // What is built may have been built for the trial alone, with its label.
+    const name = service.build ? undefined : service.image?.text;
+    const now = name === undefined ? undefined : inspected?.ids.get(name);
+    if (!now || imageId === '' || now.id === imageId || (digest !== undefined && now.digests.includes(digest))) return undefined;
+    return `${name} is another image now (${short(now.id)}, and it ran with ${short(imageId)})`;
   }
 
   /**
@@ -177,5 +210,9 @@ export class Proofs {
     };
   }
 }
+
+const sortedText = (names: readonly string[]): string => [...names].sort().join(', ');
+
+const short = (id: string): string => id.replace('sha256:', '').slice(0, 12);
 
 const day = (date: string): string => date.slice(0, 10);

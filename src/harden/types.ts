@@ -138,6 +138,12 @@ export interface Finding extends Proposal {
 }
 
 /** Everything known about one file after a run. */
+/** A service whose proof counts no longer, and why. */
+export interface StaleProof {
+  service: string;
+  reason: string;
+}
+
 export interface FileResult {
   /** The path as the person gave it, `-` for standard input. */
   path: string;
@@ -155,6 +161,8 @@ export interface FileResult {
   notes: string[];
   /** What its ignores and the like want looked after; undefined = nothing. */
   warnings?: Warning[];
+  /** Services whose proof is stale; undefined = none. */
+  staleProofs?: StaleProof[];
   /** Each change on its own, when that was asked for. */
   changes?: Change[];
 }

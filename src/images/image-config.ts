@@ -34,6 +34,24 @@ export interface Inspected {
   configs: ImageConfigs;
   /** Names as they were asked for: not pulled, or not built. */
   missing: readonly string[];
+  /** Which image a name stands for there, by the name as it was asked for. */
+  ids: ReadonlyMap<string, ImageIdentity>;
+  /** The Engine itself, where there is a proof that could be of another one. */
+  engine?: InspectedEngine;
+}
+
+export interface ImageIdentity {
+  id: string;
+  /** `sha256:…` of each repository it came from. */
+  digests: readonly string[];
+}
+
+export interface InspectedEngine {
+  version: string;
+  /** `linux/x86_64`. */
+  platform: string;
+  /** `seccomp`, `apparmor`, … */
+  security: readonly string[];
 }
 
 type Json = { [key: string]: Data };

@@ -4,7 +4,15 @@ export type { Family } from './catalogue';
 export { type EvidenceOptions, gatherEvidence } from './evidence';
 export { explainImage, families, plainProject } from './explain';
 export { describeService, type ServiceDescription, type ServiceFact } from './explain-service';
-export { type ImageConfig, type ImageConfigs, type Inspected, imageConfigsIn, readImageConfigs } from './image-config';
+export {
+  type ImageConfig,
+  type ImageConfigs,
+  type ImageIdentity,
+  type Inspected,
+  type InspectedEngine,
+  imageConfigsIn,
+  readImageConfigs,
+} from './image-config';
 export { compileTemplates, loadTemplates, type TemplateFile } from './load';
 export type { OwnImage, ProjectEvidence } from './own-image';
 export { ProjectFiles } from './project-files';

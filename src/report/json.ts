@@ -26,7 +26,7 @@ export function jsonReport(results: readonly FileResult[], tool: Tool, options: 
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function fileReport({ path, status, error, override, findings, files, notes, warnings }: FileResult) {
+function fileReport({ path, status, error, override, findings, files, notes, warnings, staleProofs }: FileResult) {
   return {
     path,
     status,
@@ -36,6 +36,7 @@ function fileReport({ path, status, error, override, findings, files, notes, war
     ...(files.length > 0 && { sideFiles: files.map(sideFile) }),
     ...(notes.length > 0 && { notes }),
     ...(warnings && { warnings }),
+    ...(staleProofs && { staleProofs }),
   };
 }
 

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import path from 'node:path';
+import { batten as library } from '../../src';
 import { MAIN, project, type Ran, removeProjects, scrubbedEnv } from './run';
 
 const COMPOSE = 'services:\n  api:\n    image: acme/api:1\n  db:\n    image: acme/db:2\n';
 const API = { RepoTags: ['acme/api:1'], Config: { User: '1001', ExposedPorts: { '8080/tcp': {} }, Entrypoint: ['/api'] } };
+
+const INFO = { ServerVersion: '28.0', OSType: 'linux', Architecture: 'x86_64', SecurityOptions: ['name=seccomp,profile=builtin'] };
 
 const servers: Server[] = [];
 
@@ -22,6 +25,7 @@ async function engine(images: Record<string, unknown>, answer?: RequestListener)
     if (answer) return answer(request, response);
     const name = /^\/images\/(.+)\/json$/.exec(request.url ?? '')?.[1];
     if (request.url === '/_ping') response.end('OK');
+    else if (request.url === '/info') response.end(JSON.stringify(INFO));
     else if (name !== undefined && name in images) response.end(JSON.stringify(images[name]));
     else response.writeHead(404).end('{"message":"No such image"}');
   });
@@ -55,6 +59,34 @@ describe('--inspect', () => {
     expect(out).toContain('"kind": "image-config"');
     expect(out).toContain('"ref": "docker image inspect acme/api:1"');
     expect(asked).toEqual(['GET /_ping', 'GET /images/acme/api:1/json', 'GET /images/acme/db:2/json']);
+  });
+
+  test('asks what the Engine is when there is a proof, and says in text and JSON that it is stale', async () => {
+    const { DOCKER_HOST, asked } = await engine({ 'acme/api:1': { ...API, Id: 'sha256:aaaabbbbccccdddd' } });
+    const service = {
+      image: 'acme/api:1',
+      imageId: 'sha256:1111222233334444',
+      before: '',
+      after: '',
+      changes: {},
+      exercised: [],
+      notExercised: [],
+    };
+    const proof = {
+      version: 1,
+      date: '2026-11-25T10:00:00Z',
+      engine: { version: '28.0', os: 'Debian', kernel: '6', security: ['seccomp'] },
+      compose: '2',
+      services: { api: { ...service, before: library.fingerprints({ path: 'compose.yaml', text: COMPOSE }).get('api') } },
+    };
+    const cwd = project({ 'compose.yaml': COMPOSE, '.batten/proof.json': JSON.stringify(proof) });
+    const { out } = await batten(['check', '--inspect', '--only', 'user'], cwd, { DOCKER_HOST });
+    const reason = 'acme/api:1 is another image now (aaaabbbbcccc, and it ran with 111122223333)';
+    expect(out.replace(/\s+/g, ' ')).toContain(`api: the proof of 2026-11-25 is stale, because ${reason}: run batten prove again`);
+    const { out: json } = await batten(['check', '--inspect', '--format', 'json'], cwd, { DOCKER_HOST });
+    expect(JSON.parse(json).files[0].staleProofs).toEqual([{ service: 'api', reason }]);
+    expect(asked).toContain('GET /info');
+    expect(JSON.parse((await batten(['check', '--format', 'json'], cwd, {})).out).files[0].staleProofs).toBeUndefined();
   });
 
   test('says which images the Engine does not have', async () => {

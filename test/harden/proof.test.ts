@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { batten } from '../../src';
 import type { Input } from '../../src/harden/api';
-import { PROOF_FILE, parseProof, type ServiceProof } from '../../src/harden/proof';
+import { PROOF_FILE, parseProof, type ServiceProof, type StoredProof } from '../../src/harden/proof';
 import type { Finding } from '../../src/harden/types';
+import type { Inspected } from '../../src/images';
 
 const TEXT = `services:
   app:
@@ -17,7 +18,9 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const input = (text = TEXT): Input => ({ path: 'compose.yaml', text, directory });
 const hash = (text: string): string => batten.fingerprints(input(text)).get('app')!;
 
-function store(proof: Partial<ServiceProof>): void {
+const ENGINE: StoredProof['engine'] = { version: '28.0', os: 'Debian', kernel: '6', security: ['seccomp'] };
+
+function store(proof: Partial<ServiceProof>, engine = ENGINE): void {
   const full = {
     image: 'acme/app',
     imageId: 'sha256:0123',
@@ -28,7 +31,6 @@ function store(proof: Partial<ServiceProof>): void {
     notExercised: [],
     ...proof,
   };
-  const engine = { version: '28.0', os: 'Debian', kernel: '6', security: [] };
   mkdirSync(path.join(directory, '.batten'), { recursive: true });
   writeFileSync(
     path.join(directory, PROOF_FILE),
@@ -119,6 +121,58 @@ describe('a service that has changed since', () => {
     expect(hash(TEXT.replace('8080', '127.0.0.1:8080'))).toBe(hash(TEXT));
     expect(hash(TEXT.replace('acme/app', `acme/app@sha256:${'0'.repeat(64)}`))).toBe(hash(TEXT));
     expect(hash(TEXT.replace('acme/app', 'acme/app\n    command: x'))).not.toBe(hash(TEXT));
+  });
+});
+
+describe('beside what the Engine says', () => {
+  const engine = { version: '28.0', platform: 'linux/x86_64', security: ['seccomp'] };
+  const inspected = (id: string, more: Partial<Inspected> = {}): Inspected => ({
+    configs: [],
+    missing: [],
+    ids: new Map([['acme/app', { id, digests: ['sha256:d1'] }]]),
+    engine,
+    ...more,
+  });
+  const stale = (now: Inspected, text = TEXT): string | undefined => {
+    const { staleProofs, notes, findings } = batten.run(input(text), { inspected: now });
+    const change = findings.find(({ transform }) => transform === 'no-new-privileges')!;
+    expect(change.confidence === 'proven').toBe(staleProofs === undefined);
+    expect(notes.some((note) => note.includes('is stale'))).toBe(staleProofs !== undefined);
+    return staleProofs?.[0]?.reason;
+  };
+  const proof = (): void => {
+    const plans = plansOf('no-new-privileges');
+    store({ changes: { 'no-new-privileges': { outcome: 'proven', plans } } }, { ...engine, os: 'Debian', kernel: '6' });
+  };
+
+  test('the same image is, under whatever id, when its digest is', () => {
+    proof();
+    expect(stale(inspected('sha256:0123'))).toBeUndefined();
+    store({ digest: 'sha256:d1', changes: { 'no-new-privileges': { outcome: 'proven', plans: [finding('no-new-privileges').plan] } } });
+    expect(stale(inspected('sha256:4567'))).toBeUndefined();
+  });
+
+  test('a tag that moved makes the proof stale, also of what it was applied to', () => {
+    proof();
+    expect(stale(inspected('sha256:4567'))).toBe('acme/app is another image now (4567, and it ran with 0123)');
+    store({ before: '', after: hash(TEXT) });
+    expect(stale(inspected('sha256:4567'))).toContain('is another image now');
+  });
+
+  test('another platform or other security modules do, another version is only said', () => {
+    proof();
+    expect(stale(inspected('sha256:0123', { engine: { ...engine, platform: 'linux/aarch64' } }))).toBe(
+      'it ran on linux/x86_64, and this is linux/aarch64',
+    );
+    expect(stale(inspected('sha256:0123', { engine: { ...engine, security: ['seccomp', 'apparmor'] } }))).toContain('apparmor, seccomp');
+    const newer = inspected('sha256:0123', { engine: { ...engine, version: '29.1' } });
+    expect(stale(newer)).toBeUndefined();
+    expect(batten.run(input(), { inspected: newer }).notes.join()).toContain('is of Docker 28.0, and this is 29.1: it still counts');
+  });
+
+  test('an image that is not there, or that is built, says nothing', () => {
+    proof();
+    expect(stale(inspected('', { ids: new Map(), missing: ['acme/app'] }))).toBeUndefined();
   });
 });
 

@@ -5,7 +5,16 @@ import { prettyProof } from '../../src/report/prove';
 import { htmlProof } from '../../src/report/prove-html';
 import { markdownProof } from '../../src/report/prove-markdown';
 
-const engine = { address: 'unix:///x', version: '28.0', os: 'Debian', kernel: '6', cgroup: 'v2', security: ['seccomp'], runtime: 'runc' };
+const engine = {
+  address: 'unix:///x',
+  version: '28.0',
+  os: 'Debian',
+  kernel: '6',
+  cgroup: 'v2',
+  platform: 'linux/x86_64',
+  security: ['seccomp'],
+  runtime: 'runc',
+};
 const report: ProveReport = {
   version: 1,
   files: ['compose.yaml'],

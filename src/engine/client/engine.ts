@@ -1,3 +1,4 @@
+import { platformOf, securityOf } from '../inspect';
 import { EngineAnswer, EngineClient } from './client';
 import { type Environment, endpointOf } from './endpoint';
 import { demultiplex } from './streams';
@@ -26,7 +27,8 @@ export class Engine {
       os: info.OperatingSystem,
       kernel: info.KernelVersion,
       cgroup: `v${info.CgroupVersion ?? '1'}`,
-      security: (info.SecurityOptions ?? []).map((option) => option.replace(/^name=/, '').split(',')[0]!),
+      platform: platformOf(info),
+      security: securityOf(info.SecurityOptions),
       runtime: info.DefaultRuntime,
     });
   }

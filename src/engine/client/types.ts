@@ -5,6 +5,8 @@ export interface EngineFacts {
   os: string;
   kernel: string;
   cgroup: string;
+  /** `linux/x86_64`. */
+  platform: string;
   /** `seccomp`, `apparmor`, `selinux`, `userns`, `rootless`, … */
   security: string[];
   runtime: string;
@@ -15,6 +17,8 @@ export interface Described {
   ServerVersion: string;
   OperatingSystem: string;
   KernelVersion: string;
+  OSType?: string;
+  Architecture?: string;
   CgroupVersion?: string;
   SecurityOptions?: string[];
   DefaultRuntime: string;
