@@ -51,6 +51,7 @@ export class ComposeService implements Service {
   readonly path: Path;
   readonly notFollowed: string | undefined;
   private readonly cache = new Map<string, unknown>();
+  private readonly places = new Map<string, readonly Located[]>();
 
   constructor(
     readonly name: string,
@@ -169,7 +170,7 @@ export class ComposeService implements Service {
   get variables(): readonly Variable[] {
     return this.memo('variables', () =>
       this.locate('environment')
-        .reverse()
+        .toReversed()
         .flatMap(({ node, origin }): Variable[] => {
           if (node.kind === 'map') {
             return effectiveEntries(node)
@@ -249,7 +250,7 @@ export class ComposeService implements Service {
   get networks(): NetworkRef[] | undefined {
     return this.memo('networks', () => {
       const all: NetworkRef[] = [];
-      for (const { node } of this.locate('networks').reverse()) {
+      for (const { node } of this.locate('networks').toReversed()) {
         if (node.kind === 'seq') all.push(...node.items.map((item) => ({ name: textOf(item.value), aliases: [] })));
         if (node.kind === 'map') all.push(...effectiveEntries(node).map((entry) => ({ name: entry.key, aliases: aliasesOf(entry.node) })));
       }
@@ -325,8 +326,13 @@ export class ComposeService implements Service {
   // --- reading keys
 
   /** Where a key's value is, nearest first: on the service, merged into it, and, where Compose merges further, on what it extends. */
-  private locate(key: string): Located[] {
-    return [...this.memo(`@${key}`, () => this.locateAnew(key))];
+  private locate(key: string): readonly Located[] {
+    let places = this.places.get(key);
+    if (!places) {
+      places = this.locateAnew(key);
+      this.places.set(key, places);
+    }
+    return places;
   }
 
   private locateAnew(key: string): Located[] {
@@ -360,7 +366,7 @@ export class ComposeService implements Service {
 
   private listed(key: string): Listed[] {
     const places = this.locate(key);
-    const used = APPENDED.has(key) ? places.reverse() : places.slice(0, 1);
+    const used = APPENDED.has(key) ? places.toReversed() : places.slice(0, 1);
     return used.flatMap(({ node, origin, path }): Listed[] => {
       const own = origin === 'own';
       if (node.kind === 'seq') return node.items.map((item, index) => ({ node: resolve(item.value), path: [...path, index], own }));
@@ -378,7 +384,7 @@ export class ComposeService implements Service {
 
   private pairs(key: string): Map<string, Evaluated | null> {
     const out = new Map<string, Evaluated | null>();
-    for (const { node } of this.locate(key).reverse()) {
+    for (const { node } of this.locate(key).toReversed()) {
       if (node.kind === 'map') {
         for (const entry of effectiveEntries(node)) {
           const value = resolve(entry.node);
@@ -412,8 +418,11 @@ export class ComposeService implements Service {
   }
 
   private memo<T>(key: string, make: () => T): T {
-    if (!this.cache.has(key)) this.cache.set(key, make());
-    return this.cache.get(key) as T;
+    const known = this.cache.get(key);
+    if (known !== undefined || this.cache.has(key)) return known as T;
+    const made = make();
+    this.cache.set(key, made);
+    return made;
   }
 }
 
