@@ -15,6 +15,8 @@
  */
 export type MergeKind = 'value' | 'replace' | 'union' | 'strict' | 'list' | 'keyed' | 'tmpfs' | 'names' | 'pairs' | 'map';
 
+const LISTS: ReadonlySet<MergeKind> = new Set(['union', 'strict', 'keyed', 'tmpfs', 'list']);
+
 const SERVICE_KEYS: Readonly<Record<string, MergeKind>> = {
   annotations: 'pairs',
   blkio_config: 'map',
@@ -68,6 +70,16 @@ const DEEPER: readonly (readonly [RegExp, MergeKind])[] = [
   [/^build\.(?:args|labels|additional_contexts)$/, 'pairs'],
   [/^deploy\.labels$/, 'pairs'],
 ];
+
+/** Whether the items of a list come on top of those below it, rather than in their place. */
+export function isAppended(key: string): boolean {
+  return isListKind(kindOfServiceKey([key]));
+}
+
+/** Whether it is a kind of list that grows. */
+export function isListKind(kind: MergeKind | undefined): boolean {
+  return kind !== undefined && LISTS.has(kind);
+}
 
 /** The kind of a key of a service, by its path below the service; undefined = as its value looks: maps merge, lists are joined. */
 export function kindOfServiceKey(path: readonly string[]): MergeKind | undefined {

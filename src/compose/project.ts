@@ -6,7 +6,8 @@ import type { Data, Path, Range } from '../yaml/types';
 import { isMap } from './data';
 import { inFile, splitFile } from './file-path';
 import { evaluate, variablesIn } from './interpolate';
-import { mergeMaps } from './merge';
+import { object } from './layer';
+import { mergedSection, type Section } from './sections';
 import { ComposeService } from './service';
 import { checkShapes } from './shape';
 import { Sharers, type Sharing } from './sharing';
@@ -61,7 +62,7 @@ export class ComposeProject {
   /** True when other files may add services, or change those that are there, which are not seen here. */
   readonly partial: boolean;
   readonly variables: Readonly<Record<string, string>>;
-  private readonly tops = new Map<string, { readonly [key: string]: Data }>();
+  private readonly tops = new Map<Section, { readonly [key: string]: Data }>();
   private byName: Map<string, ComposeService> | undefined;
   private sharers: Sharers | undefined;
   private paths: Map<Node, Path> | undefined;
@@ -170,16 +171,11 @@ export class ComposeProject {
   }
 
   /** A map of the top level (`volumes`, `secrets`, …) as plain data; empty when it is missing. */
-  top(key: string): { readonly [key: string]: Data } {
-    let top = this.tops.get(key);
+  top(section: Section): { readonly [key: string]: Data } {
+    let top = this.tops.get(section);
     if (!top) {
-      const all = this.merged().map((root): Data => {
-        const node = find(root, key)?.node;
-        return node ? toData(node) : null;
-      });
-      const data = all.reduceRight((far, near) => mergeMaps(key, far, near), null);
-      top = isMap(data) ? data : {};
-      this.tops.set(key, top);
+      top = object([...mergedSection(this.merged().reverse(), section)]);
+      this.tops.set(section, top);
     }
     return top;
   }

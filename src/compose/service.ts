@@ -15,7 +15,9 @@ import type { Data, Path, Range } from '../yaml/types';
 import { words } from './command';
 import { cleanContainerPath } from './container-path';
 import { inFile, splitFile } from './file-path';
-import { APPENDED, mergeMaps } from './merge';
+import { layerOf } from './layer';
+import { MergeClash, merge } from './merge';
+import { isAppended, kindOfServiceKey } from './merge-kinds';
 import { parseLongVolume, parseShortVolume, parseTmpfs } from './mounts';
 import { parseLongPort, parseShortPort } from './ports';
 import type { ComposeProject } from './project';
@@ -101,11 +103,25 @@ export class ComposeService implements Service {
     return this.locate(key)[0]?.origin;
   }
 
+  /** What a key comes to, with all places that say something of it merged as Compose does. */
   data(key: string): Data | undefined {
     return this.memo(`data:${key}`, () => {
-      const [nearest, ...farther] = this.locate(key).map(({ node }) => toData(node));
-      return nearest === undefined ? undefined : farther.reduce<Data>((near, far) => mergeMaps(key, far, near), nearest);
+      const places = this.locate(key);
+      if (places.length < 2) return this.nearest(key);
+      try {
+        return places.reduceRight<Data | undefined>((below, { node }) => merge([key], below, layerOf(node)), undefined);
+      } catch (error) {
+        // Compose would not load it, so that whatever is said of it is as good.
+        if (error instanceof MergeClash) return this.nearest(key);
+        throw error;
+      }
     });
+  }
+
+  /** What the nearest place alone says of a key: what an op at `at(key)` meets. */
+  nearest(key: string): Data | undefined {
+    const [place] = this.locate(key);
+    return place && toData(place.node);
   }
 
   /** A text of this service with variables replaced as far as they are known. */
@@ -345,8 +361,8 @@ export class ComposeService implements Service {
       if (found?.node.tag === '!override') break;
       if (parent) out.push(...parent.locate(key).map((each): Located => ({ ...each, origin: 'extends', file })));
     }
-    // A key without a value in one file leaves what another file says as it is.
-    const said = this.pieces.length > 1 ? out.filter(({ node }) => !isNull(node)) : out;
+    // A key without a value in one file leaves what another file says as it is, unless it takes it away.
+    const said = this.pieces.length > 1 && kindOfServiceKey([key]) !== 'replace' ? out.filter(({ node }) => !isNull(node)) : out;
     return said.length > 0 ? said : out;
   }
 
@@ -366,7 +382,7 @@ export class ComposeService implements Service {
 
   private listed(key: string): Listed[] {
     const places = this.locate(key);
-    const used = APPENDED.has(key) ? places.toReversed() : places.slice(0, 1);
+    const used = isAppended(key) ? places.toReversed() : places.slice(0, 1);
     return used.flatMap(({ node, origin, path }): Listed[] => {
       const own = origin === 'own';
       if (node.kind === 'seq') return node.items.map((item, index) => ({ node: resolve(item.value), path: [...path, index], own }));

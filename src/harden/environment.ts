@@ -17,7 +17,7 @@ export function indexOfVariable(list: readonly Data[], name: string): number {
 export function setVariable(service: ComposeService, name: string, value: string, style: 'map' | 'list' = 'map'): Op[] {
   const path = service.at('environment');
   const origin = service.origin('environment');
-  const data = service.data('environment') ?? null;
+  const data = service.nearest('environment') ?? null;
   if (origin === undefined || origin === 'extends') {
     return [{ op: 'add', path, value: style === 'list' ? [`${name}=${value}`] : { [name]: value }, near: NEAR }];
   }
@@ -42,6 +42,6 @@ function withVariable(data: Data, name: string, value: string): Data {
 
 /** How most services of a project write their variables. */
 export function environmentStyle(services: readonly ComposeService[]): 'map' | 'list' {
-  const lists = services.map((service) => service.data('environment')).filter((data) => data !== undefined && data !== null);
+  const lists = services.map((service) => service.nearest('environment')).filter((data) => data !== undefined && data !== null);
   return lists.filter(Array.isArray).length * 2 > lists.length ? 'list' : 'map';
 }

@@ -89,7 +89,7 @@ function wish(op: Op, service: ComposeService): string[] {
   if (op.op === 'append') return [say('with', op.value)];
   if (op.op !== 'add' && op.op !== 'replace') return [JSON.stringify({ ...op, path })];
   if (!Array.isArray(op.value) || path.length !== 1) return [say(op.value)];
-  const there = service.data(String(path[0]));
+  const there = service.nearest(String(path[0]));
   const present = Array.isArray(there) ? there : [];
   return op.value.filter((item) => !present.includes(item)).map((item) => say('with', item));
 }

@@ -28,7 +28,7 @@ export function removeFromList(service: ComposeService, key: string, item: Item)
   const path = service.at(key);
   // In a file that says less of it than another: the list there is one of several.
   if (splitFile(path).file !== splitFile(item.path).file) return { ops: [{ op: 'remove', path: item.path }] };
-  const list = service.data(key);
+  const list = service.nearest(key);
   const index = item.path.at(-1);
   const rest: Data[] = Array.isArray(list) ? list.filter((_, at) => at !== index) : [];
   if (service.origin(key) === 'merge') return { ops: [{ op: 'add', path, value: rest }] };

@@ -70,7 +70,7 @@ export function groupedAfter(key: (typeof HARDENING_KEYS)[number]): string[] {
 export function addToList(service: ComposeService, key: (typeof HARDENING_KEYS)[number], items: readonly string[]): Op[] {
   const path = service.at(key);
   const origin = service.origin(key);
-  const data = service.data(key);
+  const data = service.nearest(key);
   const present = Array.isArray(data) ? data.map(String) : typeof data === 'string' ? [data] : [];
   if (origin === undefined || origin === 'extends') return [{ op: 'add', path, value: [...items], near: groupedAfter(key) }];
   const union = [...present, ...items.filter((item) => !present.includes(item))];

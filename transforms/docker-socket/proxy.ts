@@ -133,7 +133,7 @@ function copied(service: ComposeService, keys: readonly string[]): { [key: strin
 
 /** The source of a mount as it is written, with its variables. */
 function writtenSource(service: ComposeService, mount: Mount): string {
-  const volumes = service.data('volumes');
+  const volumes = service.nearest('volumes');
   const index = mount.path.at(-1);
   // Of several lists the index is that of one: then its value has to do.
   const item = Array.isArray(volumes) && typeof index === 'number' && service.pieces.length === 1 ? volumes[index] : undefined;

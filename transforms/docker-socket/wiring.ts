@@ -49,7 +49,7 @@ function elsewhere(setting: string): Refusal {
 function addArgument(service: ComposeService, name: string, value: string): Wired {
   const path = service.at('command');
   const origin = service.origin('command');
-  const data = service.data('command') ?? null;
+  const data = service.nearest('command') ?? null;
   const argument = name + value;
   const near = ['entrypoint', 'container_name', 'image', 'build'];
   if (data === null)
@@ -87,7 +87,7 @@ export function dropMount(service: ComposeService, mount: Mount): Wired {
 export function joinNetwork(service: ComposeService, network: string): Wired {
   const path = service.at('networks');
   const origin = service.origin('networks');
-  const data = service.data('networks') ?? null;
+  const data = service.nearest('networks') ?? null;
   if (service.networks?.some(({ name }) => name === network)) return [];
   if (origin === 'own' && Array.isArray(data) && data.length > 0) return [{ op: 'append', path, value: network }];
   if (origin === 'own' && isMap(data) && Object.keys(data).length > 0) return [{ op: 'add', path: [...path, network], value: null }];
@@ -103,7 +103,7 @@ export function joinNetwork(service: ComposeService, network: string): Wired {
 export function dependOn(service: ComposeService, name: string): Wired {
   const path = service.at('depends_on');
   const origin = service.origin('depends_on');
-  const data = service.data('depends_on') ?? null;
+  const data = service.nearest('depends_on') ?? null;
   if (service.dependsOn.has(name)) return [];
   const condition = { condition: 'service_started' };
   if (origin === 'own' && Array.isArray(data) && data.length > 0) return [{ op: 'append', path, value: name }];

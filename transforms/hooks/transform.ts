@@ -53,7 +53,7 @@ const EXEC: Evidence = {
 
 function hooksOf(service: ComposeService): Hook[] {
   return KEYS.flatMap((key) => {
-    const list = service.data(key);
+    const list = service.nearest(key);
     if (!Array.isArray(list)) return [];
     return list.flatMap((data, index): Hook[] => (isMap(data) ? [{ key, path: [...service.at(key), index], data }] : []));
   });

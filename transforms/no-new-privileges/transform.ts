@@ -36,7 +36,7 @@ export default transform;
 type Reading = 'on' | 'off' | 'refused' | 'unknown' | undefined;
 
 function propose(service: ComposeService, { advise }: TransformContext): Proposal | undefined {
-  const items = listOf(service.data('security_opt'));
+  const items = listOf(service.nearest('security_opt'));
   const readings = items.map(read);
   const wrong = service.origin('security_opt') === 'extends' ? -1 : readings.indexOf('refused');
   // The Engine goes through the list in order: the last one counts. What the service extends comes first in it.

@@ -35,7 +35,7 @@ export function toFile(place: Place, context: TransformContext): ToFile | undefi
   const verdict = advise(service).secretFile(place.variable);
   const variable = verdict?.value.file;
   if (!verdict || !variable || verdict.value.private || /[\r\n]$/.test(credential.value)) return undefined;
-  const secrets = service.data('secrets');
+  const secrets = service.nearest('secrets');
   if (secrets !== undefined && !(service.origin('secrets') === 'own' && Array.isArray(secrets) && secrets.length > 0)) return undefined;
   if (service.environment.has(variable) || looksFor(service, place.variable)) return undefined;
   return setAgain(service, [place.variable, variable], context) ? undefined : { service, variable, verdict };

@@ -52,7 +52,7 @@ function closing(network: Network, project: ComposeProject): Op {
 
 function leave(service: ComposeService, from: string, joins: readonly string[]): Op[] {
   const path = service.at('networks');
-  const data = service.data('networks');
+  const data = service.nearest('networks');
   const [first, ...more] = joins;
   if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0) {
     const here = [...path, data.indexOf(from)];
@@ -77,7 +77,7 @@ function leave(service: ComposeService, from: string, joins: readonly string[]):
 
 function join(service: ComposeService, from: string, joins: readonly string[]): Op[] {
   const path = service.at('networks');
-  const data = service.data('networks');
+  const data = service.nearest('networks');
   if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0)
     return joins.map((value): Op => ({ op: 'append', path, value }));
   if (service.origin('networks') === 'own' && hasKeys(data)) {

@@ -51,7 +51,7 @@ function traefikLabel(
   const origin = service.origin('labels');
   if (real === undefined || (origin !== 'own' && service.labels.has(LABEL)) || origin !== 'own') return { refusal: stranded(service) };
   const path = service.at('labels');
-  const data = service.data('labels');
+  const data = service.nearest('labels');
   if (!Array.isArray(data)) return { ops: [{ op: service.labels.has(LABEL) ? 'replace' : 'add', path: [...path, LABEL], value: real }] };
   const at = data.findIndex((label) => String(label).startsWith(`${LABEL}=`));
   const value = `${LABEL}=${real}`;

@@ -1,7 +1,8 @@
 import { isLayerMap, type Layer, Tagged } from '../../compose/layer';
-import { type Keys, sameValue } from '../../compose/layer-merge';
+import { type Keys, sameValue } from '../../compose/merge';
 import { kindOfServiceKey } from '../../compose/merge-kinds';
-import { type Model, mergePath, SECTIONS, type Section } from '../../compose/model';
+import type { Model } from '../../compose/model';
+import { mergePath, SECTIONS, type Section } from '../../compose/sections';
 import { fromData, type MapNode, mapNode, type Node, taggedNode } from '../../yaml/tree';
 import type { Data } from '../../yaml/types';
 import { derive } from './derive';

@@ -1,6 +1,6 @@
 import { isMap } from '../../compose/data';
 import { isLayerMap, type Layer, object, Tagged } from '../../compose/layer';
-import { MergeClash, merge, normal, sameValue } from '../../compose/layer-merge';
+import { MergeClash, merge, normal, sameValue } from '../../compose/merge';
 import { itemKey } from '../../compose/merge-items';
 import { kindOfServiceKey, type MergeKind, SAME_AS_ABSENT } from '../../compose/merge-kinds';
 import type { Data } from '../../yaml/types';

@@ -1,9 +1,9 @@
 import { isMap } from '../../compose/data';
 import { isLayerMap, type Layer, Tagged } from '../../compose/layer';
-import { normal } from '../../compose/layer-merge';
+import { normal } from '../../compose/merge';
 import { itemKey } from '../../compose/merge-items';
 import { kindOfServiceKey, type MergeKind } from '../../compose/merge-kinds';
-import { layersOf, mergePath } from '../../compose/model';
+import { layersOf, mergePath } from '../../compose/sections';
 import { type Node, resolve } from '../../yaml/tree';
 import type { Data, Op, Path } from '../../yaml/types';
 import type { Said } from './content';

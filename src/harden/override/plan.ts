@@ -1,5 +1,5 @@
-import { MergeClash } from '../../compose/layer-merge';
 import type { SourceFile } from '../../compose/load-project';
+import { MergeClash } from '../../compose/merge';
 import { type Model, modelOf } from '../../compose/model';
 import type { ProjectSetting } from '../../compose/project';
 import { InputError } from '../../errors';

@@ -1,9 +1,9 @@
 import { isMap } from '../../compose/data';
 import { isLayerMap, type Layer } from '../../compose/layer';
-import { normal } from '../../compose/layer-merge';
+import { normal } from '../../compose/merge';
 import { kindOfServiceKey } from '../../compose/merge-kinds';
-import { mergePath } from '../../compose/model';
 import { parseLongPort } from '../../compose/ports';
+import { mergePath } from '../../compose/sections';
 import type { YamlDocument } from '../../yaml/document';
 import { fromData, mapNode } from '../../yaml/tree';
 import type { Data, Refusal } from '../../yaml/types';
