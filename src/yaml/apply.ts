@@ -5,7 +5,7 @@ import { aliased, inherited, Refused, refuse } from './refused';
 import type { SourceText } from './source';
 import { appendRange, insertionRange, removalRange, slotRange } from './touches';
 import { fromData, isMergeKey, isNull, keyNode, mapNode, type Node, ownEntry, taggedNode, toData } from './tree';
-import type { Data, MergeTag, Op, Path, Range, Refusal } from './types';
+import type { Data, MergeTag, Near, Op, Path, Range, Refusal } from './types';
 
 /** What an op did: the data before and after, and the source text it touches (the line an insertion follows). */
 export interface Applied {
@@ -49,13 +49,17 @@ class Application {
     }
   }
 
-  private add(path: Path, value: Data, near: readonly string[], tag?: MergeTag): Applied {
+  private add(path: Path, value: Data, near: readonly Near[], tag?: MergeTag): Applied {
     const { map, rest, holder } = deepest(this.root, path);
     const [key, ...inner] = rest;
     if (key === undefined) throw refuse('conflict', `${showPath(path)} is already there`);
     const wrapped = inner.reduceRight<Node>((below, part) => mapNode([[part, below]]), taggedNode(value, tag));
-    const sibling = inner.length === 0 ? near.map((each) => ownEntry(map, each)).find((found) => found && !isMergeKey(found)) : undefined;
-    const after = sibling ? map.entries.indexOf(sibling) + 1 : map.entries.length;
+    const placeOf = (sibling: string): number => {
+      const entry = ownEntry(map, sibling);
+      return entry && !isMergeKey(entry) ? map.entries.indexOf(entry) + 1 : 0;
+    };
+    const places = inner.length === 0 ? near.map((each) => Math.max(...[each].flat().map(placeOf))) : [];
+    const after = places.find((place) => place > 0) ?? map.entries.length;
     // Nothing may follow a block scalar that the end of the text cuts short: it would gain a line break.
     const index = after > 0 && endsOpen(map.entries[after - 1]!.value, this.source) ? after - 1 : after;
     if (holder) holder.value = map;

@@ -7,10 +7,14 @@ export type Data = null | boolean | number | string | Data[] | { [key: string]: 
 /** How a value meets that of the file below it: instead of being merged it takes it away, or takes its place. */
 export type MergeTag = '!reset' | '!override';
 
+/** Keys that a new one is written after; see `add`. */
+export type Near = string | readonly string[];
+
 /**
  * A symbolic change of a document. Ops say what the data must become; where and how it is written is up to the document.
  * - `add`: a key that the map does not have. Missing parent maps are made. `near` lists sibling keys: the new key is written after
- *   the first of them that the map has, else at the end of the map. `tag` says how the value meets that of another file.
+ *   the first of them that the map has, else at the end of the map; a list in it is of keys that belong together, and the last of those that
+ *   the map has counts. `tag` says how the value meets that of another file.
  * - `append`: one item at the end of a list, which is made when it is missing.
  * - `replace`: another value for an existing key or list item. An alias is replaced, never followed.
  * - `remove`: a key or a list item.
@@ -18,7 +22,7 @@ export type MergeTag = '!reset' | '!override';
  * - `comment`: a comment on a line of its own above the key. `text` starts with `#`.
  */
 export type Op =
-  | { op: 'add'; path: Path; value: Data; near?: readonly string[]; tag?: MergeTag }
+  | { op: 'add'; path: Path; value: Data; near?: readonly Near[]; tag?: MergeTag }
   | { op: 'append'; path: Path; value: Data }
   | { op: 'replace'; path: Path; value: Data }
   | { op: 'remove'; path: Path }
