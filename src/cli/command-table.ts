@@ -80,6 +80,7 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'run the project as it is on your Docker Engine, watch, and say which settings follow',
     examples: [
       ['batten learn', 'what each service writes, listens on, calls and uses, and the capabilities it takes'],
+      ['batten learn --seccomp seccomp', 'and a seccomp profile of each service, which a run has proven'],
       ['batten learn db --probe \'db:write=psql -U app -c "..."\'', 'one service, with something to do'],
     ],
   },

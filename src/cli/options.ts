@@ -56,6 +56,8 @@ export interface Options {
   prove?: boolean;
   templates: boolean;
   trace: boolean;
+  seccomp?: string;
+  apparmor?: string;
 }
 
 /** One option: how it is written, what it does, and which commands have it. */
@@ -171,6 +173,16 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--jobs <number>', description: 'how many projects are tried at a time', commands: TRIES, default: '1' },
   { flags: '--keep', description: 'leave the last trial running, to look at it', commands: TRIES },
   {
+    flags: '--seccomp <dir>',
+    description: 'write a seccomp profile of each service there: what it was seen to call, once a run with it works (as root, on Linux)',
+    commands: ['learn'],
+  },
+  {
+    flags: '--apparmor <dir>',
+    description: 'write an AppArmor profile of each service there: what it was seen to do; its syntax is checked, it is not enforced',
+    commands: ['learn'],
+  },
+  {
     flags: '--no-trace',
     description: 'do not ask the kernel what containers do, which root may where tracefs is mounted',
     commands: TRIES,
@@ -208,12 +220,12 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
-    description: 'what was learnt, for people or programs',
+    description: 'what was learnt; json is versioned (schemas/learn.schema.json)',
     commands: ['learn'],
-    choices: ['pretty', 'json'],
+    choices: ['pretty', 'json', 'markdown'],
     default: 'pretty',
   },
-  { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['prove'] },
+  { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['prove', 'learn'] },
   {
     flags: '--format <format>',
     description: 'what to draw in; html has everything on one page (default: mermaid)',

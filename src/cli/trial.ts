@@ -126,6 +126,8 @@ export async function learnOne(context: Context, opened: Opened, services: reado
         ...runningSetup(context, opened, trialSettings(context), listener, signal),
         ...(services.length > 0 && { services }),
         trace: options.trace,
+        seccomp: options.seccomp !== undefined,
+        apparmor: options.apparmor !== undefined,
       }),
     );
   } finally {

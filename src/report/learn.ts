@@ -1,4 +1,8 @@
-import type { KernelTrace, LearnedService, LearnReport } from '../engine/learn/report';
+import type { EngineFacts } from '../engine/client/types';
+import type { LearnedApparmor } from '../engine/learn/apparmor';
+import type { LearnedService, LearnReport } from '../engine/learn/report';
+import type { LearnedProfile } from '../engine/learn/seccomp';
+import type { KernelTrace } from '../engine/trace/kernel-trace';
 import type { Colors } from './colors';
 import { hang, pad } from './layout';
 import { maskLine } from './mask';
@@ -10,7 +14,7 @@ export function prettyLearned(report: LearnReport, colors: Colors, width: number
   const head = `Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack`;
   const blocks = [
     [...hang('', head, width, colors.dim), ...hang('', tracing(report), width, colors.dim)],
-    ...services.map((service) => block(service, colors, width)),
+    ...services.map((service) => block(service, engine, colors, width)),
     notes.flatMap((note) => hang('  note: ', note, width, colors.dim)),
   ];
   return `${blocks
@@ -27,7 +31,7 @@ export function tracing({ tracing: { traced, why, lost = 0 } }: LearnReport): st
     : `traced by the kernel, which lost ${plural(lost, 'event')}: more was called than is listed, and capabilities were searched without it`;
 }
 
-function block(service: LearnedService, colors: Colors, width: number): string[] {
+function block(service: LearnedService, engine: EngineFacts, colors: Colors, width: number): string[] {
   const { name, image, fault, processes, listening, written, usage, talksTo, outside, exercised, notExercised } = service;
   const line = (what: string, text: string): string[] => hang(`  ${pad(what, 13)}`, text || 'nothing', width);
   if (fault)
@@ -48,7 +52,8 @@ function block(service: LearnedService, colors: Colors, width: number): string[]
     ...(usage ? line('used', `${(usage.memory / 2 ** 20).toFixed(0)} MiB, ${plural(usage.pids, 'process', 'processes')} at most`) : []),
     ...(service.trace ? line('asked for', asked(service.trace)) : []),
     ...settings(service).map((text) => colors.green(`    ${text}`)),
-    ...confirmation(service).flatMap((text) => hang('  ', text, width)),
+    ...confinement(service).map((text) => colors.green(`    ${text}`)),
+    ...outcomes(service, engine).flatMap(([what, text]) => line(what, text)),
     ...hang('  exercised: ', exercised.join('; ') || 'nothing', width, colors.dim),
     ...hang('  not exercised: ', notExercised.join('; '), width, colors.dim),
   ];
@@ -66,18 +71,43 @@ const PARTS: Readonly<Record<string, string>> = {
   limits: 'the limits',
 };
 
-/** Whether the settings ran, in sentences. */
-export function confirmation({ confirmed }: LearnedService): string[] {
-  if (!confirmed) return [];
+/** What came of running it: what it is about, and what is to be said. */
+export function outcomes({ confirmed, seccomp, apparmor, exercised }: LearnedService, { security }: EngineFacts): [string, string][] {
   const list = (names: readonly string[]): string => names.map((name) => PARTS[name] ?? name).join(', ');
-  return [
-    ...(confirmed.held.length > 0 ? [`ran together, twice from empty volumes: ${list(confirmed.held)}`] : []),
-    ...confirmed.failed.map(({ what, why }) => `did not work with ${list([what])}: ${maskLine(why.how)}, at the ${why.life}`),
+  const steps = exercised.length > 1 ? 'what is exercised' : 'starting and stopping';
+  const said: [string, string][] = [];
+  if (confirmed && confirmed.held.length > 0) said.push(['held', `${list(confirmed.held)}: run together, twice from empty volumes`]);
+  for (const { what, why } of confirmed?.failed ?? [])
+    said.push(['did not hold', `${list([what])}: ${maskLine(why.how)}, at the ${why.life}`]);
+  if (seccomp) said.push(['seccomp', seccompSaid(seccomp, steps)]);
+  if (apparmor) said.push(['apparmor', apparmorSaid(apparmor, security.includes('apparmor'))]);
+  return said;
+}
+
+/** The profiles as lines of a Compose file. */
+export function confinement({ seccomp, apparmor }: LearnedService): string[] {
+  const options = [
+    ...(seccomp?.file ? [`seccomp=${seccomp.file}`] : []),
+    ...(apparmor?.file && (apparmor.syntax ?? 'ok') === 'ok' ? [`apparmor=${apparmor.name}`] : []),
   ];
+  return options.length === 0 ? [] : ['security_opt:', ...options.map((option) => `  - ${option}`)];
+}
+
+function seccompSaid({ allowed, added, why, profile }: LearnedProfile, steps: string): string {
+  if (!profile) return `no profile: ${why ? `${maskLine(why.how)}, at the ${why.life}` : 'no run was finished'}`;
+  const more = added.length > 0 ? ` (${added.join(', ')}: a run asked for it)` : '';
+  return `${plural(allowed, 'system call')} allowed${more}; run with the rest, twice. It covers ${steps}, and refuses any other call`;
+}
+
+function apparmorSaid({ file, syntax, name }: LearnedApparmor, active: boolean): string {
+  if (syntax !== undefined && syntax !== 'ok') return `apparmor_parser refuses it: ${syntax}`;
+  const checked = syntax === 'ok' ? 'apparmor_parser reads it' : 'its syntax was not checked: apparmor_parser is not installed';
+  const enforced = active ? 'batten loads nothing into your kernel' : 'this kernel has no AppArmor';
+  return `not enforced (${enforced}); ${checked}. Load it before the next start: apparmor_parser -r ${file ?? name}`;
 }
 
 /** The settings as lines of a Compose file. */
-function settings({ user, confirmed, ...learned }: LearnedService): string[] {
+export function settings({ user, confirmed, ...learned }: LearnedService): string[] {
   // What ran and failed is said below, and proposed to nobody.
   const works = (part: string): boolean => !(confirmed?.failed.some(({ what }) => what === part) ?? false);
   const capabilities = works('capabilities') ? learned.capabilities : undefined;

@@ -33,6 +33,8 @@ install_packages() {
   command -v debootstrap >/dev/null || missing+=(debootstrap)
   command -v ip >/dev/null || missing+=(iproute2)
   command -v ps >/dev/null || missing+=(procps)
+  # The syntax of the profiles that learn writes is checked with it.
+  command -v apparmor_parser >/dev/null || missing+=(apparmor)
   # The stacks of test/engine/prove need a Compose; the old one is enough.
   [ -n "${BATTEN_COMPOSE:-}" ] || docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null || missing+=(docker-compose)
   [ ${#missing[@]} -eq 0 ] && command -v docker >/dev/null && return

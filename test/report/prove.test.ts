@@ -1,6 +1,5 @@
 import type { ProveReport } from '../../src/engine/prove/report';
 import { createColors } from '../../src/report/colors';
-import { prettyLearned } from '../../src/report/learn';
 import { prettyProof } from '../../src/report/prove';
 import { htmlProof } from '../../src/report/prove-html';
 import { markdownProof } from '../../src/report/prove-markdown';
@@ -106,32 +105,4 @@ test('as HTML: one page without anything from elsewhere, in which a log is only 
   expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   expect(text).toContain('<del>-  a: &lt;b&gt;</del>\n<ins>+  a: 1</ins>');
   expect(text).toContain('<td>no new privileges</td><td class="number">0/2</td><td class="number works">2/2</td>');
-});
-
-test('what was learnt is shown as lines of a Compose file', () => {
-  const service = {
-    ...{
-      name: 'db',
-      image: 'acme/db',
-      processes: { postgres: [999] },
-      listening: [5432],
-      user: '999:999',
-      capabilities: ['SETGID', 'SETUID'],
-    },
-    ...{
-      written: [{ path: '/run/x', uid: 999, gid: 999, baked: false, example: '/run/x/pid' }],
-      tmpfs: ['/tmp', '/run/x:uid=999,gid=999'],
-    },
-    ...{ usage: { memory: 2 ** 25, pids: 6 }, limits: { mem_limit: '128m', pids_limit: 64 }, talksTo: ['cache'], outside: true },
-    ...{ exercised: ['a write'], notExercised: ['the rest'] },
-  };
-  const text = prettyLearned(
-    { version: 1, engine, compose: '2', date: '', tracing: { traced: false }, services: [service], notes: [], runs: 9 },
-    createColors(false),
-    100,
-  );
-  expect(text).toContain(
-    '    cap_add: [SETGID, SETUID]\n    read_only: true\n    tmpfs: [/tmp, "/run/x:uid=999,gid=999"]\n    mem_limit: 128m\n    pids_limit: 64\n',
-  );
-  expect(text).toContain('  calls        cache, somebody outside of the project');
 });

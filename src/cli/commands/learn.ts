@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { writeFileAtomic } from '../../compose/write';
 import type { LearnReport } from '../../engine';
-import { prettyLearned } from '../../report/learn';
 import { type Context, prepare } from '../context';
 import { EXIT } from '../exit-codes';
 import type { Opened } from '../inputs';
+import { storeProfiles } from '../profiles';
 import { requireServices } from '../selection';
 import { learnOne, requireProvable } from '../trial';
 
@@ -19,14 +20,27 @@ export async function learn(context: Context, words: readonly string[]): Promise
   if (services.length > 0) requireServices(opened, services);
   const reports: { opened: Opened; report: LearnReport }[] = [];
   for (const each of opened) reports.push({ opened: each, report: await learnOne(context, each, services) });
-  if (options.format === 'json') {
-    const learned = reports.map(({ opened: { path }, report }) => ({ file: path, ...report }));
-    host.stdout.write(`${JSON.stringify({ version: 1, tool: { name: 'batten', version: host.version }, learned }, null, 2)}\n`);
-  } else {
-    const { colors, width } = context.screen(host.stdout);
-    host.stdout.write(
-      reports.map(({ opened: { path }, report }) => `${colors.bold(path)}\n${prettyLearned(report, colors, width)}`).join('\n'),
-    );
-  }
+  for (const { opened: each, report } of reports) storeProfiles(context, each, report);
+  const learned = reports.map(({ opened: { path }, report }) => ({ file: path, report }));
+  write(context, reportText(context, learned));
   return reports.some(({ report }) => report.services.some(({ fault }) => fault)) ? EXIT.unproven : EXIT.ok;
+}
+
+function reportText({ options, host, ...context }: Context, learned: readonly { file: string; report: LearnReport }[]): string {
+  if (options.format === 'json') {
+    const { jsonLearned } = require('../../report/learn-json') as typeof import('../../report/learn-json');
+    return jsonLearned(learned, { name: 'batten', version: host.version });
+  }
+  if (options.format === 'markdown') {
+    return (require('../../report/learn-markdown') as typeof import('../../report/learn-markdown')).markdownLearned(learned);
+  }
+  if (options.quiet) return '';
+  const { prettyLearned } = require('../../report/learn') as typeof import('../../report/learn');
+  const { colors, width } = context.screen(host.stdout);
+  return learned.map(({ file, report }) => `${colors.bold(file)}\n${prettyLearned(report, colors, width)}`).join('\n');
+}
+
+function write({ host, options }: Context, text: string): void {
+  if (options.output === undefined) host.stdout.write(text);
+  else writeFileAtomic(resolve(host.cwd, options.output), text, { shown: options.output });
 }

@@ -74,7 +74,7 @@ async function tried(
   return new Map([...habits].map(([name, own]) => [name, run.lives.has(name) ? compare(own, run.lives.get(name)!, undefined) : []]));
 }
 
-function give(model: Model, name: string, { capabilities, tmpfs, limits }: Settings, without: readonly Part[]): void {
+export function give(model: Model, name: string, { capabilities, tmpfs, limits }: Settings, without: readonly string[]): void {
   const service = model.services[name];
   if (!service) return;
   if (capabilities) giveCapabilities(model, name, capabilities);

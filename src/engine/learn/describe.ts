@@ -1,7 +1,9 @@
 import { type Habits, ownFault } from '../observe/compare';
 import { knownExercise } from '../observe/probes';
+import type { LearnedApparmor } from './apparmor';
 import type { Settings } from './confirm';
 import type { Confirmation, LearnedService } from './report';
+import type { LearnedProfile } from './seccomp';
 import { traceOf, type Watched } from './watch';
 
 /** All that is known of one service at the end. */
@@ -11,6 +13,7 @@ export function describe(
   habits: Habits | undefined,
   settings: Settings | undefined,
   confirmed: Confirmation | undefined,
+  profiles: { seccomp?: LearnedProfile; apparmor?: LearnedApparmor },
 ): LearnedService {
   const { first, second } = lives.get(name)!;
   const fault = habits ? undefined : ownFault(lives.get(name)!);
@@ -33,6 +36,7 @@ export function describe(
     ...(settings?.limits && { limits: settings.limits }),
     ...(confirmed && { confirmed }),
     ...(trace && { trace }),
+    ...profiles,
     talksTo: [...new Set(peers.filter((peer): peer is string => peer !== undefined && peer !== name))].sort(),
     outside: peers.includes(undefined),
     exercised: [

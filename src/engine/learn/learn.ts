@@ -1,3 +1,6 @@
+import { EngineError } from '../../errors';
+import type { Engine } from '../client/engine';
+import type { HostConfig } from '../client/types';
 import { compare, expectedOf, type Habits, habitsOf, ownFault } from '../observe/compare';
 import type { Failure, Life, Lives } from '../observe/types';
 import { requireImages } from '../prove/images';
@@ -6,22 +9,28 @@ import { type RunningSetup, withRunning } from '../prove/running';
 import { Laboratory } from '../search/laboratory';
 import type { Plan } from '../search/plan';
 import { tmpfsFor } from '../search/tmpfs';
-import { capabilitiesSeen } from '../trace/tracer';
+import { capabilitiesSeen, type Traced, Tracer } from '../trace/tracer';
 import type { Conversion } from '../trial/convert';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
+import { apparmorFor } from './apparmor';
 import { keptBy, leastCapabilities } from './capabilities';
 import { confirmTogether, giveCapabilities, type Settings } from './confirm';
 import { describe } from './describe';
-import type { LearnReport } from './report';
+import type { LearnedService, LearnReport } from './report';
+import { profilesThatRun } from './seccomp';
 import { limitsFor } from './usage';
-import { watch } from './watch';
+import { traceOf, watch } from './watch';
 
 export interface LearnSetup extends RunningSetup {
   /** Only these services are learnt about; all are run. */
   services?: readonly string[];
   /** Whether the kernel is asked, where that is possible. */
   trace: boolean;
+  /** Whether to make seccomp profiles, which takes the kernel. */
+  seccomp: boolean;
+  /** Whether to make AppArmor profiles. */
+  apparmor: boolean;
 }
 
 /**
@@ -37,6 +46,7 @@ export function learn(setup: LearnSetup): Promise<LearnReport> {
 async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles, known: Map<string, unknown>): Promise<LearnReport> {
   const { listener, signal } = setup;
   const { engine, compose } = running.bench;
+  if (setup.seccomp) requireTrace(engine, setup.trace);
   const { services: all } = await modelOf(running, new Map(), 'images');
   listener({ kind: 'services', services: Object.keys(all) });
   requireImages(running.images);
@@ -59,12 +69,13 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
   }
   const wanted = (name: string): boolean => setup.services?.includes(name) ?? true;
   const chosen = [...habits.keys()].filter(wanted);
+  const needs = needsOf(baseline.model);
   const lab = new Laboratory(
     (plans, asked) => {
       listener({ kind: 'run', run: lab.runs + 1, what: 'with fewer capabilities' });
       return withoutCapabilities(running, plans, habits, asked);
     },
-    needsOf(baseline.model),
+    needs,
     [...baseline.lives.keys()],
   );
   const settings = new Map<string, Settings>();
@@ -84,11 +95,25 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
   signal.throwIfAborted();
   listener({ kind: 'run', run: lab.runs + 2, what: 'with all of it' });
   const { confirmed, runs } = await confirmTogether(running, settings, habits);
+  signal.throwIfAborted();
+  const profiles = setup.seccomp
+    ? await profilesThatRun(
+        {
+          ...{ running, habits, settings, confirmed, needs, admins: adminsOf(traced) },
+          begins: (round) => listener({ kind: 'run', run: lab.runs + runs + 1 + round, what: 'with seccomp profiles' }),
+        },
+        new Map(chosen.flatMap((name) => asList(name, traceOf(traced, name)))),
+      )
+    : undefined;
   for (const service of chosen) listener({ kind: 'phase', service, phase: 'settled' });
   signal.throwIfAborted();
-  const services = [...baseline.lives.keys()]
-    .filter(wanted)
-    .map((name) => describe(name, watched, habits.get(name), settings.get(name), confirmed.get(name)));
+  const services: LearnedService[] = [];
+  for (const name of [...baseline.lives.keys()].filter(wanted)) {
+    const apparmor = setup.apparmor && chosen.includes(name) ? await apparmorFor(running, watched, name, settings.get(name)!) : undefined;
+    const seccomp = profiles?.profiles.get(name);
+    const own = { ...(seccomp && { seccomp }), ...(apparmor && { apparmor }) };
+    services.push(describe(name, watched, habits.get(name), settings.get(name), confirmed.get(name), own));
+  }
   return {
     version: 1,
     engine: engine.facts,
@@ -97,9 +122,26 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
     tracing: { traced: traced !== undefined, ...(watched.untraced && { why: watched.untraced }), ...(traced && { lost: traced.lost }) },
     services,
     notes: baseline.conversion.notes,
-    runs: 1 + lab.runs + runs,
+    runs: 1 + lab.runs + runs + (profiles?.runs ?? 0),
   };
 }
+
+/** @throws EngineError when the kernel cannot be asked: a profile is made of what it saw. */
+function requireTrace(engine: Engine, wanted: boolean): void {
+  const why = wanted ? Tracer.refusal(engine) : '--no-trace forbids it';
+  if (why !== undefined)
+    throw new EngineError(`a seccomp profile takes a trace of the kernel: ${why}`, { hint: 'docs/learn.md says what a trace takes' });
+}
+
+/** Services that may make namespaces. */
+function adminsOf(traced: Traced | undefined): Set<string> {
+  const given = ({ CapAdd }: HostConfig): boolean => (CapAdd ?? []).some((name) => /^(?:CAP_)?(?:SYS_ADMIN|ALL)$/.test(name));
+  return new Set(
+    [...(traced?.services ?? [])].filter(([, all]) => all.some(({ container }) => given(container.HostConfig))).map(([name]) => name),
+  );
+}
+
+const asList = <T>(name: string, value: T | undefined): [string, T][] => (value === undefined ? [] : [[name, value]]);
 
 const worked = ({ first, second }: Lives): boolean => [...first.steps, ...(second?.steps ?? [])].every(({ ok }) => ok);
 

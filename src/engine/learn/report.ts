@@ -1,18 +1,10 @@
 import type { EngineFacts } from '../client/types';
 import type { Failure } from '../observe/types';
 import type { WrittenDirectory } from '../search/written';
+import type { KernelTrace } from '../trace/kernel-trace';
+import type { LearnedApparmor } from './apparmor';
+import type { LearnedProfile } from './seccomp';
 import type { Usage } from './usage';
-
-/** What the kernel told about a service in both of its lives. Everything sorted. */
-export interface KernelTrace {
-  /** Of Docker's default capabilities, those that were asked for and granted. */
-  capabilities: string[];
-  syscalls: string[];
-  /** Programs, by the path they were started with. */
-  programs: string[];
-  /** Families and types of sockets: `inet stream`. */
-  sockets: string[];
-}
 
 /** Settings of one service that ran together, from empty volumes, twice. */
 export interface Confirmation {
@@ -44,6 +36,10 @@ export interface LearnedService {
   confirmed?: Confirmation;
   /** Undefined where the kernel could not be asked. */
   trace?: KernelTrace;
+  /** A seccomp profile, where one was asked for. */
+  seccomp?: LearnedProfile;
+  /** An AppArmor profile, where one was asked for. It was not enforced. */
+  apparmor?: LearnedApparmor;
   /** Services it talked to, and whether it talked to anybody else. */
   talksTo: string[];
   outside: boolean;

@@ -1,13 +1,14 @@
 import type { ContainerInfo } from '../client/types';
 import { type Running, runStack, type StackRun } from '../prove/run-stack';
 import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
+import type { KernelTrace } from '../trace/kernel-trace';
+import { programsIn } from '../trace/programs';
 import { familyAndType } from '../trace/sockets';
 import { syscallsOf } from '../trace/syscalls';
 import { capabilitiesSeen, type Traced, Tracer } from '../trace/tracer';
 import type { Trace } from '../trace/tree';
 import type { ImageFiles } from '../trial/image-files';
 import { peersOf } from './connections';
-import type { KernelTrace } from './report';
 import { larger, type Usage, usageOf } from './usage';
 
 /** What was seen of a service from outside while it lived. */
@@ -16,6 +17,8 @@ export interface Seen {
   user?: string;
   usage?: Usage;
   peers: string[];
+  /** Programs that have to be allowed to start, where links lead, with the interpreters of scripts; undefined without a trace. */
+  programs?: string[];
 }
 
 export interface Watched {
@@ -31,8 +34,15 @@ export interface Watched {
 /** Runs the stack as it is, and watches it from outside and, where that is possible, from the kernel. */
 export async function watch(running: Running, files: ImageFiles, trace: boolean, note: (service: string) => void): Promise<Watched> {
   const { engine, scratch } = running.bench;
+  const tracer = trace ? Tracer.start(engine, scratch.id) : { why: 'it was not asked to (--no-trace)' };
+  const tracing = tracer instanceof Tracer ? tracer : undefined;
   const seen = new Map<string, Seen>();
   const addresses = new Map<string, string>();
+  /** While a container runs its files can be looked at. */
+  const resolve = ({ Id, State }: ContainerInfo, at: Seen | undefined): void => {
+    if (!tracing || !at || State.Pid === 0) return;
+    at.programs = programsIn(`/proc/${State.Pid}/root`, [...(at.programs ?? []), ...tracing.programsOf(Id)]);
+  };
   const during = async (containers: ReadonlyMap<string, ContainerInfo>): Promise<void> => {
     for (const [name, { NetworkSettings }] of containers) {
       for (const { IPAddress } of Object.values(NetworkSettings.Networks)) if (IPAddress) addresses.set(IPAddress, name);
@@ -40,18 +50,18 @@ export async function watch(running: Running, files: ImageFiles, trace: boolean,
     for (const [name, container] of containers) {
       note(name);
       if (container.State.Running) seen.set(name, await look(running, container, files));
+      resolve(container, seen.get(name));
     }
   };
   const later = async (containers: ReadonlyMap<string, ContainerInfo>): Promise<void> => {
     for (const [name, container] of containers) {
       const before = seen.get(name);
       if (!before || !container.State.Running) continue;
+      resolve(container, before);
       const usage = await usageOf(engine, container).catch(() => undefined);
       if (usage) before.usage = larger(usage, before.usage);
     }
   };
-  const tracer = trace ? Tracer.start(engine, scratch.id) : { why: 'it was not asked to (--no-trace)' };
-  const tracing = tracer instanceof Tracer ? tracer : undefined;
   try {
     const run = await runStack(running, new Map(), { during, later });
     const traced = await tracing?.stop();
@@ -80,10 +90,14 @@ export function traceOf(traced: Traced | undefined, service: string): KernelTrac
   const table = syscallsOf(process.arch);
   if (!traced || !containers || !table) return undefined;
   const union = <T>(of: (each: { trace: Trace }) => Iterable<T>): T[] => [...new Set(containers.flatMap((each) => [...of(each)]))];
+  const nameOf = (number: number): string => table.nameOf(number) ?? String(number);
   const numbers = [...new Set([...union(({ trace }) => trace.syscalls), ...traced.everywhere])];
   return {
     capabilities: [...(capabilitiesSeen(traced, service)?.used ?? [])].sort(),
-    syscalls: numbers.map((number) => table.nameOf(number) ?? String(number)).sort(),
+    runtime: union(({ trace }) => trace.starting)
+      .map(nameOf)
+      .sort(),
+    syscalls: numbers.map(nameOf).sort(),
     programs: union(({ trace }) => trace.programs).sort(),
     sockets: [...new Set(union(({ trace }) => trace.sockets).map(familyAndType))].sort(),
   };

@@ -10,6 +10,7 @@ export const EVENTS = {
   exec: 'sched/sched_process_exec',
   exit: 'sched/sched_process_exit',
   call: 'raw_syscalls/sys_enter',
+  refusal: 'raw_syscalls/sys_exit',
   capability: 'capability/cap_capable',
 } as const;
 
@@ -30,7 +31,7 @@ export function formatsOf(instance: Pick<Instance, 'has' | 'read'>): Formats {
 }
 
 /** Who is told of events. */
-export type Told = Pick<Tree, 'fork' | 'exec' | 'exit' | 'call' | 'capability'>;
+export type Told = Pick<Tree, 'fork' | 'exec' | 'exit' | 'call' | 'refuse' | 'capability'>;
 
 /** An event whose turn has not come: buffers of several processors are read one after the other. */
 interface Waiting {
@@ -55,7 +56,7 @@ export class Reader {
     private readonly formats: Formats,
     tree: Told,
   ) {
-    const { fork, exec, exit, call, capability } = formats.events;
+    const { fork, exec, exit, call, refusal, capability } = formats.events;
     const some = Object.values(formats.events)[0];
     this.common = fieldOf(some, 'common_pid');
     this.type = fieldOf(some, 'common_type');
@@ -72,8 +73,15 @@ export class Reader {
     this.handle(call, ({ id, args }) => (view, at, _end, pid) => {
       const number = numberAt(view, at, id!);
       this.calls.set(number, (this.calls.get(number) ?? 0) + 1);
-      const [first, second] = [view.getUint32(at + args!.offset, true), view.getUint32(at + args!.offset + args!.size / 6, true)];
-      return () => tree.call(pid, number, first, second);
+      // The lower halves are enough to tell what matters apart; an address may have nothing there.
+      const [first, second] = [0, 1].map((index) => view.getUint32(at + args!.offset + (index * args!.size) / 6, true)) as [number, number];
+      const third = view.getBigUint64(at + args!.offset + args!.size / 3, true) !== 0n;
+      return () => tree.call(pid, number, first, second, third);
+    });
+    // The instance's filter lets no other ends of calls through.
+    this.handle(refusal, ({ id }) => (view, at, _end, pid) => {
+      const number = numberAt(view, at, id!);
+      return () => tree.refuse(pid, number);
     });
     this.handle(capability, ({ cred, cap, ret }) => (view, at, _end, pid) => {
       const granted = numberAt(view, at, ret!) === 0;

@@ -1,9 +1,10 @@
 import { TABLES } from './syscall-table';
+import type { CallNumbers } from './tree';
 
 /** Names and numbers of a machine's system calls. */
 export interface SyscallTable {
   nameOf(number: number): string | undefined;
-  numbers: Readonly<Record<string, number>> & { seccomp: number; socket: number };
+  numbers: Readonly<Record<string, number>> & CallNumbers;
 }
 
 /** The table of a machine, by Node's name of it (`x64`, `arm64`); undefined when there is none. */

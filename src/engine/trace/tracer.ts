@@ -23,6 +23,9 @@ export interface Traced {
 /** Programs of the Engine, which act for containers and are none of them. The last step of runc inside a container is read. */
 const RUNTIME = ['dockerd', 'containerd', 'containerd-shim', 'runc', 'runc:[0:PARENT]', 'runc:[1:CHILD]', 'exe', 'docker-proxy'];
 
+const EPERM = 1;
+const ENOSYS = 38;
+
 /** A system call that came this often is not read any more. */
 const OFTEN = 50_000;
 /** Milliseconds between two readings: a shim has to be there still when its start is read. */
@@ -41,23 +44,23 @@ export class Tracer {
   private readonly often = new Set<number>();
   private readonly capabilities: boolean;
 
+  /** Why nothing can be traced here, in words that follow "not traced: ". */
+  static refusal(engine: Engine): string | undefined {
+    const found = prerequisites(engine);
+    return 'why' in found ? found.why : undefined;
+  }
+
   /**
    * @param wanted `capabilities` leaves out system calls, which come a thousand times as often.
-   * @returns why nothing can be traced here, in words that follow "not traced: ", or the tracer.
+   * @returns the tracer, or why there is none.
    */
   static start(engine: Engine, id: string, wanted: 'all' | 'capabilities' = 'all'): Tracer | { why: string } {
-    const place = tracefs();
-    if ('why' in place) return place;
-    const table = syscallsOf(process.arch);
-    if (!table) return { why: `the system calls of ${process.arch} are not known here` };
-    if (!engine.client.socket) return { why: 'the Engine is on another machine' };
-    if (engine.facts.runtime !== 'runc') return { why: `containers are started by ${engine.facts.runtime}, which is followed no further` };
-    const containerd = containerdOf(engine.client.socket);
-    if (containerd === undefined) return { why: "the Engine's containerd is no process of this machine" };
+    const found = prerequisites(engine);
+    if ('why' in found) return found;
     let instance: Instance | undefined;
     try {
-      instance = Instance.create(place.root, id);
-      return new Tracer(engine, id, instance, table, containerd, wanted);
+      instance = Instance.create(found.root, id);
+      return new Tracer(engine, id, instance, found.table, found.containerd, wanted);
     } catch (error) {
       instance?.remove();
       return { why: `the kernel refuses (${error instanceof Error ? error.message : String(error)})` };
@@ -116,6 +119,11 @@ export class Tracer {
     return { services, everywhere: [...this.often], lost, capabilities: this.capabilities };
   }
 
+  /** Programs that were started so far in a container, by the path they were started with. */
+  programsOf(container: string): ReadonlySet<string> {
+    return this.tree.containers.get(container)?.programs ?? new Set();
+  }
+
   /** Ends it, whatever was seen. */
   remove(): void {
     clearInterval(this.timer);
@@ -126,10 +134,10 @@ export class Tracer {
   private read(): void {
     const before = process.hrtime.bigint();
     this.reader.read(this.buffers, Number(before));
-    const { seccomp, socket } = this.table.numbers;
+    const { seccomp, prctl, socket } = this.table.numbers;
     const size = this.often.size;
     for (const [number, count] of this.reader.calls) {
-      if (count > OFTEN && number !== seccomp && number !== socket) this.often.add(number);
+      if (count > OFTEN && ![seccomp, prctl, socket].includes(number)) this.often.add(number);
     }
     if (this.often.size > size) this.filter();
   }
@@ -137,12 +145,14 @@ export class Tracer {
   /** Leaves the Engine's own programs out, and system calls of which enough was seen. */
   private filter(): void {
     const programs = RUNTIME.map((name) => `comm != "${name}"`).join(' && ');
-    // The one that loads the filter tells where the container's own life begins.
+    // Those that load the filter tell where the container's own life begins.
+    const { seccomp, prctl } = this.table.numbers;
     const calls =
       this.wanted === 'capabilities'
-        ? ` && id == ${this.table.numbers.seccomp}`
+        ? ` && (id == ${seccomp} || id == ${prctl})`
         : [...this.often].map((number) => ` && id != ${number}`).join('');
     this.instance.write(`events/${EVENTS.call}/filter`, `${programs}${calls}`);
+    this.instance.write(`events/${EVENTS.refusal}/filter`, `${programs} && (ret == -${EPERM} || ret == -${ENOSYS})`);
     if (this.capabilities) this.instance.write(`events/${EVENTS.capability}/filter`, programs);
   }
 
@@ -163,4 +173,16 @@ export function capabilitiesSeen(traced: Traced | undefined, service: string): U
   if (!traced?.capabilities || traced.lost > 0 || !containers) return undefined;
   const all = containers.map(({ container, trace }) => usedBy(trace, container.HostConfig));
   return { used: inOrder(all.flatMap(({ used }) => used)), looks: all.some(({ looks }) => looks) };
+}
+
+/** All a trace takes, or what is missing. */
+function prerequisites(engine: Engine): { root: string; table: SyscallTable; containerd: number } | { why: string } {
+  const place = tracefs();
+  if ('why' in place) return place;
+  const table = syscallsOf(process.arch);
+  if (!table) return { why: `the system calls of ${process.arch} are not known here` };
+  if (!engine.client.socket) return { why: 'the Engine is on another machine' };
+  if (engine.facts.runtime !== 'runc') return { why: `containers are started by ${engine.facts.runtime}, which is followed no further` };
+  const containerd = containerdOf(engine.client.socket);
+  return containerd === undefined ? { why: "the Engine's containerd is no process of this machine" } : { ...place, table, containerd };
 }

@@ -3,6 +3,8 @@ export interface Trace {
   syscalls: Set<number>;
   /** What the runtime itself called between loading the container's seccomp filter and the first program. */
   starting: Set<number>;
+  /** What was refused with EPERM or ENOSYS, by the filter or by the kernel itself. */
+  refused: Set<number>;
   /** Families and types of sockets that were opened: `2:1`. */
   sockets: Set<string>;
   /** Programs, by the path they were started with. */
@@ -23,10 +25,15 @@ interface Task {
 
 /** How runc starts itself again inside the container: by its own file, or by a copy of it that has no name. */
 const ITSELF = /^(?:\/proc\/self\/(?:exe|fd\/\d+)|\/dev\/fd\/\d+)$/;
+
+/** Arguments that load a filter, by either of two ways. Source: seccomp(2), and PR_SET_SECCOMP in prctl(2). */
 const SET_MODE_FILTER = 1;
+const SET_SECCOMP = 22;
+const MODE_FILTER = 2;
 
 export interface CallNumbers {
   seccomp: number;
+  prctl: number;
   socket: number;
 }
 
@@ -80,18 +87,24 @@ export class Tree {
     if (task) this.alive.get(task.container)?.delete(pid);
   }
 
-  call(pid: number, number: number, first: number, second: number): void {
+  /** @param third whether the third argument is anything but nothing. */
+  call(pid: number, number: number, first: number, second: number, third: boolean): void {
     const task = this.tasks.get(pid);
     if (!task || task.stage === 'runtime') return;
     if (task.stage === 'init') {
       if (task.filtered) this.of(task).starting.add(number);
-      else if (number === this.calls.seccomp && first === SET_MODE_FILTER) task.filtered = true;
+      else task.filtered = this.loads(number, first, second, third);
       return;
     }
     const seen = this.of(task);
     seen.syscalls.add(number);
     // The upper bits of the type are flags.
     if (number === this.calls.socket) seen.sockets.add(`${first}:${second & 0xf}`);
+  }
+
+  refuse(pid: number, number: number): void {
+    const task = this.tasks.get(pid);
+    if (task?.stage === 'inside' || (task?.stage === 'init' && task.filtered)) this.of(task).refused.add(number);
   }
 
   capability(pid: number, credentials: number, capability: number, granted: boolean): void {
@@ -106,6 +119,12 @@ export class Tree {
     asked[granted ? 'granted' : 'denied'].add(capability);
   }
 
+  /** Without a filter it only asks what the kernel can do. */
+  private loads(number: number, first: number, second: number, third: boolean): boolean {
+    if (number === this.calls.prctl) return first === SET_SECCOMP && second === MODE_FILTER && third;
+    return number === this.calls.seccomp && first === SET_MODE_FILTER && third;
+  }
+
   private born(pid: number, task: Task): void {
     const alive = this.alive.get(task.container) ?? new Set();
     this.alive.set(task.container, alive.add(pid));
@@ -116,7 +135,15 @@ export class Tree {
   private of({ container }: Task): Trace {
     let seen = this.containers.get(container);
     if (!seen) {
-      seen = { syscalls: new Set(), starting: new Set(), sockets: new Set(), programs: new Set(), credentials: new Map(), most: 0 };
+      seen = {
+        syscalls: new Set(),
+        starting: new Set(),
+        refused: new Set(),
+        sockets: new Set(),
+        programs: new Set(),
+        credentials: new Map(),
+        most: 0,
+      };
       this.containers.set(container, seen);
     }
     return seen;

@@ -1,10 +1,17 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LearnedService, LearnReport } from '../../../src/engine/learn/report';
+import { profilesThatRun } from '../../../src/engine/learn/seccomp';
+import { expectedOf, habitsOf } from '../../../src/engine/observe/compare';
+import { runStack } from '../../../src/engine/prove/run-stack';
+import { type RunningSetup, withRunning } from '../../../src/engine/prove/running';
+import type { KernelTrace } from '../../../src/engine/trace/kernel-trace';
+import type { SeccompProfile } from '../../../src/engine/trace/profile';
 import { tracefs } from '../../../src/engine/trace/tracefs';
 import { MAIN } from '../../cli/run';
+import { closed } from '../../report/closed-schema';
 import { build } from '../cases';
 import { batten, copyOf, type Ran, removeAll } from './stacks';
 
@@ -16,20 +23,27 @@ if (enabled && !traceable)
   process.stderr.write(`skipped: what learn finds with the kernel's help, because ${'why' in place && place.why}\n`);
 
 (enabled && traceable ? describe : describe.skip)('learn, with the kernel traced', () => {
+  let directory: string;
   let ran: Ran;
   let report: LearnReport;
   const service = (name: string): LearnedService => report.services.find((each) => each.name === name)!;
 
   beforeAll(async () => {
     await Promise.all(['redis', 'httpd'].map(build));
-    const directory = copyOf('learned');
-    ran = await batten(['learn', '--format', 'json'], directory);
+    directory = copyOf('learned');
+    ran = await batten(['learn', '--seccomp', 'profiles', '--apparmor', 'profiles', '--format', 'json'], directory);
     report = (JSON.parse(ran.out || '{"learned":[]}') as { learned: LearnReport[] }).learned[0]!;
   }, 10 * 60_000);
   afterAll(removeAll);
 
   test('ends well, and loses nothing', () => {
     expect({ code: ran.code, tracing: report?.tracing }).toEqual({ code: 0, tracing: { traced: true, lost: 0 } });
+  });
+
+  test('says all of it in JSON that the published schema describes', () => {
+    const schema = JSON.parse(readFileSync(path.join(__dirname, '../../../schemas/learn.schema.json'), 'utf8'));
+    const validate = closed(schema);
+    expect([validate(JSON.parse(ran.out)), validate.errors]).toEqual([true, null]);
   });
 
   test('finds the capabilities that were found by hand', () => {
@@ -53,6 +67,50 @@ if (enabled && !traceable)
     for (const each of report.services) expect(each.confirmed).toEqual({ held: ['capabilities', 'read_only', 'limits'], failed: [] });
   });
 
+  test('writes a seccomp profile of each, with which all of it ran', () => {
+    for (const { name, seccomp, trace } of report.services) {
+      expect(seccomp).toMatchObject({ file: `./profiles/${name}.seccomp.json` });
+      expect(seccomp!.why).toBeUndefined();
+      const written = JSON.parse(readFileSync(path.join(directory, seccomp!.file!), 'utf8')) as SeccompProfile;
+      expect(written).toEqual(seccomp!.profile);
+      const names = written.syscalls.flatMap((rule) => rule.names);
+      for (const call of trace!.syscalls) expect(names).toContain(call);
+      for (const never of ['mount', 'pivot_root', 'ptrace', 'keyctl', 'unshare']) expect(names).not.toContain(never);
+    }
+  });
+
+  test('writes an AppArmor profile of each, of what was seen, that apparmor_parser reads', () => {
+    const { apparmor } = service('cache');
+    expect(apparmor!.name).toMatch(/^batten-.*-cache$/);
+    const text = readFileSync(path.join(directory, apparmor!.file!), 'utf8');
+    expect(text).toBe(apparmor!.text);
+    for (const rule of ['capability setgid,', '/usr/bin/redis-cli ix,', '/entrypoint.sh ix,', '/data{,/**} rwkl,', 'network inet stream,'])
+      expect(text).toContain(`  ${rule}\n`);
+    // The interpreter of a script, where its links lead.
+    expect(text).toContain('  /usr/bin/dash ix,\n');
+    expect(text).not.toContain('httpd');
+    const there = spawnSync('apparmor_parser', ['--version']).error === undefined;
+    expect(apparmor!.syntax).toBe(there ? 'ok' : undefined);
+  });
+
+  test('does without a profile that lacks what is needed: the run shows it, and what the kernel refused comes back', async () => {
+    const { trace } = service('cache');
+    const lacking: KernelTrace = { ...trace!, syscalls: trace!.syscalls.filter((name) => name !== 'fdatasync' && name !== 'epoll_wait') };
+    const rounds: number[] = [];
+    const { profiles, runs } = await withRunning(setupFor(copyOf('learned')), async (running) => {
+      const { lives } = await runStack(running, new Map());
+      const habits = new Map([...lives].map(([name, each]) => [name, habitsOf(each)]));
+      for (const [name, own] of habits) running.expected.set(name, expectedOf(own, 60));
+      const nothing = { settings: new Map(), confirmed: new Map(), admins: new Set<string>(), needs: new Map() };
+      const setup = { running, habits, ...nothing, begins: (round: number) => void rounds.push(round) };
+      return profilesThatRun(setup, new Map([['cache', lacking]]));
+    });
+    expect(runs).toBeGreaterThan(1);
+    expect(rounds).toHaveLength(runs);
+    expect(profiles.get('cache')).toMatchObject({ added: expect.arrayContaining(['epoll_wait']) });
+    expect(profiles.get('cache')!.profile!.syscalls[0]!.names).toContain('epoll_wait');
+  }, 180_000);
+
   test('killed at once leaves a trace that --cleanup removes', async () => {
     const directory = copyOf('learned');
     const temporary = mkdtempSync(path.join(tmpdir(), 'batten-learned-'));
@@ -73,3 +131,17 @@ if (enabled && !traceable)
     rmSync(temporary, { recursive: true, force: true });
   }, 120_000);
 });
+
+/** How the command would run it. */
+function setupFor(directory: string): RunningSetup {
+  return {
+    project: { files: [path.join(directory, 'compose.yaml')], directory, profiles: [] },
+    env: process.env,
+    trial: { volumes: 'fresh', binds: 'copy', allowPrivileged: false },
+    exercises: new Map(),
+    timeout: 60,
+    keep: false,
+    listener: () => undefined,
+    signal: new AbortController().signal,
+  };
+}

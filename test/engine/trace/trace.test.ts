@@ -32,6 +32,7 @@ function listener(): Told & { said: string[] } {
     exec: (pid, before, program) => void said.push(`${pid} (${before}) becomes ${program}`),
     exit: (pid) => void said.push(`${pid} ends`),
     call: (pid, number, first, second) => void said.push(`${pid} calls ${number} (${first.toString(16)}, ${second.toString(16)})`),
+    refuse: (pid, number) => void said.push(`${pid} is refused ${number}`),
     capability: (pid, _credentials, capability, granted) => void said.push(`${pid} asks for ${capability}: ${granted}`),
   };
 }
@@ -80,7 +81,7 @@ test('formats are what the kernel says, whatever the offsets', () => {
 
 describe('the tree of processes', () => {
   const ID = 'a'.repeat(64);
-  const CALLS = { seccomp: 317, socket: 41 };
+  const CALLS = { seccomp: 317, prctl: 157, socket: 41 };
   /** A shim (10) that starts runc (20), which starts itself in the container (30), whose third step (32) is the container's first program. */
   const started = (): Tree => {
     const tree = new Tree(CALLS, (shim) => (shim === 10 ? ID : undefined));
@@ -98,30 +99,40 @@ describe('the tree of processes', () => {
 
   test('tells what the runtime calls before its filter, behind it, and what the program calls', () => {
     const tree = started();
-    tree.call(20, 1, 0, 0);
-    tree.call(32, 2, 0, 0);
-    tree.call(32, CALLS.seccomp, 2, 0);
-    tree.call(32, 3, 0, 0);
+    tree.call(20, 1, 0, 0, true);
+    tree.call(32, 2, 0, 0, true);
+    tree.call(32, CALLS.seccomp, 2, 0, true);
+    tree.call(32, CALLS.seccomp, 1, 0, false);
+    tree.call(32, 3, 0, 0, true);
     expect(of(tree)).toBeUndefined();
-    tree.call(32, CALLS.seccomp, 1, 0);
-    tree.call(32, 4, 0, 0);
+    tree.call(32, CALLS.seccomp, 1, 0, true);
+    tree.call(32, 4, 0, 0, true);
     tree.exec(32, 32, '/entrypoint.sh');
-    tree.call(32, 5, 0, 0);
-    tree.call(20, 6, 0, 0);
+    tree.call(32, 5, 0, 0, true);
+    tree.call(20, 6, 0, 0, true);
     expect(of(tree)).toMatchObject({ starting: new Set([4]), syscalls: new Set([5]), programs: new Set(['/entrypoint.sh']) });
+  });
+
+  test('knows the older way to load a filter, too', () => {
+    const tree = started();
+    tree.call(32, CALLS.prctl, 38, 1, true);
+    tree.call(32, 3, 0, 0, true);
+    tree.call(32, CALLS.prctl, 22, 2, true);
+    tree.call(32, 4, 0, 0, true);
+    expect(of(tree)!.starting).toEqual(new Set([4]));
   });
 
   test('knows threads, which share the filter, and children, which come with the container', () => {
     const tree = started();
     tree.fork(32, 33, true);
-    tree.call(33, CALLS.seccomp, 1, 0);
-    tree.call(32, 4, 0, 0);
+    tree.call(33, CALLS.seccomp, 1, 0, true);
+    tree.call(32, 4, 0, 0, true);
     tree.exec(32, 33, '/usr/bin/app');
     tree.fork(32, 40, false);
     tree.fork(40, 41, false);
-    tree.call(41, CALLS.socket, 10, 0x80801);
+    tree.call(41, CALLS.socket, 10, 0x80801, true);
     tree.exit(41);
-    tree.call(41, 99, 0, 0);
+    tree.call(41, 99, 0, 0, true);
     expect(of(tree)).toMatchObject({ starting: new Set([4]), syscalls: new Set([CALLS.socket]), sockets: new Set(['10:1']), most: 3 });
   });
 
@@ -129,11 +140,11 @@ describe('the tree of processes', () => {
     const tree = started();
     tree.fork(20, 50, false);
     tree.exec(50, 50, '/proc/77/exe');
-    tree.call(50, 7, 0, 0);
+    tree.call(50, 7, 0, 0, true);
     tree.exec(60, 60, '/usr/bin/containerd-shim-runc-v2');
     tree.fork(60, 61, false);
-    tree.call(61, 8, 0, 0);
-    tree.call(1234, 9, 0, 0);
+    tree.call(61, 8, 0, 0, true);
+    tree.call(1234, 9, 0, 0, true);
     expect([...tree.containers.keys()]).toEqual([]);
   });
 
@@ -157,7 +168,7 @@ describe('capabilities that were used', () => {
   const CHOWN = 0;
   const [DAC_OVERRIDE, DAC_READ_SEARCH, SETGID, SETUID, NET_ADMIN, SYS_ADMIN] = [1, 2, 6, 7, 12, 21] as const;
   const trace = (...credentials: [granted: number[], denied?: number[]][]): Trace => ({
-    ...{ syscalls: new Set(), starting: new Set(), sockets: new Set(), programs: new Set(), most: 1 },
+    ...{ syscalls: new Set(), starting: new Set(), refused: new Set(), sockets: new Set(), programs: new Set(), most: 1 },
     credentials: new Map(credentials.map(([granted, denied = []], at) => [at, { granted: new Set(granted), denied: new Set(denied) }])),
   });
   const plain = { CapAdd: null, Privileged: false };

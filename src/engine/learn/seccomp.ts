@@ -1,0 +1,141 @@
+import { compare, type Habits } from '../observe/compare';
+import type { Failure } from '../observe/types';
+import { type Running, runStack } from '../prove/run-stack';
+import type { KernelTrace } from '../trace/kernel-trace';
+import { type Allowed, allowedBy, profileOf, type SeccompProfile } from '../trace/profile';
+import { syscallsOf } from '../trace/syscalls';
+import { type Traced, Tracer } from '../trace/tracer';
+import type { Conversion } from '../trial/convert';
+import { give, type Settings } from './confirm';
+import type { Confirmation } from './report';
+
+/** A profile of one service, and what a run made of it. */
+export interface LearnedProfile {
+  /** Undefined when no profile was found with which the service works. */
+  profile?: SeccompProfile;
+  /** The file it was written to, as a Compose file names it. */
+  file?: string;
+  /** System calls that it allows. */
+  allowed: number;
+  /** What a run asked for besides what was seen. */
+  added: string[];
+  /** Why there is none. */
+  why?: Failure;
+}
+
+export interface ProfileSetup {
+  running: Running;
+  habits: ReadonlyMap<string, Habits>;
+  /** What each service is given besides its profile: what held. */
+  settings: ReadonlyMap<string, Settings>;
+  confirmed: ReadonlyMap<string, Confirmation>;
+  /** Services that may make namespaces: the file gives them SYS_ADMIN. */
+  admins: ReadonlySet<string>;
+  /** Whom each service needs. */
+  needs: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Told of each run. */
+  begins(round: number): void;
+}
+
+/** Runs with a profile, before it is given up. */
+const ROUNDS = 4;
+
+/**
+ * Makes a profile for each service of what the kernel saw it call, and runs the stack with all of them, twice from empty volumes. Where a service does
+ * not work, what that run was refused is added; a service for which nothing can be added gets none.
+ */
+export async function profilesThatRun(
+  setup: ProfileSetup,
+  traces: ReadonlyMap<string, KernelTrace>,
+  rounds = ROUNDS,
+): Promise<{ profiles: Map<string, LearnedProfile>; runs: number }> {
+  const allowed = new Map([...traces].map(([name, trace]): [string, Allowed] => [name, allowedBy(trace)]));
+  return refine(setup, allowed, rounds);
+}
+
+/** Runs with what is allowed so far, and adds what is missing. */
+export async function refine(
+  setup: ProfileSetup,
+  start: ReadonlyMap<string, Allowed>,
+  rounds = ROUNDS,
+): Promise<{ profiles: Map<string, LearnedProfile>; runs: number }> {
+  const { running, needs } = setup;
+  const allowed = new Map(start);
+  const added = new Map<string, string[]>();
+  const profiles = new Map<string, LearnedProfile>();
+  let runs = 0;
+  while (runs < rounds && profiles.size < allowed.size && !running.bench.signal.aborted) {
+    runs += 1;
+    setup.begins(runs);
+    // Those that work stay, so that all that is found has run together.
+    const open = new Map([...allowed].filter(([name]) => profiles.get(name)?.why === undefined));
+    const { failures, refused } = await runWith(setup, open);
+    for (const [name, each] of open) {
+      const [why] = failures.get(name) ?? [];
+      const summary = { allowed: each.syscalls.size, added: added.get(name) ?? [] };
+      if (!why) {
+        profiles.set(name, { profile: profileOf(each, process.arch, setup.admins.has(name)), ...summary });
+        continue;
+      }
+      profiles.delete(name);
+      const missing = missingOf(each, refused.get(name) ?? []);
+      // It may have failed because one it needs did, which gets another try.
+      const beside = [...(needs.get(name) ?? [])].some((other) => (failures.get(other) ?? []).length > 0);
+      if (runs === rounds || (missing.length === 0 && !beside)) profiles.set(name, { ...summary, why });
+      added.set(name, [...summary.added, ...missing]);
+      allowed.set(name, widened(each, missing));
+    }
+  }
+  return { profiles, runs };
+}
+
+/** Of what a run was refused, what the profile did not allow, or not with every argument. */
+export function missingOf({ syscalls, families }: Allowed, refused: readonly string[]): string[] {
+  return refused.filter((name) => name !== 'clone3' && (!syscalls.has(name) || (name === 'socket' && families !== undefined)));
+}
+
+export function widened({ syscalls, families }: Allowed, missing: readonly string[]): Allowed {
+  return { syscalls: new Set([...syscalls, ...missing]), ...(families && !missing.includes('socket') && { families }) };
+}
+
+/** One run of the stack, traced, with a profile for each of these services. */
+async function runWith(
+  setup: ProfileSetup,
+  allowed: ReadonlyMap<string, Allowed>,
+): Promise<{ failures: Map<string, Failure[]>; refused: Map<string, string[]> }> {
+  const { running, habits, settings, confirmed } = setup;
+  const { engine, scratch } = running.bench;
+  const adjust = ({ model }: Conversion): void => {
+    for (const [name, each] of settings) give(model, name, each, confirmed.get(name)?.failed.map(({ what }) => what) ?? []);
+    for (const [name, each] of allowed) {
+      const service = model.services[name];
+      if (!service) continue;
+      const file = scratch.write(`seccomp/${name}.json`, JSON.stringify(profileOf(each, process.arch, setup.admins.has(name))));
+      const others = ((service.security_opt as string[] | undefined) ?? []).filter((option) => !/^seccomp[:=]/.test(option));
+      service.security_opt = [...others, `seccomp=${file}`];
+    }
+  };
+  const tracer = Tracer.start(engine, scratch.id);
+  const tracing = tracer instanceof Tracer ? tracer : undefined;
+  try {
+    const run = await runStack(running, new Map(), { adjust });
+    const refused = refusedIn(await tracing?.stop());
+    const failures = [...habits].map(([name, own]): [string, Failure[]] => [
+      name,
+      run.lives.has(name) ? compare(own, run.lives.get(name)!, undefined) : [],
+    ]);
+    return { failures: new Map(failures), refused };
+  } finally {
+    tracing?.remove();
+  }
+}
+
+function refusedIn(traced: Traced | undefined): Map<string, string[]> {
+  const table = syscallsOf(process.arch);
+  return new Map(
+    [...(traced?.services ?? [])].map(([name, containers]) => {
+      const numbers = new Set(containers.flatMap(({ trace }) => [...trace.refused]));
+      return [name, [...numbers].flatMap((number) => table?.nameOf(number) ?? [])];
+    }),
+  );
+}

@@ -1,0 +1,57 @@
+import type { LearnedService, LearnReport } from '../engine/learn/report';
+import { confinement, outcomes, settings, tracing } from './learn';
+import { maskLine } from './mask';
+import { plural } from './summary';
+
+/** What was learnt as Markdown, for an issue or a merge request: what was seen as a table, and the settings as they would be written. */
+export function markdownLearned(learned: readonly { file: string; report: LearnReport }[]): string {
+  return `${learned.map(({ file, report }) => one(file, report)).join('\n\n')}\n`;
+}
+
+function one(file: string, report: LearnReport): string {
+  const { engine, compose, runs, date, services, notes } = report;
+  return [
+    `## ${cell(file)}`,
+    '',
+    `Docker ${cell(engine.version)} on ${cell(engine.os)}, Compose ${cell(compose)}; ${plural(runs, 'run')} of the stack; ${date}; ${cell(tracing(report))}.`,
+    '',
+    '| service | processes | listens on | writes to | calls | used | system calls |',
+    '|---|---|---|---|---|---|---|',
+    ...services.map((service) => `| ${row(service).map(cell).join(' | ')} |`),
+    ...services.flatMap((service) => section(service, report)),
+    ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${cell(note)}`)] : []),
+  ].join('\n');
+}
+
+function row({ name, processes, listening, written, talksTo, outside, usage, trace }: LearnedService): string[] {
+  return [
+    name,
+    Object.entries(processes)
+      .map(([process, uids]) => `${process} (${uids.join(', ')})`)
+      .join(', '),
+    listening.join(', '),
+    written.map(({ path }) => path).join(', '),
+    [...talksTo, ...(outside ? ['outside'] : [])].join(', '),
+    usage ? `${(usage.memory / 2 ** 20).toFixed(0)} MiB, ${usage.pids}` : '',
+    trace ? String(trace.syscalls.length) : '',
+  ];
+}
+
+function section(service: LearnedService, { engine }: LearnReport): string[] {
+  const { name, fault, exercised, notExercised } = service;
+  if (fault) return ['', `### ${cell(name)}`, '', `It does not work as it is: ${cell(maskLine(fault))}`];
+  return [
+    '',
+    `### ${cell(name)}`,
+    '',
+    '```yaml',
+    ...[...settings(service), ...confinement(service)].map((line) => line.replaceAll('```', "'''")),
+    '```',
+    '',
+    ...outcomes(service, engine).map(([what, text]) => `- ${what}: ${cell(text)}`),
+    `- exercised: ${cell(exercised.join('; ') || 'nothing')}`,
+    `- not exercised: ${cell(notExercised.join('; '))}`,
+  ];
+}
+
+const cell = (text: string): string => text.replace(/[\\|<>*_`[\]]/g, '\\$&').replace(/\s+/g, ' ');
