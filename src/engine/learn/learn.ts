@@ -128,6 +128,7 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
 
 /** @throws EngineError when the kernel cannot be asked: a profile is made of what it saw. */
 function requireTrace(engine: Engine, wanted: boolean): void {
+  if (!engine.facts.security.includes('seccomp')) throw new EngineError('this Engine has no seccomp: a profile would hold nothing back');
   const why = wanted ? Tracer.refusal(engine) : '--no-trace forbids it';
   if (why !== undefined)
     throw new EngineError(`a seccomp profile takes a trace of the kernel: ${why}`, { hint: 'docs/learn.md says what a trace takes' });

@@ -43,6 +43,7 @@ export class Tracer {
   private readonly known = new Map<string, Promise<ContainerInfo | undefined>>();
   private readonly often = new Set<number>();
   private readonly capabilities: boolean;
+  private broken = false;
 
   /** Why nothing can be traced here, in words that follow "not traced: ". */
   static refusal(engine: Engine): string | undefined {
@@ -94,7 +95,7 @@ export class Tracer {
     this.filter();
     for (const name of Object.keys(formats.events) as EventName[]) instance.write(`events/${EVENTS[name]}/enable`, '1');
     this.buffers = instance.openBuffers();
-    this.timer = setInterval(() => this.read(), EVERY);
+    this.timer = setInterval(() => this.readOrStop(), EVERY);
     this.timer.unref();
   }
 
@@ -103,12 +104,15 @@ export class Tracer {
     let lost = 0;
     try {
       this.instance.write('tracing_on', '0');
-      this.read();
+      this.readOrStop();
       this.reader.tell(Number.POSITIVE_INFINITY);
       lost = this.instance.lost();
+    } catch {
+      this.broken = true;
     } finally {
       this.remove();
     }
+    lost = Math.max(lost, this.reader.gaps, this.broken ? 1 : 0);
     const services: Traced['services'] = new Map();
     for (const [id, trace] of this.tree.containers) {
       const container = await this.known.get(id);
@@ -129,6 +133,16 @@ export class Tracer {
     clearInterval(this.timer);
     if (this.buffers.length > 0) closeAll(this.buffers.splice(0));
     this.instance.remove();
+  }
+
+  /** What goes wrong here must not end the run: the trace is then one that lost something. */
+  private readOrStop(): void {
+    try {
+      this.read();
+    } catch {
+      this.broken = true;
+      clearInterval(this.timer);
+    }
   }
 
   private read(): void {
