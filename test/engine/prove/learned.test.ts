@@ -95,7 +95,7 @@ if (enabled && !traceable)
 
   test('does without a profile that lacks what is needed: the run shows it, and what the kernel refused comes back', async () => {
     const { trace } = service('cache');
-    const lacking: KernelTrace = { ...trace!, syscalls: trace!.syscalls.filter((name) => name !== 'fdatasync' && name !== 'epoll_wait') };
+    const lacking: KernelTrace = { ...trace!, syscalls: trace!.syscalls.filter((name) => name !== 'epoll_wait') };
     const rounds: number[] = [];
     const { profiles, runs } = await withRunning(setupFor(copyOf('learned')), async (running) => {
       const { lives } = await runStack(running, new Map());
@@ -135,7 +135,7 @@ if (enabled && !traceable)
 /** How the command would run it. */
 function setupFor(directory: string): RunningSetup {
   return {
-    project: { files: [path.join(directory, 'compose.yaml')], directory, profiles: [] },
+    project: { files: [path.join(directory, 'cache.yaml')], directory, profiles: [] },
     env: process.env,
     trial: { volumes: 'fresh', binds: 'copy', allowPrivileged: false },
     exercises: new Map(),
