@@ -66,6 +66,11 @@ start_daemon() {
   done
 }
 
+# What the kernel sees of containers is read through it (src/engine/trace). The machine's own mount, if there is one, is used and left.
+mount_tracefs() {
+  [ -e /sys/kernel/tracing/README ] || [ -e /sys/kernel/debug/tracing/README ] || { mount -t tracefs tracefs /sys/kernel/tracing && touch "$dir/tracefs"; }
+}
+
 bootstrap() {
   [ -e "$dir/debian.tar" ] && return
   debootstrap --variant=minbase "$suite" "$dir/tree" "$mirror"
@@ -84,6 +89,8 @@ start() {
   mkdir -p "$dir"
   part 'packages' install_packages
   part 'daemon' start_daemon
+  # Not every kernel has it: what needs it is skipped then.
+  mount_tracefs || say 'tracefs cannot be mounted'
   part 'debootstrap' bootstrap
   part 'import' import_base
   printf 'export DOCKER_HOST=%q BATTEN_ENGINE=1\n' "unix://$socket"
@@ -97,6 +104,7 @@ stop() {
     while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 100 ]; do tries=$((tries + 1)); sleep 0.2; done
   fi
   ip link delete "$bridge" 2>/dev/null || true
+  [ ! -e "$dir/tracefs" ] || umount /sys/kernel/tracing || true
   # The daemon leaves its network namespace mounted.
   awk -v below="$dir/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mounted; do umount "$mounted"; done
   [ "${1:-}" = --keep ] || rm -rf "$dir"
