@@ -213,7 +213,7 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
-    description: 'the report; json is versioned',
+    description: 'the report; json is versioned (schemas/prove.schema.json)',
     commands: ['prove'],
     choices: ['pretty', 'json', 'markdown', 'html'],
     default: 'pretty',
@@ -228,7 +228,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['prove', 'learn'] },
   {
     flags: '--format <format>',
-    description: 'what to draw in; html has everything on one page (default: mermaid)',
+    description: 'what to draw in; html has everything on one page, json has a schema (schemas/graph.schema.json) (default: mermaid)',
     commands: ['graph'],
     choices: ['mermaid', 'dot', 'nwdiag', 'json', 'svg', 'html'],
   },
