@@ -5,6 +5,11 @@ export function isMap(data: Data | undefined): data is { [key: string]: Data } {
   return data !== undefined && data !== null && typeof data === 'object' && !Array.isArray(data);
 }
 
+/** A boolean as Compose reads it from a string, which it is after interpolation. */
+export function isTrue(text: string): boolean {
+  return /^(?:true|t|1|y|yes|on)$/i.test(text);
+}
+
 /** The same data with the keys of its maps in one order, which says nothing: for fingerprints. */
 export function sorted(data: Data): Data {
   if (Array.isArray(data)) return data.map(sorted);

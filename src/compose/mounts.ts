@@ -1,6 +1,6 @@
 import type { Data } from '../yaml/types';
 import { cleanContainerPath } from './container-path';
-import { isMap } from './data';
+import { isMap, isTrue } from './data';
 import { evaluate, splitOutsideBraces } from './interpolate';
 import type { Evaluated, Mount, MountKind } from './types';
 
@@ -157,9 +157,4 @@ function option(name: string, value: Evaluated): string {
 
 function scalar(value: Data | undefined, env: Env | undefined): Evaluated {
   return evaluate(value === undefined || value === null || typeof value === 'object' ? '' : String(value), env);
-}
-
-/** A boolean as Compose reads it from a string, which it is after interpolation. */
-function isTrue(text: string): boolean {
-  return /^(?:true|t|1|y|yes|on)$/i.test(text);
 }

@@ -3,7 +3,7 @@ import { InputError } from '../errors';
 import type { YamlDocument } from '../yaml/document';
 import { effectiveEntries, find, type MapNode, type Node, resolve, toData } from '../yaml/tree';
 import type { Data, Path, Range } from '../yaml/types';
-import { isMap } from './data';
+import { isMap, isTrue } from './data';
 import { inFile, splitFile } from './file-path';
 import { evaluate, variablesIn } from './interpolate';
 import { object } from './layer';
@@ -323,7 +323,7 @@ function network(name: string, data: Data, path: Path, evaluate: (raw: string) =
     name,
     declared: true,
     external: map.external !== undefined && map.external !== null && map.external !== false && String(map.external) !== 'false',
-    internal: internal === undefined ? false : internal.known ? /^(?:true|yes|on|1)$/i.test(internal.text) : 'maybe',
+    internal: internal === undefined ? false : internal.known ? isTrue(internal.text) : 'maybe',
     driver: map.driver === undefined || map.driver === null ? undefined : String(map.driver),
     realName,
     path,

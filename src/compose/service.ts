@@ -14,6 +14,7 @@ import {
 import type { Data, Path, Range } from '../yaml/types';
 import { words } from './command';
 import { cleanContainerPath } from './container-path';
+import { isTrue } from './data';
 import { inFile, splitFile } from './file-path';
 import { layerOf } from './layer';
 import { MergeClash, merge } from './merge';
@@ -377,7 +378,7 @@ export class ComposeService implements Service {
     const value = this.text(key);
     if (!value) return undefined;
     if (!value.known) return 'maybe';
-    return /^(?:true|yes|on|y|1|t)$/i.test(value.text);
+    return isTrue(value.text);
   }
 
   private listed(key: string): Listed[] {

@@ -7,7 +7,7 @@ import { atMost as lessSure } from './confidence';
 import type { Proposal } from './types';
 
 /** Something that is written as an item of a list. */
-interface Item {
+export interface Item {
   path: Path;
 }
 

@@ -1,5 +1,6 @@
-import { isMap } from '../../src/compose/data';
+import { isMap, isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachService } from '../../src/harden/each';
 import type { Transform } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op } from '../../src/yaml/types';
@@ -11,16 +12,11 @@ const transform: Transform = {
   severity: 'high',
   controls: ['CIS 4.10', 'CIS 5.5', 'OWASP RULE#3'],
   preset: 'recommended',
-  *find({ project }) {
-    for (const service of project.services) {
+  find: (context) =>
+    eachService(context, (service) => {
       const build = service.data('build');
-      if (!service.complete || !isMap(build)) continue;
-      for (const ask of [privileged, entitlements, network, secrets]) {
-        const proposal = ask(service, build);
-        if (proposal) yield proposal;
-      }
-    }
-  },
+      return isMap(build) ? [privileged, entitlements, network, secrets].flatMap((ask) => ask(service, build) ?? []) : undefined;
+    }),
 };
 
 export default transform;
@@ -49,12 +45,10 @@ const HISTORY: Evidence = {
 function privileged(service: ComposeService, build: Build): Proposal | undefined {
   if (build.privileged === undefined || build.privileged === null) return undefined;
   const { text, known, interpolated } = service.evaluate(String(build.privileged));
-  if (!known || !/^(?:true|yes|on|1)$/i.test(text)) return undefined;
+  if (!known || !isTrue(text)) return undefined;
   const path = [...service.at('build'), 'privileged'];
   const base: Proposal = {
-    service: service.name,
-    path,
-    severity: transform.severity,
+    ...about(transform, service, path),
     controls: ['CIS 5.5', 'OWASP RULE#3'],
     message: `the build of "${service.name}" is privileged`,
     plan: `build "${service.name}" without privileges`,
@@ -82,9 +76,8 @@ function entitlements(service: ComposeService, build: Build): Proposal | undefin
       ? [{ op: 'remove', path }]
       : [...asked].reverse().map((index) => ({ op: 'remove', path: [...path, index] }));
   return {
-    service: service.name,
-    path,
-    severity: insecure ? transform.severity : 'medium',
+    ...about(transform, service, path),
+    ...(!insecure && { severity: 'medium' }),
     controls: ['CIS 5.5', 'OWASP RULE#3'],
     message: `the build of "${service.name}" may ask for ${asked.map((index) => ENTITLED[items[index]!]).join(' and ')}`,
     plan: `build "${service.name}" without ${asked.map((index) => items[index]).join(', ')}`,
@@ -101,8 +94,7 @@ function network(service: ComposeService, build: Build): Proposal | undefined {
   if (text !== 'host') return undefined;
   const path = [...service.at('build'), 'network'];
   const base: Proposal = {
-    service: service.name,
-    path,
+    ...about(transform, service, path),
     severity: 'medium',
     controls: ['OWASP RULE#5'],
     message: `"${service.name}" is built on the network of the host`,
@@ -124,8 +116,7 @@ function secrets(service: ComposeService, build: Build): Proposal | undefined {
   const given = names.filter((name) => CREDENTIAL.test(name) && !empty(args, name));
   if (given.length === 0) return undefined;
   return {
-    service: service.name,
-    path: [...service.at('build'), 'args'],
+    ...about(transform, service, [...service.at('build'), 'args']),
     severity: 'medium',
     controls: ['CIS 4.10'],
     message: `the build of "${service.name}" is given ${given.join(', ')} as ${given.length > 1 ? 'arguments' : 'an argument'}`,

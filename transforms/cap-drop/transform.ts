@@ -1,6 +1,8 @@
 import { isKnownCapability, normaliseCapability } from '../../src/compose/capabilities';
 import type { ComposeService } from '../../src/compose/service';
-import { addToList, type Transform } from '../../src/harden/transform';
+import { about, eachService } from '../../src/harden/each';
+import { addToList, type Transform, type TransformContext } from '../../src/harden/transform';
+import type { Proposal } from '../../src/harden/types';
 import type { Op } from '../../src/yaml/types';
 
 const transform: Transform = {
@@ -10,41 +12,34 @@ const transform: Transform = {
   severity: 'high',
   controls: ['CIS 5.4', 'OWASP RULE#3'],
   preset: 'recommended',
-  *find({ project, advise }) {
-    for (const service of project.services) {
-      if (!service.complete || service.privileged) continue;
-      const added = names(service.capAdd);
-      const dropped = names(service.capDrop);
-      // With ALL added a cap_drop does nothing; `dangerous-capabilities` is about that.
-      if (dropped.includes('ALL') || added.includes('ALL')) continue;
-      const verdict = advise(service).capabilities;
-      // Existing entries stay, they are why the stack works; what the file drops by name is never added back.
-      const needed = verdict.value.filter((name) => !dropped.includes(name));
-      const common = {
-        service: service.name,
-        path: service.at('cap_drop'),
-        severity: transform.severity,
-        controls: transform.controls,
-        breaks: verdict.breaks ?? 'a program that uses a capability which is neither listed here nor known for the image',
-        confidence: verdict.confidence,
-        evidence: verdict.evidence,
-      };
-      yield {
-        ...common,
-        message: `"${service.name}" keeps Docker's default capabilities`,
-        plan: describe(service.name, needed, added),
-        ops: ops(service, needed, added),
-        editable: {
-          label: 'capabilities to add back',
-          value: needed.join(' '),
-          rebuild: (value) => rebuild(service, value, added),
-        },
-      };
-    }
-  },
+  find: (context) => eachService(context, propose),
 };
 
 export default transform;
+
+function propose(service: ComposeService, { advise }: TransformContext): Proposal | undefined {
+  const added = names(service.capAdd);
+  const dropped = names(service.capDrop);
+  // With ALL added a cap_drop does nothing; `dangerous-capabilities` is about that.
+  if (service.privileged || dropped.includes('ALL') || added.includes('ALL')) return undefined;
+  const verdict = advise(service).capabilities;
+  // Existing entries stay, they are why the stack works; what the file drops by name is never added back.
+  const needed = verdict.value.filter((name) => !dropped.includes(name));
+  return {
+    ...about(transform, service, 'cap_drop'),
+    message: `"${service.name}" keeps Docker's default capabilities`,
+    plan: describe(service.name, needed, added),
+    breaks: verdict.breaks ?? 'a program that uses a capability which is neither listed here nor known for the image',
+    confidence: verdict.confidence,
+    evidence: verdict.evidence,
+    ops: ops(service, needed, added),
+    editable: {
+      label: 'capabilities to add back',
+      value: needed.join(' '),
+      rebuild: (value) => rebuild(service, value, added),
+    },
+  };
+}
 
 function names(items: readonly { text: string }[]): string[] {
   return items.map(({ text }) => normaliseCapability(text));

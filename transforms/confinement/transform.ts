@@ -2,7 +2,8 @@ import { engineSocket } from '../../src/compose/engine-socket';
 import { parseSecurityOpt } from '../../src/compose/security-opt';
 import type { ComposeService } from '../../src/compose/service';
 import type { Item } from '../../src/compose/types';
-import { forHeirs, heirsOf, isInherited, ownerOf, removeFromList } from '../../src/harden/lists';
+import { about, eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
+import { removeFromList } from '../../src/harden/lists';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { HostVerdict } from '../../src/images/types';
@@ -17,19 +18,11 @@ const transform: Transform = {
   severity: 'high',
   controls: ['CIS 5.2', 'CIS 5.3', 'CIS 5.22', 'OWASP RULE#6', 'NIST 800-190 4.4.3'],
   preset: 'recommended',
-  *find(context) {
-    for (const service of context.project.services) {
+  find: (context) =>
+    eachContainer(context, (service) =>
       // A privileged container has none of them anyway: that comes first.
-      if (service.has('provider') || service.privileged === true) continue;
-      // From the last to the first: where one is removed, those before it keep their place.
-      for (const item of [...service.securityOpt].reverse()) {
-        if (isInherited(item, service, context.project)) continue;
-        const proposal = propose(service, item, context);
-        const heirs = heirsOf(item, ({ securityOpt }) => securityOpt, context.project);
-        if (proposal) yield forHeirs(proposal, heirs, (heir) => propose(heir, item, context));
-      }
-    }
-  },
+      service.privileged === true ? undefined : eachItem(({ securityOpt }) => lastFirst(securityOpt), service, context, propose),
+    ),
 };
 
 export default transform;
@@ -50,8 +43,7 @@ function propose(service: ComposeService, item: Item, { advise, preset }: Transf
   if (reason && verdict.value !== 'optional' && preset !== 'strict') return undefined;
   const refusal = item.interpolated ? variable() : reason ? decision(confinement, reason) : undefined;
   return {
-    service: service.name,
-    path: ownerOf(item) === service.name ? item.path : service.at('security_opt'),
+    ...about(transform, service, placeOfItem(item, service, 'security_opt')),
     subject: `${key}=${value ?? ''}`,
     severity: confinement.severity,
     controls: [confinement.control, 'OWASP RULE#6', 'NIST 800-190 4.4.3'],

@@ -1,7 +1,8 @@
 import { normaliseCapability } from '../../src/compose/capabilities';
 import type { ComposeService } from '../../src/compose/service';
 import type { Item } from '../../src/compose/types';
-import { forHeirs, heirsOf, isInherited, ownerOf, removeFromList } from '../../src/harden/lists';
+import { about, eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
+import { ownerOf, removeFromList } from '../../src/harden/lists';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { Advice } from '../../src/images/types';
@@ -16,18 +17,10 @@ const transform: Transform = {
   severity: 'critical',
   controls: ['CIS 5.4', 'OWASP RULE#3', 'NIST 800-190 4.4.3'],
   preset: 'recommended',
-  *find(context) {
-    for (const service of context.project.services) {
-      if (service.has('provider') || service.privileged === true) continue;
-      // From the last to the first: where one is removed, those before it keep their place.
-      for (const item of [...service.capAdd].reverse()) {
-        if (isInherited(item, service, context.project)) continue;
-        const proposal = propose(service, item, context);
-        const heirs = heirsOf(item, ({ capAdd }) => capAdd, context.project);
-        if (proposal) yield forHeirs(proposal, heirs, (heir) => propose(heir, item, context));
-      }
-    }
-  },
+  find: (context) =>
+    eachContainer(context, (service) =>
+      service.privileged === true ? undefined : eachItem(({ capAdd }) => lastFirst(capAdd), service, context, propose),
+    ),
 };
 
 export default transform;
@@ -103,12 +96,10 @@ function withoutAll(service: ComposeService, item: Item, { capabilities }: Advic
   return { ops: [{ op: origin === 'merge' ? 'add' : 'replace', path, value: [...others, first, ...more] }] };
 }
 
-function common(service: ComposeService, item: Item, name: string): Pick<Proposal, 'service' | 'path' | 'subject' | 'controls' | 'plan'> {
+function common(service: ComposeService, item: Item, name: string): Pick<Proposal, keyof ReturnType<typeof about> | 'subject' | 'plan'> {
   return {
-    service: service.name,
-    path: ownerOf(item) === service.name ? item.path : service.at('cap_add'),
+    ...about(transform, service, placeOfItem(item, service, 'cap_add')),
     subject: name,
-    controls: transform.controls,
     plan: name === 'ALL' ? `give "${service.name}" only capabilities that are named` : `take ${name} away from "${service.name}"`,
   };
 }

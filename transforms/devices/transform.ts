@@ -1,6 +1,7 @@
 import type { ComposeService } from '../../src/compose/service';
 import type { Item } from '../../src/compose/types';
-import { forHeirs, heirsOf, isInherited, ownerOf, removeFromList } from '../../src/harden/lists';
+import { about, eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
+import { removeFromList } from '../../src/harden/lists';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Refusal } from '../../src/yaml/types';
@@ -13,25 +14,21 @@ const transform: Transform = {
   severity: 'critical',
   controls: ['CIS 5.18', 'NIST 800-190 4.4.3'],
   preset: 'recommended',
-  *find(context) {
-    for (const service of context.project.services) {
-      if (service.has('provider') || service.privileged === true) continue;
-      for (const { key, items, danger } of LISTS) {
-        // From the last to the first: where one is removed, those before it keep their place.
-        for (const item of [...items(service)].reverse()) {
-          if (isInherited(item, service, context.project)) continue;
-          const propose = (who: ComposeService) => proposal(who, key, item, danger(item.text), context);
-          const mine = propose(service);
-          if (mine) yield forHeirs(mine, heirsOf(item, items, context.project), propose);
-        }
-      }
-    }
-  },
+  find: (context) =>
+    eachContainer(context, (service) =>
+      service.privileged === true ? undefined : LISTS.flatMap((list) => [...inList(list, service, context)]),
+    ),
 };
 
 export default transform;
 
-const LISTS: readonly { key: string; items(service: ComposeService): Item[]; danger(text: string): Danger | undefined }[] = [
+interface List {
+  key: string;
+  items(service: ComposeService): Item[];
+  danger(text: string): Danger | undefined;
+}
+
+const LISTS: readonly List[] = [
   { key: 'devices', items: (service) => service.devices, danger: dangerOfDevice },
   { key: 'device_cgroup_rules', items: (service) => service.deviceCgroupRules, danger: dangerOfRule },
 ];
@@ -42,7 +39,16 @@ const DEVICES: Evidence = {
   detail: 'a device is read, written and made anew (rwm) unless the item says less; file permissions of the host do not count for root',
 };
 
-function proposal(
+function inList({ key, items, danger }: List, service: ComposeService, context: TransformContext): Iterable<Proposal> {
+  return eachItem(
+    (who) => lastFirst(items(who)),
+    service,
+    context,
+    (who, item) => propose(who, key, item, danger(item.text), context),
+  );
+}
+
+function propose(
   service: ComposeService,
   key: string,
   item: Item,
@@ -55,11 +61,9 @@ function proposal(
   if (needed && preset !== 'strict') return undefined;
   const refusal = needed ? decision(`${verdict.why}: take it away only if the service does without`) : reasonToAsk(service, danger);
   return {
-    service: service.name,
-    path: ownerOf(item) === service.name ? item.path : service.at(key),
+    ...about(transform, service, placeOfItem(item, service, key)),
     subject: item.text,
     severity: danger.severity,
-    controls: transform.controls,
     message: `"${service.name}" is given ${danger.what}: ${danger.gives}`,
     plan: `take ${danger.what} away from "${service.name}"`,
     breaks: 'what reads the device itself, such as S.M.A.R.T. tools, partitioning, hot-plugged hardware',

@@ -1,7 +1,9 @@
+import { isTrue } from '../../src/compose/data';
 import { type EngineSocket, engineSocket } from '../../src/compose/engine-socket';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
+import { about, eachService } from '../../src/harden/each';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import { socketProxy } from '../../src/images';
@@ -17,15 +19,14 @@ const transform: Transform = {
   severity: 'critical',
   controls: ['CIS 5.32', 'OWASP RULE#1'],
   preset: 'recommended',
-  *find(context) {
-    for (const service of context.project.services) {
-      if (!service.complete || context.advise(service).dockerSocket?.value.need === 'proxy') continue;
+  find: (context) =>
+    eachService(context, (service) => {
+      if (context.advise(service).dockerSocket?.value.need === 'proxy') return undefined;
       const held = sockets(service, context);
       const [first] = held;
-      if (first) yield propose(service, first, held.length, context);
-      else if (hasApiSocket(service)) yield apiSocket(service, context);
-    }
-  },
+      if (first) return propose(service, first, held.length, context);
+      return hasApiSocket(service) ? apiSocket(service, context) : undefined;
+    }),
 };
 
 export default transform;
@@ -57,11 +58,8 @@ function isItsJob(advice: Advice, directory: string): boolean {
 function propose(service: ComposeService, held: Held, count: number, context: TransformContext): Proposal {
   const advice = context.advise(service).dockerSocket;
   const common = {
-    service: service.name,
-    path: held.mount.path,
+    ...about(transform, service, held.mount.path),
     subject: held.mount.source,
-    severity: transform.severity,
-    controls: transform.controls,
     message: message(service, held),
     plan:
       held.within === undefined
@@ -157,15 +155,12 @@ function howTo({ client, sections }: SocketAdvice): string {
 }
 
 function hasApiSocket(service: ComposeService): boolean {
-  return /^(?:true|yes|on|1)$/i.test(String(service.data('use_api_socket') ?? ''));
+  return isTrue(String(service.data('use_api_socket') ?? ''));
 }
 
 function apiSocket(service: ComposeService, context: TransformContext): Proposal {
   return {
-    service: service.name,
-    path: service.at('use_api_socket'),
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, 'use_api_socket'),
     message: `"${service.name}" has the Docker socket and your registry credentials by use_api_socket, which makes it root on the host`,
     plan: `put a socket proxy between "${service.name}" and the Docker socket`,
     breaks: '',

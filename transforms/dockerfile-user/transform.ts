@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachService } from '../../src/harden/each';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Proposal } from '../../src/harden/types';
 import { withUser } from '../../src/images/dockerfile-edit';
@@ -13,18 +14,17 @@ const transform: Transform = {
   preset: 'strict',
   *find(context) {
     const seen = new Set<string>();
-    for (const service of context.project.services) {
+    yield* eachService(context, (service) => {
       // `user:` in the Compose file decides, whatever the image says.
-      if (!service.complete || !service.build || service.has('user')) continue;
+      if (!service.build || service.has('user')) return undefined;
       const file = dockerfileOf(service, context);
       // Two services may be built from the same stage: one change is enough.
       const stage = `${file} ${service.build.target?.text ?? ''}`;
-      if (file === undefined || seen.has(stage)) continue;
+      if (file === undefined || seen.has(stage)) return undefined;
       const proposal = propose(service, file, context);
-      if (!proposal) continue;
-      seen.add(stage);
-      yield proposal;
-    }
+      if (proposal) seen.add(stage);
+      return proposal;
+    });
   },
 };
 
@@ -42,10 +42,7 @@ function propose(service: ComposeService, file: string, { advise, files }: Trans
   const tried = change(user.value)(read.text);
   const stage = target === undefined ? '' : ` (stage ${target})`;
   const common = {
-    service: service.name,
-    path: service.at('build'),
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, 'build'),
     message: `"${service.name}" is built to start as root`,
     plan: `add USER ${user.value} to ${file}${stage}`,
     breaks: user.breaks ?? 'what it writes outside of its volumes, ports below 1024 on the host network, and files that belong to root',

@@ -1,5 +1,6 @@
 import { type HealthState, healthState, waitingForHealth } from '../../src/compose/health';
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachService } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op, Refusal } from '../../src/yaml/types';
@@ -29,11 +30,7 @@ const transform: Transform = {
   options: OPTIONS,
   *find(context) {
     const waiting = waitingForHealth(context.project);
-    for (const service of context.project.services) {
-      if (!service.complete) continue;
-      const proposal = propose(service, waiting.get(service.name) ?? [], context);
-      if (proposal) yield proposal;
-    }
+    yield* eachService(context, (service) => propose(service, waiting.get(service.name) ?? [], context));
   },
 };
 
@@ -67,10 +64,8 @@ function propose(service: ComposeService, waiting: readonly string[], context: T
   if (state === 'missing' && known?.builtin) return undefined;
   const awaited = waiting.length > 0;
   const common = {
-    service: service.name,
-    path: service.at('healthcheck'),
-    severity: awaited ? ('medium' as const) : transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, 'healthcheck'),
+    ...(awaited && { severity: 'medium' as const }),
     message: message(service, state, waiting),
     breaks: verdict?.breaks ?? '',
     evidence: [...(verdict?.evidence ?? []), ...(awaited && state !== 'fake' ? [NO_CHECK] : []), ...(state === 'fake' ? [FAKE] : [])],

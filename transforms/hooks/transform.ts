@@ -1,5 +1,6 @@
-import { isMap } from '../../src/compose/data';
+import { isMap, isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachService } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Path } from '../../src/yaml/types';
@@ -23,15 +24,8 @@ const transform: Transform = {
   controls: ['CIS 5.5', 'CIS 5.22', 'OWASP RULE#3'],
   preset: 'recommended',
   options: OPTIONS,
-  *find(context) {
-    for (const service of context.project.services) {
-      if (!service.complete) continue;
-      for (const hook of hooksOf(service)) {
-        const proposal = privileged(service, hook) ?? root(service, hook, context);
-        if (proposal) yield proposal;
-      }
-    }
-  },
+  find: (context) =>
+    eachService(context, (service) => hooksOf(service).flatMap((hook) => privileged(service, hook) ?? root(service, hook, context) ?? [])),
 };
 
 export default transform;
@@ -61,12 +55,9 @@ function hooksOf(service: ComposeService): Hook[] {
 
 function privileged(service: ComposeService, { key, path, data }: Hook): Proposal | undefined {
   const value = service.evaluate(String(data.privileged ?? ''));
-  if (!value.known || !/^(?:true|yes|on|1)$/i.test(value.text)) return undefined;
+  if (!value.known || !isTrue(value.text)) return undefined;
   const base: Proposal = {
-    service: service.name,
-    path: [...path, 'privileged'],
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, [...path, 'privileged']),
     message: `a ${key} hook of "${service.name}" is privileged`,
     plan: `run the ${key} hook of "${service.name}" without privileges`,
     breaks: 'a hook that mounts, changes settings of the kernel or uses devices',
@@ -84,8 +75,7 @@ function root(service: ComposeService, { key, path, data }: Hook, { advise, sett
   if (!known || !/^(?:root|0)(?::|$)/.test(text) || !setting<boolean>('root', service)) return undefined;
   if (advise(service).startsAsRoot !== false) return undefined;
   return {
-    service: service.name,
-    path: [...path, 'user'],
+    ...about(transform, service, [...path, 'user']),
     severity: 'low',
     controls: ['CIS 4.1', 'OWASP RULE#2'],
     message: `a ${key} hook of "${service.name}" runs as root, and the service does not`,

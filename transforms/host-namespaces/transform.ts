@@ -1,4 +1,5 @@
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachContainer } from '../../src/harden/each';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { HostVerdict } from '../../src/images/types';
@@ -13,16 +14,11 @@ const transform: Transform = {
   severity: 'high',
   controls: ['CIS 5.10', 'CIS 5.16', 'CIS 5.17', 'CIS 5.21', 'CIS 5.25', 'NIST 800-190 4.4.3'],
   preset: 'recommended',
-  *find(context) {
-    for (const service of context.project.services) {
+  find: (context) =>
+    eachContainer(context, (service) =>
       // A privileged container has them in its reach anyway: that comes first.
-      if (service.has('provider') || service.privileged === true) continue;
-      for (const namespace of [NETWORK, ...OTHERS]) {
-        const proposal = propose(service, namespace, context);
-        if (proposal) yield proposal;
-      }
-    }
-  },
+      service.privileged === true ? undefined : [NETWORK, ...OTHERS].flatMap((namespace) => propose(service, namespace, context) ?? []),
+    ),
 };
 
 export default transform;
@@ -46,8 +42,7 @@ function propose(service: ComposeService, namespace: Namespace, context: Transfo
   const refusal = value.interpolated ? variable(key) : reasonToKeep(service, namespace, verdict, context);
   const size = kind === 'ipc' ? sharedMemory(service, context) : undefined;
   return {
-    service: service.name,
-    path: service.at(key),
+    ...about(transform, service, key),
     severity: namespace.severity,
     controls: [namespace.control, 'NIST 800-190 4.4.3'],
     message: `"${service.name}" ${namespace.gives} (${key}: host)`,

@@ -1,4 +1,5 @@
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachService } from '../../src/harden/each';
 import { addToList, type Transform, type TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { InitAdvice } from '../../src/images/init';
@@ -11,14 +12,8 @@ const transform: Transform = {
   severity: 'low',
   controls: [],
   preset: 'asked',
-  *find(context) {
-    // A follower of the same pid namespace has its init there.
-    for (const service of context.project.services) {
-      if (!service.complete || service.has('pid')) continue;
-      const proposal = propose(service, context);
-      if (proposal) yield proposal;
-    }
-  },
+  // A follower of the same pid namespace has its init there.
+  find: (context) => eachService(context, (service) => (service.has('pid') ? undefined : propose(service, context))),
 };
 
 export default transform;
@@ -36,10 +31,7 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
   // `init: false` and a variable are decisions.
   if (service.init !== undefined) return undefined;
   const common = {
-    service: service.name,
-    path: service.at('init'),
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, 'init'),
     message: `"${service.name}" has no init process`,
     breaks: verdict.breaks ?? '',
     confidence: verdict.confidence,
@@ -64,10 +56,8 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
 function remove(service: ComposeService, verdict: Verdict<InitAdvice>): Proposal {
   const path = service.at('init');
   return {
-    service: service.name,
-    path,
+    ...about(transform, service, path),
     severity: 'medium',
-    controls: transform.controls,
     message: `"${service.name}" has an init process before its own supervisor`,
     plan: `start "${service.name}" without init`,
     breaks: 'nothing, if it does not start today',

@@ -1,3 +1,4 @@
+import { isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import { limitOf } from './form';
@@ -29,7 +30,7 @@ export function* hostMemory(service: ComposeService): Iterable<Proposal> {
       breaks: 'limits that are set on that cgroup count no more',
     });
   }
-  if (isTrue(service, 'oom_kill_disable') && !limitOf(service, 'memory')) {
+  if (isOn(service, 'oom_kill_disable') && !limitOf(service, 'memory')) {
     yield removal(service, 'oom_kill_disable', ['CIS 5.11'], OOM, {
       message: `"${service.name}" is not killed when the host runs out of memory, and has no limit`,
       plan: `let the kernel end "${service.name}" when memory runs out`,
@@ -46,9 +47,9 @@ export function* hostMemory(service: ComposeService): Iterable<Proposal> {
   }
 }
 
-function isTrue(service: ComposeService, key: string): boolean {
+function isOn(service: ComposeService, key: string): boolean {
   const value = service.evaluate(String(service.data(key) ?? ''));
-  return value.known && /^(?:true|yes|on|1)$/i.test(value.text);
+  return value.known && isTrue(value.text);
 }
 
 function removal(

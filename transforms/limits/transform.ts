@@ -1,5 +1,6 @@
 import type { ComposeService } from '../../src/compose/service';
 import { parseSize, showSize } from '../../src/compose/size';
+import { about, eachService } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
@@ -36,14 +37,10 @@ const transform: Transform = {
   options: OPTIONS,
   *find(context) {
     const forms = new Forms(context.project, (resource, service) => Boolean(context.setting(resource, service)));
-    for (const service of context.project.services) {
-      if (!service.complete) continue;
-      for (const ask of [memory, cpus, pids]) {
-        const proposal = ask(service, context, forms);
-        if (proposal) yield proposal;
-      }
-      yield* hostMemory(service);
-    }
+    yield* eachService(context, (service) => [
+      ...[memory, cpus, pids].flatMap((ask) => ask(service, context, forms) ?? []),
+      ...hostMemory(service),
+    ]);
   },
 };
 
@@ -148,7 +145,7 @@ function propose(service: ComposeService, forms: Forms, wish: Wish): Proposal {
   const { resource, plan, read, value, label, ...common } = wish;
   const written = ops(value);
   const path = 'op' in written ? written.op.path : (limitOf(service, resource)?.path ?? service.at(resource));
-  const base = { ...common, service: service.name, path, severity: transform.severity, plan: plan(value) };
+  const base = { ...about(transform, service, path), ...common, plan: plan(value) };
   if ('error' in written) return { ...base, refusal: { code: 'needs-decision', message: `the setting cannot be used: ${written.error}` } };
   if ('refusal' in written) return { ...base, refusal: written.refusal };
   return {

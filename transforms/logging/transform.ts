@@ -1,5 +1,6 @@
 import type { ComposeProject } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachService } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op } from '../../src/yaml/types';
@@ -38,12 +39,10 @@ const transform: Transform = {
     const minded = services.flatMap((service) => loggingOf(service) ?? []).filter(minds);
     const model = minded.find(({ options }) => bounded(options)) ?? minded[0];
     const shipped = shipsLogs(context.project);
-    for (const service of services) {
-      if (!service.complete) continue;
+    yield* eachService(context, (service) => {
       const logging = loggingOf(service);
-      const proposal = logging ? configured(service, logging, context) : missing(service, model, shipped, context);
-      if (proposal) yield proposal;
-    }
+      return logging ? configured(service, logging, context) : missing(service, model, shipped, context);
+    });
   },
 };
 
@@ -77,7 +76,7 @@ function rotation({ setting }: TransformContext, service: ComposeService): { [na
 
 function configured(service: ComposeService, logging: Logging, context: TransformContext): Proposal | undefined {
   const path = service.at('logging');
-  const common = { service: service.name, path, severity: transform.severity, controls: transform.controls };
+  const common = about(transform, service, path);
   if (!logging.known) return undefined;
   if (logging.driver === 'none') {
     return {
@@ -126,10 +125,7 @@ function missing(
   // Options without a driver run beside it already: the daemon's own driver knows them.
   const confidence: Confidence = shipped && value.driver !== undefined ? 'guess' : 'generic';
   return {
-    service: service.name,
-    path,
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, path),
     message: `the log of "${service.name}" is left to the daemon, which by default lets it grow without end`,
     plan: `rotate the log of "${service.name}" ${names}`,
     breaks: `${ROTATED}; ${shipped ?? 'where the daemon logs to journald or elsewhere by default, the log is no longer there'}`,

@@ -2,6 +2,7 @@ import { evaluate } from '../../src/compose/interpolate';
 import { readNoNewPrivileges } from '../../src/compose/security-opt';
 import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
+import { about, eachService } from '../../src/harden/each';
 import { addToList, type Transform, type TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op } from '../../src/yaml/types';
@@ -22,13 +23,7 @@ const transform: Transform = {
   severity: 'medium',
   controls: ['CIS 5.26', 'OWASP RULE#4'],
   preset: 'recommended',
-  *find(context) {
-    for (const service of context.project.services) {
-      if (!service.complete) continue;
-      const proposal = propose(service, context);
-      if (proposal) yield proposal;
-    }
-  },
+  find: (context) => eachService(context, propose),
 };
 
 export default transform;
@@ -46,10 +41,7 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
 
   const verdict = advise(service).noNewPrivileges;
   const common = {
-    service: service.name,
-    path: service.at('security_opt'),
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, 'security_opt'),
     breaks: verdict.breaks ?? 'sudo, su and other setuid programs inside the container, and file capabilities of a non-root process',
     evidence: verdict.evidence,
   };

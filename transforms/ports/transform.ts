@@ -4,6 +4,7 @@ import { readTopology } from '../../src/compose/reach/topology';
 import type { ComposeService } from '../../src/compose/service';
 import type { Port } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
+import { about, eachContainer } from '../../src/harden/each';
 import { Intent } from '../../src/harden/intent/intent';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
@@ -19,25 +20,27 @@ const transform: Transform = {
   preset: 'recommended',
   *find(context) {
     const model = modelOf(context);
-    for (const service of context.project.services) {
-      // Host networking publishes nothing: the list is ignored there.
-      if (service.networkMode?.text === 'host' || service.has('provider')) continue;
-      const siblings = onlySiblings(service, context, model);
-      if (siblings && context.preset === 'strict') {
-        yield unpublish(service, siblings, context);
-        continue;
-      }
-      for (const [index, port] of service.ports.entries()) {
-        // Compose takes the same port of two files for one: the first of them speaks for both.
-        if (service.ports.slice(0, index).some((earlier) => isTwin(earlier, port))) continue;
-        const proposal = propose(service, port, context, model, siblings);
-        if (proposal) yield proposal;
-      }
-    }
+    yield* eachContainer(context, (service) => published(service, context, model));
   },
 };
 
 export default transform;
+
+function* published(service: ComposeService, context: TransformContext, model: Model): Iterable<Proposal> {
+  // Host networking publishes nothing: the list is ignored there.
+  if (service.networkMode?.text === 'host') return;
+  const siblings = onlySiblings(service, context, model);
+  if (siblings && context.preset === 'strict') {
+    yield unpublish(service, siblings, context);
+    return;
+  }
+  for (const [index, port] of service.ports.entries()) {
+    // Compose takes the same port of two files for one: the first of them speaks for both.
+    if (service.ports.slice(0, index).some((earlier) => isTwin(earlier, port))) continue;
+    const proposal = propose(service, port, context, model, siblings);
+    if (proposal) yield proposal;
+  }
+}
 
 const LOOPBACK: Evidence = {
   kind: 'compose-semantics',
@@ -98,10 +101,7 @@ function unpublish(service: ComposeService, callers: readonly string[], { advise
   );
   const ports = service.ports.map(({ published, target }) => published ?? target).join(', ');
   return {
-    service: service.name,
-    path: service.at('ports'),
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, 'ports'),
     message: `"${service.name}" publishes ${what('datastore')} port ${ports} on every interface, and the stack does not use it`,
     plan: `stop publishing port ${ports} of "${service.name}": ${callers.map((each) => `"${each}"`).join(', ')} ${callers.length > 1 ? 'reach' : 'reaches'} it over a network they share`,
     breaks: 'programs of the host and of other machines that use the published port: a client, a backup',
@@ -127,10 +127,8 @@ function propose(
   const ip = port.hostIp?.includes(':') ? '::1' : '127.0.0.1';
   const attempt = bind(service, port, ip);
   return {
-    service: service.name,
-    path: port.path,
-    severity: verdict.value === 'app' ? 'medium' : transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, port.path),
+    ...(verdict.value === 'app' && { severity: 'medium' }),
     message: `"${service.name}" publishes ${what(verdict.value)} port ${port.target} on every interface`,
     plan: `publish port ${port.published ?? port.target} of "${service.name}" on ${ip} only`,
     breaks: verdict.breaks ?? 'clients on other machines, and containers that go through the address of the host',

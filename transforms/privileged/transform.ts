@@ -1,6 +1,7 @@
 import type { ComposeService } from '../../src/compose/service';
-import type { Transform } from '../../src/harden/transform';
-import type { Evidence } from '../../src/harden/types';
+import { about, eachContainer } from '../../src/harden/each';
+import type { Transform, TransformContext } from '../../src/harden/transform';
+import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
 
 /** Host paths and sockets that a container is usually made privileged for. */
@@ -23,29 +24,25 @@ const transform: Transform = {
   severity: 'critical',
   controls: ['CIS 5.5', 'OWASP RULE#3'],
   preset: 'recommended',
-  *find({ project, advise }) {
-    for (const service of project.services) {
-      const { privileged } = service;
-      if (privileged !== true && privileged !== 'maybe') continue;
-      const verdict = advise(service).privileged;
-      const refusal = reasonToKeep(service, verdict.value, verdict.why);
-      yield {
-        service: service.name,
-        path: service.at('privileged'),
-        severity: 'critical',
-        controls: transform.controls,
-        message: `"${service.name}" runs privileged: it owns the host's devices and every capability`,
-        plan: `remove privileged from "${service.name}"`,
-        breaks: verdict.breaks ?? 'anything that mounts, loads kernel modules, reads raw devices or changes the network of the host',
-        confidence: verdict.value === 'not-needed' ? verdict.confidence : 'guess',
-        evidence: [...verdict.evidence, PRIVILEGED],
-        ...(refusal ? { refusal } : { ops: [withdraw(service)] }),
-      };
-    }
-  },
+  find: (context) => eachContainer(context, propose),
 };
 
 export default transform;
+
+function propose(service: ComposeService, { advise }: TransformContext): Proposal | undefined {
+  if (service.privileged !== true && service.privileged !== 'maybe') return undefined;
+  const verdict = advise(service).privileged;
+  const refusal = reasonToKeep(service, verdict.value, verdict.why);
+  return {
+    ...about(transform, service, 'privileged'),
+    message: `"${service.name}" runs privileged: it owns the host's devices and every capability`,
+    plan: `remove privileged from "${service.name}"`,
+    breaks: verdict.breaks ?? 'anything that mounts, loads kernel modules, reads raw devices or changes the network of the host',
+    confidence: verdict.value === 'not-needed' ? verdict.confidence : 'guess',
+    evidence: [...verdict.evidence, PRIVILEGED],
+    ...(refusal ? { refusal } : { ops: [withdraw(service)] }),
+  };
+}
 
 function reasonToKeep(service: ComposeService, need: string, why: string): Refusal | undefined {
   if (service.privileged === 'maybe') {

@@ -1,6 +1,8 @@
 import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
-import { addToList, groupedAfter, type Transform } from '../../src/harden/transform';
+import { about, eachService } from '../../src/harden/each';
+import { addToList, groupedAfter, type Transform, type TransformContext } from '../../src/harden/transform';
+import type { Proposal } from '../../src/harden/types';
 import type { TmpfsMount } from '../../src/images/types';
 import type { Op } from '../../src/yaml/types';
 
@@ -11,52 +13,46 @@ const transform: Transform = {
   severity: 'medium',
   controls: ['CIS 5.13', 'OWASP RULE#8'],
   preset: 'recommended',
-  *find({ project, advise }) {
-    for (const service of project.services) {
-      if (!service.complete || service.readOnly === true || service.readOnly === 'maybe') continue;
-      const verdict = advise(service).readOnly;
-      const common = {
-        service: service.name,
-        path: service.at('read_only'),
-        severity: transform.severity,
-        controls: transform.controls,
-        message: `"${service.name}" has a writable root filesystem`,
-        breaks: verdict.breaks ?? 'a program that writes outside its volumes and the tmpfs mounts, often only later than at start',
-        evidence: verdict.evidence,
-      };
-      if (verdict.value === false) {
-        yield {
-          ...common,
-          plan: `leave the filesystem of "${service.name}" writable`,
-          confidence: verdict.confidence,
-          refusal: { code: 'needs-decision', message: verdict.why },
-        };
-        continue;
-      }
-      const mounts = verdict.value.tmpfs.map(writeTmpfs);
-      yield {
-        ...common,
-        plan: describe(service.name, mounts),
-        // Who wrote `read_only: false` had a reason.
-        confidence: service.readOnly === false ? atMost(verdict.confidence, 'guess') : verdict.confidence,
-        ops: ops(service, mounts),
-        editable: {
-          label: 'tmpfs mounts',
-          value: mounts.join(' '),
-          rebuild: (value) => {
-            const wanted = value.split(/\s+/).filter(Boolean);
-            const wrong = wanted.find((mount) => !mount.startsWith('/'));
-            return wrong
-              ? { error: `"${wrong}" is no absolute path; write mounts such as /tmp /run:uid=999,gid=999` }
-              : ops(service, wanted);
-          },
-        },
-      };
-    }
-  },
+  find: (context) => eachService(context, propose),
 };
 
 export default transform;
+
+function propose(service: ComposeService, { advise }: TransformContext): Proposal | undefined {
+  if (service.readOnly === true || service.readOnly === 'maybe') return undefined;
+  const verdict = advise(service).readOnly;
+  const common = {
+    ...about(transform, service, 'read_only'),
+    message: `"${service.name}" has a writable root filesystem`,
+    breaks: verdict.breaks ?? 'a program that writes outside its volumes and the tmpfs mounts, often only later than at start',
+    evidence: verdict.evidence,
+  };
+  if (verdict.value === false) {
+    return {
+      ...common,
+      plan: `leave the filesystem of "${service.name}" writable`,
+      confidence: verdict.confidence,
+      refusal: { code: 'needs-decision', message: verdict.why },
+    };
+  }
+  const mounts = verdict.value.tmpfs.map(writeTmpfs);
+  return {
+    ...common,
+    plan: describe(service.name, mounts),
+    // Who wrote `read_only: false` had a reason.
+    confidence: service.readOnly === false ? atMost(verdict.confidence, 'guess') : verdict.confidence,
+    ops: ops(service, mounts),
+    editable: {
+      label: 'tmpfs mounts',
+      value: mounts.join(' '),
+      rebuild: (value) => {
+        const wanted = value.split(/\s+/).filter(Boolean);
+        const wrong = wanted.find((mount) => !mount.startsWith('/'));
+        return wrong ? { error: `"${wrong}" is no absolute path; write mounts such as /tmp /run:uid=999,gid=999` } : ops(service, wanted);
+      },
+    },
+  };
+}
 
 function ops(service: ComposeService, mounts: readonly string[]): Op[] {
   const path = service.at('read_only');

@@ -1,6 +1,7 @@
 import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import type { Evaluated } from '../../src/compose/types';
+import { about, eachService } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Op, Path } from '../../src/yaml/types';
@@ -20,11 +21,7 @@ const transform: Transform = {
   *find(context) {
     // A stack is kept at its number of replicas: giving up is not wanted there.
     if (context.project.swarm) return;
-    for (const service of context.project.services) {
-      if (!service.complete) continue;
-      const proposal = propose(service, context);
-      if (proposal) yield proposal;
-    }
+    yield* eachService(context, propose);
   },
 };
 
@@ -58,10 +55,7 @@ function propose(service: ComposeService, { setting }: TransformContext): Propos
   if (!policy || policy === 'bounded') return undefined;
   const retries = setting<number>('retries', service);
   const common = {
-    service: service.name,
-    path: policy.path,
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, policy.path),
     message: `"${service.name}" is started again without end when it fails (${policy.shown})`,
     plan: `start "${service.name}" again at most ${retries} times in a row`,
     breaks: `${policy.comesBack ? 'after a reboot a service that was stopped in good order stays down, and so does one that ends by itself; ' : ''}a service that fails until another one is ready gives up within seconds`,

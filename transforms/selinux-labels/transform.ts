@@ -2,7 +2,7 @@ import { cleanContainerPath } from '../../src/compose/container-path';
 import { parseSecurityOpt } from '../../src/compose/security-opt';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
-import { forHeirs, heirsOf, isInherited, ownerOf } from '../../src/harden/lists';
+import { about, eachContainer, eachItem, placeOfItem } from '../../src/harden/each';
 import { rewriteMount } from '../../src/harden/mount-options';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
@@ -25,22 +25,8 @@ const transform: Transform = {
   controls: ['CIS 5.3', 'OWASP RULE#6'],
   preset: 'asked',
   options: OPTIONS,
-  *find(context) {
-    for (const service of context.project.services) {
-      if (service.has('provider') || isOutside(service)) continue;
-      for (const mount of service.mounts) {
-        if (isInherited(mount, service, context.project)) continue;
-        const ask = (who: ComposeService) => propose(who, mount, context);
-        const proposal = ask(service);
-        if (proposal)
-          yield forHeirs(
-            proposal,
-            heirsOf(mount, ({ mounts }) => mounts, context.project),
-            ask,
-          );
-      }
-    }
-  },
+  find: (context) =>
+    eachContainer(context, (service) => (isOutside(service) ? undefined : eachItem(({ mounts }) => mounts, service, context, propose))),
 };
 
 export default transform;
@@ -65,10 +51,8 @@ function propose(service: ComposeService, mount: Mount, { project, setting }: Tr
   if (mount.kind !== 'bind' || source === undefined || !mount.known || !isOwnDirectory(source)) return undefined;
   const sharers = project.services.filter((other) => other !== service && other.mounts.some((each) => overlaps(each.source, source)));
   const common = {
-    service: service.name,
-    path: ownerOf(mount) === service.name ? mount.path : service.at('volumes'),
+    ...about(transform, service, placeOfItem(mount, service, 'volumes')),
     subject: `${source}:${mount.target}`,
-    controls: transform.controls,
     evidence: [LABELS],
   };
   if (mount.options.includes('Z')) {
@@ -87,7 +71,6 @@ function propose(service: ComposeService, mount: Mount, { project, setting }: Tr
   const label = sharers.length > 0 ? 'z' : setting<string>('label', service);
   return {
     ...common,
-    severity: 'low',
     message: `${source} is not labelled for containers, and on a host with SELinux closed to "${service.name}"`,
     plan: `label ${source} for ${label === 'z' ? 'containers (z)' : `"${service.name}" alone (Z)`}`,
     breaks: 'programs of the host that are confined and use the same files, such as a web server; a large directory takes its time',

@@ -3,7 +3,8 @@ import { engineSocket } from '../../src/compose/engine-socket';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
-import { forHeirs, heirsOf, isInherited, ownerOf, removeFromList } from '../../src/harden/lists';
+import { eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
+import { removeFromList } from '../../src/harden/lists';
 import { rewriteMount } from '../../src/harden/mount-options';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
@@ -18,23 +19,15 @@ const transform: Transform = {
   severity: 'critical',
   controls: ['CIS 5.6', 'CIS 5.20', 'OWASP RULE#8', 'NIST 800-190 4.5.5'],
   preset: 'recommended',
-  *find(context) {
-    for (const service of context.project.services) {
-      if (service.has('provider')) continue;
-      // From the last to the first: where one is removed, those before it keep their place.
-      for (const mount of [...service.mounts].reverse()) {
-        if (mount.kind !== 'bind' || mount.source === undefined || isInherited(mount, service, context.project)) continue;
-        const ask = (who: ComposeService) => propose(who, mount, mount.source!, context);
-        const proposal = ask(service);
-        if (proposal)
-          yield forHeirs(
-            proposal,
-            heirsOf(mount, ({ mounts }) => mounts, context.project),
-            ask,
-          );
-      }
-    }
-  },
+  find: (context) =>
+    eachContainer(context, (service) =>
+      eachItem(
+        ({ mounts }) => lastFirst(mounts),
+        service,
+        context,
+        (who, mount) => (mount.kind === 'bind' && mount.source !== undefined ? propose(who, mount, mount.source, context) : undefined),
+      ),
+    ),
 };
 
 export default transform;
@@ -69,7 +62,7 @@ const ROOT: Place = { what: 'every file of the host', writable: 'critical' };
 function common(service: ComposeService, mount: Mount, source: string): Pick<Proposal, 'service' | 'path' | 'subject' | 'controls'> {
   return {
     service: service.name,
-    path: ownerOf(mount) === service.name ? mount.path : service.at('volumes'),
+    path: placeOfItem(mount, service, 'volumes'),
     subject: `${source}:${mount.target}`,
     controls: ['CIS 5.6', 'OWASP RULE#8', 'NIST 800-190 4.5.5'],
   };

@@ -1,6 +1,7 @@
 import { isMap } from '../../src/compose/data';
 import { healthState } from '../../src/compose/health';
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachService } from '../../src/harden/each';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op } from '../../src/yaml/types';
@@ -15,11 +16,7 @@ const transform: Transform = {
   *find(context) {
     // A stack file has depends_on as a list that nobody reads.
     if (context.project.swarm) return;
-    for (const service of context.project.services) {
-      if (!service.complete) continue;
-      const proposal = propose(service, context);
-      if (proposal) yield proposal;
-    }
+    yield* eachService(context, propose);
   },
 };
 
@@ -33,16 +30,12 @@ const ORDER: Evidence = {
 
 function propose(service: ComposeService, context: TransformContext): Proposal | undefined {
   const data = service.data('depends_on');
-  const path = service.at('depends_on');
   const names = Array.isArray(data) ? data.map(String) : isMap(data) ? Object.keys(data) : [];
   const early = names.filter((name) => waitsForStart(data, name) && isChecked(name, service, context));
   if (early.length === 0) return undefined;
   const ops = Array.isArray(data) ? asMap(service, names, early) : early.map((name) => wait(service, data, name));
   return {
-    service: service.name,
-    path,
-    severity: transform.severity,
-    controls: transform.controls,
+    ...about(transform, service, 'depends_on'),
     message: `"${service.name}" starts before ${early.map((name) => `"${name}"`).join(', ')} ${early.length > 1 ? 'are' : 'is'} ready`,
     plan: `let "${service.name}" wait until ${early.map((name) => `"${name}"`).join(', ')} ${early.length > 1 ? 'are' : 'is'} healthy`,
     breaks: 'it starts later, and not at all where that service never becomes healthy',

@@ -1,5 +1,6 @@
 import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
+import { eachContainer, lastFirst } from '../../src/harden/each';
 import { removeFromList } from '../../src/harden/lists';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal, Severity } from '../../src/harden/types';
@@ -13,16 +14,13 @@ const transform: Transform = {
   severity: 'medium',
   controls: ['NIST 800-190 4.4.3'],
   preset: 'recommended',
-  *find(context) {
-    for (const service of context.project.services) {
-      if (service.has('provider')) continue;
-      // From the last to the first: where one is removed from a list, those before it keep their place.
-      for (const setting of settings(service).reverse()) {
+  find: (context) =>
+    eachContainer(context, (service) =>
+      lastFirst(settings(service)).flatMap((setting) => {
         const problem = problemOf(setting, service, context);
-        if (problem) yield propose(service, setting, problem);
-      }
-    }
-  },
+        return problem ? propose(service, setting, problem) : [];
+      }),
+    ),
 };
 
 export default transform;

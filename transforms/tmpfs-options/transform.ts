@@ -3,7 +3,8 @@ import { withTmpfsOptions } from '../../src/compose/mounts';
 import type { ComposeService } from '../../src/compose/service';
 import type { TmpfsEntry } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
-import { forHeirs, heirsOf, isInherited, ownerOf } from '../../src/harden/lists';
+import { eachContainer, eachItem, placeOfItem } from '../../src/harden/each';
+import { ownerOf } from '../../src/harden/lists';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { Advice, TmpfsMount } from '../../src/images/types';
@@ -27,17 +28,15 @@ const transform: Transform = {
   controls: ['CIS 5.11', 'OWASP RULE#8'],
   preset: 'recommended',
   options: OPTIONS,
-  *find(context) {
-    for (const service of context.project.services) {
-      if (service.has('provider')) continue;
-      for (const entry of service.tmpfs) {
-        if (isInherited(entry, service, context.project)) continue;
-        const proposal = hiding(service, entry) ?? propose(service, entry, context);
-        const heirs = heirsOf(entry, ({ tmpfs }) => tmpfs, context.project);
-        if (proposal) yield forHeirs(proposal, heirs, (heir) => hiding(heir, entry) ?? propose(heir, entry, context));
-      }
-    }
-  },
+  find: (context) =>
+    eachContainer(context, (service) =>
+      eachItem(
+        ({ tmpfs }) => tmpfs,
+        service,
+        context,
+        (who, entry) => hiding(who, entry) ?? propose(who, entry, context),
+      ),
+    ),
 };
 
 export default transform;
@@ -65,7 +64,7 @@ function propose(service: ComposeService, entry: TmpfsEntry, context: TransformC
   const attempt = rewrite(service, entry, change);
   return {
     service: service.name,
-    path: ownerOf(entry) === service.name ? entry.path : service.at('tmpfs'),
+    path: placeOfItem(entry, service, 'tmpfs'),
     subject: entry.target,
     severity: risky.length > 0 ? 'medium' : 'low',
     controls: risky.length > 0 ? ['OWASP RULE#8'] : ['CIS 5.11'],
@@ -141,7 +140,7 @@ function hiding(service: ComposeService, entry: TmpfsEntry): Proposal | undefine
   const name = hidden.source ?? 'an anonymous volume';
   return {
     service: service.name,
-    path: ownerOf(entry) === service.name ? entry.path : service.at('tmpfs'),
+    path: placeOfItem(entry, service, 'tmpfs'),
     subject: entry.target,
     severity: 'high',
     controls: [],

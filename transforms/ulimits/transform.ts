@@ -1,5 +1,6 @@
 import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachService } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import { isWindows } from '../../src/images/tells';
@@ -30,15 +31,10 @@ const transform: Transform = {
   controls: ['CIS 5.19', 'OWASP RULE#7'],
   preset: 'recommended',
   options: OPTIONS,
-  *find(context) {
-    for (const service of context.project.services) {
-      if (!service.complete || isWindows(service)) continue;
-      for (const ask of [nproc, core, nofile]) {
-        const proposal = ask(service, context);
-        if (proposal) yield proposal;
-      }
-    }
-  },
+  find: (context) =>
+    eachService(context, (service) =>
+      isWindows(service) ? undefined : [nproc, core, nofile].flatMap((ask) => ask(service, context) ?? []),
+    ),
 };
 
 export default transform;
@@ -72,7 +68,7 @@ function nproc(service: ComposeService): Proposal | undefined {
   const inherited = service.extended ? limitsOf(service.extended) : {};
   const alone = Object.keys(limitsOf(service)).filter((name) => !(name in inherited)).length === 1 && inherited.nproc === undefined;
   return {
-    ...common(service, 'nproc'),
+    ...about(transform, service, [...service.at('ulimits'), 'nproc']),
     message: `"${service.name}" limits its processes with nproc, which counts those of other containers of the same user too`,
     plan: `remove nproc from "${service.name}"; pids_limit is for this container alone`,
     breaks: 'nothing, unless the limit was meant for all containers of that user together',
@@ -86,7 +82,7 @@ function nproc(service: ComposeService): Proposal | undefined {
 function core(service: ComposeService, { setting }: TransformContext): Proposal | undefined {
   if (limitsOf(service).core !== undefined || !setting<boolean>('core', service)) return undefined;
   return {
-    ...common(service, 'core'),
+    ...about(transform, service, [...service.at('ulimits'), 'core']),
     message: `"${service.name}" may leave core dumps, which hold its memory`,
     plan: `switch core dumps of "${service.name}" off`,
     breaks: 'looking into crashes by their core dumps',
@@ -100,7 +96,7 @@ function nofile(service: ComposeService, { setting }: TransformContext): Proposa
   const wanted = setting<number>('nofile', service);
   if (!wanted || limitsOf(service).nofile !== undefined) return undefined;
   const base: Proposal = {
-    ...common(service, 'nofile'),
+    ...about(transform, service, [...service.at('ulimits'), 'nofile']),
     message: `"${service.name}" may have as many files open as the daemon allows`,
     plan: `limit "${service.name}" to ${wanted} open files a process`,
     breaks: 'a server with more connections than that; a daemon that is not allowed as many does not create the container',
@@ -111,10 +107,6 @@ function nofile(service: ComposeService, { setting }: TransformContext): Proposa
   if (wanted < 64)
     return { ...base, refusal: { code: 'needs-decision', message: 'the setting cannot be used: a container needs 64 open files or more' } };
   return { ...base, ops: [{ op: 'add', path: [...service.at('ulimits'), 'nofile'], value: wanted }] };
-}
-
-function common(service: ComposeService, name: string): Pick<Proposal, 'service' | 'path' | 'severity' | 'controls'> {
-  return { service: service.name, path: [...service.at('ulimits'), name], severity: transform.severity, controls: transform.controls };
 }
 
 /** The limits of a service; Compose merges them with those of a service it extends. */

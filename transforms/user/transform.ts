@@ -1,6 +1,7 @@
 import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
-import { groupedAfter, type Transform } from '../../src/harden/transform';
+import { about, eachService } from '../../src/harden/each';
+import { groupedAfter, type Transform, type TransformContext } from '../../src/harden/transform';
 import type { Proposal } from '../../src/harden/types';
 import type { Op } from '../../src/yaml/types';
 
@@ -11,39 +12,31 @@ const transform: Transform = {
   severity: 'high',
   controls: ['CIS 4.1', 'OWASP RULE#2'],
   preset: 'recommended',
-  *find({ project, advise }) {
-    for (const service of project.services) {
-      if (!service.complete) continue;
-      const advice = advise(service);
-      if (advice.startsAsRoot === false) continue;
-      const explicit = service.has('user');
-      const verdict = advice.user ?? advice.noUser;
-      if (!verdict) continue;
-      const common = {
-        service: service.name,
-        path: service.at('user'),
-        severity: transform.severity,
-        controls: transform.controls,
-        message: `"${service.name}" ${advice.startsAsRoot ? 'starts' : 'may start'} as root`,
-        breaks: verdict.breaks ?? 'files and volumes that belong to root are no longer writable',
-        evidence: verdict.evidence,
-      };
-      if (advice.user) yield proposal(service, advice.user.value, explicit, { ...common, confidence: advice.user.confidence });
-      else {
-        yield {
-          ...common,
-          plan: `leave the user of "${service.name}" as it is`,
-          confidence: verdict.confidence,
-          refusal: { code: 'needs-decision', message: verdict.why },
-        };
-      }
-    }
-  },
+  find: (context) => eachService(context, propose),
 };
 
 export default transform;
 
-function proposal(service: ComposeService, user: string, explicit: boolean, common: Omit<Proposal, 'plan'>): Proposal {
+function propose(service: ComposeService, { advise }: TransformContext): Proposal | undefined {
+  const advice = advise(service);
+  const verdict = advice.user ?? advice.noUser;
+  if (advice.startsAsRoot === false || !verdict) return undefined;
+  const common = {
+    ...about(transform, service, 'user'),
+    message: `"${service.name}" ${advice.startsAsRoot ? 'starts' : 'may start'} as root`,
+    breaks: verdict.breaks ?? 'files and volumes that belong to root are no longer writable',
+    evidence: verdict.evidence,
+  };
+  if (advice.user) return change(service, advice.user.value, { ...common, confidence: advice.user.confidence });
+  return {
+    ...common,
+    plan: `leave the user of "${service.name}" as it is`,
+    confidence: verdict.confidence,
+    refusal: { code: 'needs-decision', message: verdict.why },
+  };
+}
+
+function change(service: ComposeService, user: string, common: Omit<Proposal, 'plan'>): Proposal {
   if (service.user && !service.user.known) {
     const message = `the user comes from a variable without a default: when it is unset, the container runs as root; write \${UID:?}`;
     return { ...common, plan: `set user ${user} on "${service.name}"`, refusal: { code: 'interpolated', message } };
@@ -58,7 +51,7 @@ function proposal(service: ComposeService, user: string, explicit: boolean, comm
   return {
     ...common,
     // Who wrote `user: root` had a reason.
-    confidence: explicit ? atMost(common.confidence, 'guess') : common.confidence,
+    confidence: service.has('user') ? atMost(common.confidence, 'guess') : common.confidence,
     plan: `run "${service.name}" as ${user}`,
     ops: ops(user),
     editable: {

@@ -1,4 +1,5 @@
 import type { ComposeService } from '../../src/compose/service';
+import { about, eachContainer } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
@@ -22,11 +23,7 @@ const transform: Transform = {
   preset: 'recommended',
   options: OPTIONS,
   *find(context) {
-    for (const service of context.project.services) {
-      if (service.has('provider')) continue;
-      const proposal = hostMode(service, context);
-      if (proposal) yield proposal;
-    }
+    yield* eachContainer(context, hostMode);
     const proposal = remap(context);
     if (proposal) yield proposal;
   },
@@ -53,9 +50,7 @@ function hostMode(service: ComposeService, { preset }: TransformContext): Propos
       ? { code: 'needs-decision', message: `a daemon that remaps users starts nothing with ${beside} without it` }
       : undefined;
   return {
-    service: service.name,
-    path: service.at('userns_mode'),
-    severity: 'medium',
+    ...about(transform, service, 'userns_mode'),
     controls: ['CIS 5.31', 'NIST 800-190 4.4.3'],
     message: `root of "${service.name}" is root of the host, also where the daemon remaps users (userns_mode: host)`,
     plan: `let the daemon remap the users of "${service.name}"`,
