@@ -86,7 +86,8 @@ function settingsOf(directory: string): object {
 test.each(ROWS.flatMap(({ check, trial }) => (trial ? [[check, trial] as const] : [])))('%s: a trial keeps %j', (_, keys) => {
   const model = normalise({ services: { app: { image: 'acme/app:1', ...keys } as never } });
   const needs = new Map([['app', { image: 'acme/app:1', volumes: [], healthcheck: false }]]);
-  const world = { local: true, kindOf: () => 'directory' as const, small: () => true, copyPath: (mount: string) => `/scratch/${mount}` };
+  const copyPath = (source: string): string => `/scratch/${source}`;
+  const world = { local: true, kindOf: () => 'directory' as const, small: () => true, copyPath, keepsOwners: true };
   const { model: made } = toTrial(model, needs, { volumes: 'fresh', binds: 'copy', allowPrivileged: false }, 'id', world);
   const before = model.services.app!;
   expect(made.services.app).toMatchObject(Object.fromEntries(Object.keys(keys).map((key) => [key, before[key]])));

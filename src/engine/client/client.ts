@@ -85,8 +85,12 @@ export class EngineClient {
     });
   }
 
-  /** Sends the answer of a GET as the body of a PUT, without holding it. */
-  pipe(from: string, to: string): Promise<void> {
+  /**
+   * Sends the answer of a GET as the body of a PUT, without holding it.
+   *
+   * @throws RangeError when it is more than `atMost` bytes.
+   */
+  pipe(from: string, to: string, atMost = Number.POSITIVE_INFINITY): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => reject(unreachable(this.endpoint, error));
       const refused = (response: http.IncomingMessage): void =>
@@ -97,8 +101,17 @@ export class EngineClient {
       });
       put.on('error', fail);
       const get = this.request({ method: 'GET', path: from }, (response) => {
-        if ((response.statusCode ?? 0) < 400) response.pipe(put);
-        else {
+        if ((response.statusCode ?? 0) < 400) {
+          let length = 0;
+          response.on('data', (chunk: Buffer) => {
+            length += chunk.length;
+            if (length <= atMost) return;
+            reject(new RangeError(`more than ${atMost} bytes`));
+            response.destroy();
+            put.destroy();
+          });
+          response.pipe(put);
+        } else {
           refused(response);
           put.destroy();
         }

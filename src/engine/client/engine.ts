@@ -105,6 +105,10 @@ export class Engine {
     await this.client.json('POST', '/volumes/create', { body: { Name: name, Labels: labels } });
   }
 
+  async removeVolume(name: string): Promise<void> {
+    await this.client.bytes('DELETE', `/volumes/${name}`, { query: { force: true } }).catch(absent);
+  }
+
   /** Makes a container without starting it. @returns its id */
   async createContainer(body: Record<string, unknown>): Promise<string> {
     return (await this.client.json<{ Id: string }>('POST', '/containers/create', { body })).Id;

@@ -16,12 +16,19 @@ export interface CleanedUp {
   left: string[];
 }
 
-/** Removes what one run made. Used at its end, whatever the end is. */
-export async function removeRun(engine: Engine, scratch: Scratch): Promise<void> {
+/**
+ * Removes what one run made. Used at its end, whatever the end is.
+ *
+ * @returns what could not be removed, and why
+ */
+export async function removeRun(engine: Engine, scratch: Scratch): Promise<string | undefined> {
   await removeLabelled(engine, `${LABEL}=${scratch.id}`);
   for (const { id, directory } of instances()) if (id === scratch.id) removeInstance(directory);
-  scratch.remove();
+  const left = scratch.remove();
+  return left && foreign(left);
 }
+
+const foreign = (directory: string): string => `${directory} has files of other users: remove it as root`;
 
 /**
  * Removes everything that trials left behind: what carries the label, and folders. A run that is still going on keeps what it has. Compose
@@ -50,7 +57,7 @@ export async function cleanUp(engine: Engine): Promise<CleanedUp> {
   for (const { directory, id } of all) {
     if (alive.has(id)) continue;
     const left = removeFolder(directory);
-    if (left) sum.left.push(`${left} has files of other users: remove it as root`);
+    if (left) sum.left.push(foreign(left));
     else sum.folders += 1;
   }
   return sum;

@@ -9,7 +9,7 @@ import { type Conversion, toTrial } from '../trial/convert';
 import type { TrialOptions } from '../trial/options';
 import { worldOf } from '../trial/scratch';
 import { nextName, Stack } from '../trial/stack';
-import { fillVolumes } from '../trial/volumes';
+import { fillCopies, fillVolumes } from '../trial/volumes';
 import type { Listener } from './events';
 import type { Images } from './images';
 import { leadBeside, place } from './place';
@@ -88,7 +88,8 @@ export async function runStack(
     const trial = conversion.model.services[service];
     if (trial) trial.stop_grace_period = '1s';
   }
-  if (running.options.volumes === 'copy') await fillVolumes(bench, model, conversion, name);
+  const filled = await fillCopies(bench, conversion, name);
+  if (running.options.volumes === 'copy') filled.push(...(await fillVolumes(bench, model, conversion, name)));
   const stack = new Stack(bench, name, conversion);
   try {
     const patience = Math.max(...stack.services.map((service) => expected.get(service)?.patience ?? bench.timeout));
@@ -119,7 +120,11 @@ export async function runStack(
     return { lives, containers, conversion, model };
   } finally {
     step('removing');
-    if (!keep) await stack.down();
+    if (!keep) {
+      await stack.down();
+      // Compose leaves alone what it did not make.
+      for (const volume of filled) await bench.engine.removeVolume(volume);
+    }
   }
 }
 

@@ -61,6 +61,9 @@ export async function withRunning<T>(
     if (setup.keep && !signal.aborted) {
       const text = `kept: docker ps --filter label=batten.trial=${scratch.id}; batten prove --cleanup removes it`;
       listener({ kind: 'note', text });
-    } else await removeRun(engine, scratch);
+    } else {
+      const left = await removeRun(engine, scratch);
+      if (left) listener({ kind: 'note', text: `left: ${left}` });
+    }
   }
 }

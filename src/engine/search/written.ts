@@ -1,7 +1,7 @@
 import type { Engine } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
+import { clean } from '../trial/copies';
 import type { ImageFiles } from '../trial/image-files';
-import { clean } from '../trial/mounts';
 
 /** A directory a service writes to outside of its volumes. */
 export interface WrittenDirectory {

@@ -1,6 +1,7 @@
 import type { Data } from '../../yaml/types';
 import { listOf, type Model, type ModelService, type ModelThing, mapOf } from '../compose/model';
-import { type BindPlan, trialMounts, type World } from './mounts';
+import { type BindPlan, Copies } from './copies';
+import { trialMounts, type World } from './mounts';
 import { LABEL, type TrialOptions } from './options';
 
 /** What the conversion has to know of the images: by service name. */
@@ -62,15 +63,14 @@ export function toTrial(
   world: World,
 ): Conversion {
   const notes: string[] = [];
-  const binds: BindPlan[] = [];
+  const copies = new Copies(resolved, options, world);
   const services: Record<string, ModelService> = {};
   const extraVolumes: Record<string, ModelThing> = {};
   for (const [name, service] of Object.entries(resolved.services)) {
     const need = needs.get(name);
     if (!need) continue;
     const note = (text: string): void => void notes.push(`${name}: ${text}`);
-    const mounts = trialMounts(name, service, need, { options, world, model: resolved, note });
-    binds.push(...mounts.binds);
+    const mounts = trialMounts(name, service, need, { options, world, model: resolved, copies, note });
     Object.assign(extraVolumes, mounts.volumes);
     services[name] = { ...trialService(service, need, options, note), volumes: mounts.mounts, labels: { [LABEL]: id } };
   }
@@ -78,11 +78,15 @@ export function toTrial(
     ...(resolved.version !== undefined && { version: resolved.version }),
     services,
     networks: trialNetworks(resolved, id, notes),
-    volumes: { ...privateVolumes(resolved, id), ...label(extraVolumes, id) },
+    volumes: {
+      ...privateVolumes(resolved, id),
+      ...label(extraVolumes, id),
+      ...label(Object.fromEntries(copies.volumes.map((key) => [key, {}])), id),
+    },
     ...(resolved.secrets && { secrets: private_(resolved.secrets) }),
     ...(resolved.configs && { configs: private_(resolved.configs) }),
   };
-  return { model, binds, notes: [...new Set(notes)] };
+  return { model, binds: copies.plans, notes: [...new Set(notes)] };
 }
 
 function trialService(service: ModelService, need: ImageNeeds, options: TrialOptions, note: (text: string) => void): ModelService {

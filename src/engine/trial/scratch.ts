@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import {
+  accessSync,
   appendFileSync,
   chmodSync,
+  constants,
   cpSync,
   lstatSync,
   mkdirSync,
@@ -19,7 +22,7 @@ import { PREFIX } from './options';
 import { keepOwners } from './owners';
 
 /** A copy of more than this would take longer than the trial is worth. */
-const MAX_COPY = 256 * 1024 * 1024;
+export const MAX_COPY = 256 * 1024 * 1024;
 const MAX_FILES = 20_000;
 
 /** The folder of one run, outside of the project: trial files, copies, and who made it. It is the only place a trial writes to. */
@@ -129,7 +132,11 @@ export function worldOf(folder: string, local: boolean): World {
     local,
     kindOf,
     small: (source) => measure(source, { bytes: 0, files: 0 }),
-    copyPath: (mount) => path.join(folder, 'binds', mount.replace(/[^\w.-]/g, '_')),
+    copyPath: (source) => {
+      const short = createHash('sha256').update(source).digest('hex').slice(0, 8);
+      return path.join(folder, 'binds', `${short}-${path.basename(source).replace(/[^\w.-]/g, '_')}`);
+    },
+    keepsOwners: process.getuid?.() === 0,
   };
 }
 
@@ -138,7 +145,9 @@ function kindOf(file: string): Kind {
     const stats = statSync(file);
     if (stats.isSocket()) return 'socket';
     if (stats.isDirectory()) return 'directory';
-    return stats.isFile() ? 'file' : 'device';
+    if (!stats.isFile()) return 'device';
+    accessSync(file, constants.R_OK);
+    return 'file';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'unreadable';
   }
@@ -149,7 +158,16 @@ function measure(file: string, sum: { bytes: number; files: number }): boolean {
   sum.bytes += stats.isFile() ? stats.size : 0;
   sum.files += 1;
   if (sum.bytes > MAX_COPY || sum.files > MAX_FILES) return false;
-  return !stats.isDirectory() || readdirSync(file).every((name) => measure(path.join(file, name), sum));
+  return !stats.isDirectory() || namesIn(file).every((name) => measure(path.join(file, name), sum));
+}
+
+/** What this process may not look into it cannot measure; the Engine, which copies it then, stops at the same size. */
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
 }
 
 /** Copies with modes, times, links and, as root, owners. Sockets and devices stay behind. */

@@ -29,7 +29,7 @@ export class Stack {
     { model, binds }: Conversion,
   ) {
     this.model = model;
-    for (const { from, to } of binds) copyTree(from, to);
+    for (const plan of binds) if ('to' in plan) copyTree(plan.from, plan.to);
     this.file = bench.scratch.write(`${project}/compose.yaml`, dump(model));
   }
 

@@ -54,5 +54,6 @@ test('what is at a path of the host is told apart', () => {
     'device',
     'file',
   ]);
-  expect(world.copyPath('app/0')).toBe(path.join(directory, 'binds', 'app_0'));
+  expect(world.copyPath('/srv/my app')).toMatch(/binds\/[\da-f]{8}-my_app$/);
+  expect(world.copyPath('/srv/my app')).not.toBe(world.copyPath('/opt/my app'));
 });

@@ -13,8 +13,19 @@ function world(kinds: Record<string, Kind> = {}): World {
     local: true,
     kindOf: (path) => kinds[path] ?? 'directory',
     small: (path) => !path.includes('big'),
-    copyPath: (mount) => `/scratch/${mount}`,
+    copyPath: (source) => `/scratch${source}`,
+    keepsOwners: true,
   };
+}
+
+/** Several services by their mounts, as root or as somebody who may not give files away. */
+function mountsOf(services: Record<string, string[]>, keepsOwners = true) {
+  const model = normalise({
+    services: Object.fromEntries(Object.entries(services).map(([name, volumes]) => [name, { volumes }])) as never,
+  });
+  const needs = new Map(Object.keys(services).map((name) => [name, { image: 'acme/app', volumes: [], healthcheck: false }]));
+  const made = toTrial(model, needs, OPTIONS, 'id1', { ...world(), keepsOwners });
+  return { ...made, of: (name: string) => made.model.services[name]!.volumes };
 }
 
 function trial(
@@ -81,8 +92,8 @@ describe('a directory of the host', () => {
 
   test('is copied', () => {
     const { app, binds } = trial(written);
-    expect(binds).toEqual([{ from: '/srv/data', to: '/scratch/app-0' }]);
-    expect(app.volumes).toEqual([{ type: 'bind', source: '/scratch/app-0', target: '/data' }]);
+    expect(binds).toEqual([{ from: '/srv/data', to: '/scratch/srv/data' }]);
+    expect(app.volumes).toEqual([{ type: 'bind', source: '/scratch/srv/data', target: '/data' }]);
   });
 
   test('is only read when it is asked for, or too big, or part of the system', () => {
@@ -101,7 +112,31 @@ describe('a directory of the host', () => {
   test('that is missing is made beside the copies, not in the project', () => {
     const { app, binds } = trial(written, {}, { '/srv/data': 'missing' });
     expect(binds).toEqual([]);
-    expect(app.volumes).toEqual(['/scratch/app-0:/data']);
+    expect(app.volumes).toEqual(['/scratch/srv/data:/data']);
+  });
+});
+
+describe('directories that several services share', () => {
+  test('are copied once, also for who only reads what another writes', () => {
+    const { of, binds } = mountsOf({ php: ['/srv/site:/site'], web: ['/srv/site/public:/html:ro', '/etc/conf:/conf:ro'] });
+    expect(binds).toEqual([{ from: '/srv/site', to: '/scratch/srv/site' }]);
+    expect(of('web')).toEqual([
+      { type: 'bind', source: '/scratch/srv/site/public', target: '/html', read_only: true },
+      { type: 'bind', source: '/etc/conf', target: '/conf', read_only: true },
+    ]);
+  });
+
+  test('are one copy where one holds the other', () => {
+    const { of, binds } = mountsOf({ db: ['/srv/data/db:/db'], all: ['/srv/data/:/data'] });
+    expect(binds).toEqual([{ from: '/srv/data', to: '/scratch/srv/data' }]);
+    expect(of('db')).toMatchObject([{ source: '/scratch/srv/data/db' }]);
+  });
+
+  test('are volumes that the Engine fills for who is not root, and could not keep their owners', () => {
+    const { of, binds, model } = mountsOf({ php: ['/srv/site:/site'], web: ['/srv/site:/html:ro'] }, false);
+    expect(binds).toEqual([{ from: '/srv/site', volume: 'copy-site' }]);
+    expect([of('php'), of('web')]).toEqual([['copy-site:/site:nocopy'], ['copy-site:/html:nocopy,ro']]);
+    expect(model.volumes!['copy-site']).toEqual({ labels: { 'batten.trial': 'id1' } });
   });
 });
 
