@@ -3,9 +3,10 @@ import path from 'node:path';
 import { transforms } from '../transforms';
 import { OVERRIDE_NAMES } from './compose/discover';
 import { loadProject, type SourceFile } from './compose/load-project';
+import type { ComposeProject } from './compose/project';
 import { readInput } from './compose/read';
 import { BattenError, InputError } from './errors';
-import type { Batten, FixSession, Input, OverrideTarget, RunOptions, TransformInfo } from './harden/api';
+import type { Batten, FixSession, Input, OverrideTarget, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
 import type { NetworkChange } from './harden/networks';
@@ -27,6 +28,7 @@ import {
   readImageConfigs,
   type ServiceDescription,
 } from './images';
+import { YamlDocument } from './yaml/document';
 
 export { BattenError, ConfigError, EngineError, InputError, UsageError } from './errors';
 export type * from './harden/api';
@@ -62,22 +64,22 @@ export const batten: Batten = {
 
   describe(input: Input, service: string, options: RunOptions = {}): ServiceDescription | undefined {
     return named(input, () => {
-      const { sources, project } = load(input);
-      const found = Workspace.open(sources).project(project).service(service);
+      const found = read(input).service(service);
       const configs = savedConfigs(options);
       return found && describeService(found, gatherEvidence(input.directory, [found], { configs }));
     });
+  },
+
+  services(input: Input): readonly ServiceSummary[] {
+    return named(input, () => read(input).services.map(({ name, image, build }) => ({ name, image, built: build !== undefined })));
   },
 
   fingerprints(input: Input, texts: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
     return named(input, () => {
       const { sources, project } = load(input);
       const changed = sources.map((source) => ({ ...source, text: texts.get(source.path) ?? source.text }));
-      return new Map(
-        Workspace.open(changed)
-          .project(project)
-          .services.map((service) => [service.name, fingerprint(service)]),
-      );
+      const { services } = Workspace.open(changed).project(project);
+      return new Map(services.map((service) => [service.name, fingerprint(service)]));
     });
   },
 
@@ -168,6 +170,12 @@ function savedConfigs({ imageConfigs = [], inspected }: RunOptions): ImageConfig
   return [...imageConfigs.flatMap((file) => readImageConfigs(file)), ...(inspected?.configs ?? [])];
 }
 
+/** The project as it is. */
+function read(input: Input): ComposeProject {
+  const { sources, project } = load(input);
+  return Workspace.open(sources).project(project);
+}
+
 /** All files of the project. */
 function load(input: Input, target?: OverrideTarget): Pick<ChainSetup, 'sources' | 'project'> {
   const { directory, text } = input;
@@ -217,7 +225,7 @@ function standardOverride({ path: shown, directory }: Input): SourceFile[] {
 /** One that cannot be read is its own error, not this file's. */
 function unreadable(file: SourceFile): string | undefined {
   try {
-    Workspace.open([file]);
+    file.parsed = YamlDocument.open(file.text);
     return file.text === '' ? 'it is empty or not a text' : undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

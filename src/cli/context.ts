@@ -60,7 +60,7 @@ export async function prepare(context: Context, paths: readonly string[]): Promi
     { host, options },
     configure(found, new Configs(host, options, batten.transforms()), { cwd: host.cwd, paths }),
   );
-  if (options.service) requireServices(opened, options.service);
+  if (options.service) requireServices(batten, opened, options.service);
   const fromEngine = await inspected(context, opened, options.service);
   return { batten, opened, run: { ...givenRun(context), inspected: fromEngine } };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Batten } from '../harden/api';
 import { PROOF_FILE } from '../harden/proof';
 import type { Inspected } from '../images';
 import type { Context } from './context';
@@ -18,30 +19,26 @@ export async function inspected(
 ): Promise<Inspected | undefined> {
   if (!options.inspect) return undefined;
   const { inspectImages } = require('../engine/inspect') as typeof import('../engine/inspect');
-  const images = opened.flatMap((each) => imagesOf(each, services));
+  const images = opened.flatMap((each) => imagesOf(host.batten(), each, services));
   // What an Engine is, matters to what was proven on it.
   const engine = opened.some(({ absolute }) => existsSync(join(dirname(absolute), PROOF_FILE)));
   return inspectImages(images, host.env, { engine });
 }
 
-function imagesOf({ input, absolute }: Opened, services: readonly string[] | undefined): string[] {
+function imagesOf(batten: Batten, { input, absolute }: Opened, services: readonly string[] | undefined): string[] {
   if (!input) return [];
-  const { YamlDocument } = require('../yaml/document') as typeof import('../yaml/document');
-  const { ComposeProject } = require('../compose/project') as typeof import('../compose/project');
   const directory = basename(dirname(absolute))
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '');
-  return [input.text, ...(input.overrides ?? []).map(({ text }) => text)].flatMap((text) => {
-    try {
-      return ComposeProject.read(YamlDocument.open(text)).services.flatMap(({ name, image, build }) => {
-        if (services && !services.includes(name)) return [];
-        if (image?.known) return [image.text];
-        // What Compose calls an image that it builds and that has no name of its own.
-        return build ? [`${directory}-${name}`, `${directory}_${name}`] : [];
-      });
-    } catch {
-      // Reported when the file is run.
-      return [];
-    }
-  });
+  try {
+    return batten.services(input).flatMap(({ name, image, built }) => {
+      if (services && !services.includes(name)) return [];
+      if (image?.known) return [image.text];
+      // What Compose calls an image that it builds and that has no name of its own.
+      return built ? [`${directory}-${name}`, `${directory}_${name}`] : [];
+    });
+  } catch {
+    // Reported when the file is run.
+    return [];
+  }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../compose/write';
 import { UsageError } from '../errors';
+import type { Batten } from '../harden/api';
 import type { Context, Prepared } from './context';
 import type { Opened } from './inputs';
 
@@ -11,7 +12,7 @@ import type { Opened } from './inputs';
  *
  * @throws UsageError where nothing may be written; InputError when the lock cannot be
  */
-export async function resolveImages({ host, options }: Context, { opened, run }: Prepared, writes: boolean): Promise<void> {
+export async function resolveImages({ host, options }: Context, { batten, opened, run }: Prepared, writes: boolean): Promise<void> {
   if (!writes || opened.some(({ path }) => path === '-')) {
     throw new UsageError('--resolve writes batten.lock.json beside a file, and this run writes nothing there', {
       hint: 'use it with --yes',
@@ -22,7 +23,7 @@ export async function resolveImages({ host, options }: Context, { opened, run }:
   const asked = new Map<string, Awaited<ReturnType<typeof resolveDigest>>>();
   for (const each of opened) {
     const digests = new Map<string, string>();
-    for (const image of imagesOf(each)) {
+    for (const image of imagesOf(batten, each)) {
       const key = lockKey(image);
       if (key === undefined || image.includes('@')) continue;
       const answer = asked.get(key) ?? (await resolveDigest(image));
@@ -38,17 +39,13 @@ export async function resolveImages({ host, options }: Context, { opened, run }:
   run.also = [...(run.also ?? []), 'image-pin'];
 }
 
-function imagesOf({ input }: Opened): string[] {
-  if (!input) return [];
-  const { YamlDocument } = require('../yaml/document') as typeof import('../yaml/document');
-  const { ComposeProject } = require('../compose/project') as typeof import('../compose/project');
-  const { images } = require('../harden/images-of') as typeof import('../harden/images-of');
-  return [input.text, ...(input.overrides ?? []).map(({ text }) => text)].flatMap((text) => {
-    try {
-      return images(ComposeProject.read(YamlDocument.open(text))).map(({ raw }) => raw);
-    } catch {
-      // Reported when the file is run.
-      return [];
-    }
-  });
+/** Images that are pulled, as they are written; one with a variable in it is decided elsewhere. */
+function imagesOf(batten: Batten, { input }: Opened): string[] {
+  try {
+    const services = input ? batten.services(input) : [];
+    return services.flatMap(({ image, built }) => (image && !built && !image.interpolated ? [image.raw] : []));
+  } catch {
+    // Reported when the file is run.
+    return [];
+  }
 }

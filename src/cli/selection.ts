@@ -1,6 +1,5 @@
-import { basename, join } from 'node:path';
 import { UsageError } from '../errors';
-import type { TransformInfo } from '../harden/api';
+import type { Batten, TransformInfo } from '../harden/api';
 import { hintFor } from '../harden/suggest';
 import type { Opened } from './inputs';
 
@@ -18,8 +17,8 @@ export function requireTransforms(transforms: readonly TransformInfo[], ids: rea
  *
  * @throws UsageError with a suggestion.
  */
-export function requireServices(opened: readonly Opened[], names: readonly string[]): void {
-  const known = servicesOf(opened);
+export function requireServices(batten: Batten, opened: readonly Opened[], names: readonly string[]): void {
+  const known = servicesOf(batten, opened);
   if (!known) return;
   for (const name of names) {
     if (!known.has(name)) throw new UsageError(`no service "${name}" in ${where(opened)}`, { hint: hintFor(name, [...known]) });
@@ -27,27 +26,16 @@ export function requireServices(opened: readonly Opened[], names: readonly strin
 }
 
 /** The services of all inputs; undefined when none of them can be understood. */
-export function servicesOf(opened: readonly Opened[]): ReadonlySet<string> | undefined {
-  const { YamlDocument } = require('../yaml/document') as typeof import('../yaml/document');
-  const { ComposeProject } = require('../compose/project') as typeof import('../compose/project');
-  const { loadProject } = require('../compose/load-project') as typeof import('../compose/load-project');
-  const known = new Set<string>();
-  let understood = 0;
-  for (const { input } of opened) {
-    if (!input) continue;
+export function servicesOf(batten: Batten, opened: readonly Opened[]): ReadonlySet<string> | undefined {
+  const understood = opened.flatMap(({ input }) => {
     try {
-      const absolute = input.directory === undefined ? undefined : join(input.directory, basename(input.path));
-      const main = { path: input.path, text: input.text, role: 'main', absolute, editable: true } as const;
-      const overrides = (input.overrides ?? []).map((file) => ({ ...file, role: 'override', editable: true }) as const);
-      const { sources } = loadProject({ main, overrides, directory: input.directory, changeIncluded: false });
-      const files = sources.map((source) => ({ ...source, document: YamlDocument.open(source.text) }));
-      for (const { name } of ComposeProject.of(files).services) known.add(name);
-      understood++;
+      return input ? [batten.services(input)] : [];
     } catch {
       // Reported when the file is run.
+      return [];
     }
-  }
-  return understood === 0 ? undefined : known;
+  });
+  return understood.length === 0 ? undefined : new Set(understood.flat().map(({ name }) => name));
 }
 
 function where(opened: readonly Opened[]): string {

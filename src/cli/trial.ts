@@ -78,7 +78,7 @@ export async function proveAll(context: Context, batten: Batten, opened: readonl
   const { host, options } = context;
   const settings = trialSettings(context);
   requireProvable(opened);
-  if (settings.exercises.size > 0) requireServices(opened, [...settings.exercises.keys()]);
+  if (settings.exercises.size > 0) requireServices(batten, opened, [...settings.exercises.keys()]);
   const progress = progressOn(host.stderr, context.screen(host.stderr).colors, options.quiet === true);
   const proven: Proven[] = [];
   try {

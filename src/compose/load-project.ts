@@ -12,7 +12,11 @@ import { projectRoot } from './project-root';
 import { readInput } from './read';
 
 /** One file of a project as it was read: what `ProjectFile` says of it, and its text. */
-export type SourceFile = Omit<ProjectFile, 'document'> & { text: string };
+export interface SourceFile extends Omit<ProjectFile, 'document'> {
+  text: string;
+  /** What the text means, where somebody had to look already: never changed, only forked. */
+  parsed?: YamlDocument;
+}
 
 export interface LoadRequest {
   main: SourceFile;
@@ -60,10 +64,11 @@ class Loader {
   }
 
   private follow(at: number, what: 'include' | 'extends'): void {
-    const { text, absolute } = this.sources[at]!;
-    // Most files have neither, and are not parsed twice.
+    const source = this.sources[at]!;
+    const { text, absolute } = source;
+    // Most files have neither, and are not looked into here.
     if (absolute === undefined || !text.includes(what)) return;
-    const data = dataOf(text);
+    const data = dataOf(source);
     if (what === 'include') for (const paths of includesOf(data)) this.include(paths, absolute);
     else for (const file of extendedFilesOf(data)) this.add(file, absolute, 'extended');
   }
@@ -93,9 +98,9 @@ class Loader {
     }
     try {
       const { text } = readInput(absolute, shown);
-      YamlDocument.open(text);
+      const parsed = YamlDocument.open(text);
       const editable = role !== 'extended' && this.request.changeIncluded && within(absolute, this.request.directory!);
-      return { path: shown, text, role, absolute, editable };
+      return { path: shown, text, parsed, role, absolute, editable };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return `${shown}, ${verb} here, was not read: ${error.message}`;
@@ -110,9 +115,10 @@ class Loader {
   }
 }
 
-function dataOf(text: string): Data {
+function dataOf(source: SourceFile): Data {
   try {
-    return toData(resolveNode(YamlDocument.open(text).root));
+    source.parsed ??= YamlDocument.open(source.text);
+    return toData(resolveNode(source.parsed.root));
   } catch {
     // The chain says what is wrong with it.
     return null;

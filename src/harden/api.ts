@@ -1,11 +1,12 @@
+import type { Evaluated } from '../compose/types';
 import type { ServiceDescription } from '../images/explain-service';
 import type { Inspected } from '../images/image-config';
 import type { Data } from '../yaml/types';
 import type { NetworkChange } from './networks';
 import type { OverrideTarget } from './override/target';
 import type { IgnoreRule } from './suppress';
-import type { OptionSpec, Preset } from './transform';
-import type { Confidence, FileChange, FileResult, Finding, Severity } from './types';
+import type { OptionSpec, Preset, Transform } from './transform';
+import type { Confidence, FileChange, FileResult, Finding } from './types';
 
 export type { OverrideTarget } from './override/target';
 
@@ -135,15 +136,16 @@ export interface FixSession {
   finish(): FileResult[];
 }
 
+/** A service of a project, before anything is said of it. */
+export interface ServiceSummary {
+  name: string;
+  image?: Evaluated;
+  /** Whether its image is built here. */
+  built: boolean;
+}
+
 /** What `list` and `explain` show of a transform. */
-export interface TransformInfo {
-  id: string;
-  title: string;
-  summary: string;
-  severity: Severity;
-  controls: readonly string[];
-  /** The mildest preset it runs in; `asked` = only when it is named. */
-  preset: Preset | 'asked';
+export interface TransformInfo extends Omit<Transform, 'find'> {
   options: readonly OptionSpec[];
   /** Path of its README inside the package, e.g. `transforms/cap-drop/README.md`. */
   readme: string;
@@ -162,6 +164,8 @@ export interface Batten {
   session(input: Input, options?: RunOptions): FixSession;
   /** What is known of one service before anything is proposed; undefined when the file has no such service. Throws `InputError`. */
   describe(input: Input, service: string, options?: RunOptions): ServiceDescription | undefined;
+  /** The services of a project. Throws `InputError`. */
+  services(input: Input): readonly ServiceSummary[];
   /** For each service what changes when the way it runs does; see harden/proof. Throws `InputError`. */
   fingerprints(input: Input, texts?: ReadonlyMap<string, string>): ReadonlyMap<string, string>;
   /** Who can reach whom in a project, as it is and as a run would leave it. Throws `InputError`. */

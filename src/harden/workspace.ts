@@ -16,9 +16,10 @@ export class Workspace {
 
   /** @throws InputError with line and column, and the file it is about */
   static open(sources: readonly SourceFile[]): Workspace {
-    const documents = sources.map(({ text, path }) => {
+    const documents = sources.map(({ text, path, parsed }) => {
       try {
-        return YamlDocument.open(text);
+        // A source may be given another text than it was read with.
+        return parsed?.source.raw === text ? parsed.fork() : YamlDocument.open(text);
       } catch (error) {
         if (error instanceof InputError) error.file ??= path;
         throw error;
@@ -46,7 +47,7 @@ export class Workspace {
   /** The project as the documents say it now. @throws InputError when a file is not a Compose file */
   project(setting: ProjectSetting): ComposeProject {
     return ComposeProject.of(
-      this.sources.map(({ text: _, ...file }, index) => ({ ...file, document: this.documents[index]! })),
+      this.sources.map(({ text: _, parsed: __, ...file }, index) => ({ ...file, document: this.documents[index]! })),
       setting,
     );
   }

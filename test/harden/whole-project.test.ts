@@ -4,6 +4,7 @@ import path from 'node:path';
 import { batten } from '../../src';
 import type { Input, RunOptions } from '../../src/harden/api';
 import type { FileResult } from '../../src/harden/types';
+import { YamlDocument } from '../../src/yaml/document';
 
 let directory: string;
 beforeEach(() => {
@@ -312,4 +313,29 @@ test('the same port in two files is bound in both, or in none', () => {
   for (const { after } of Object.values(results)) expect(after).toContain('"127.0.0.1:5432:5432"');
   expect(Object.values(results).flatMap(({ findings }) => findings)).toHaveLength(1);
   expectSettled(input, results, ['ports']);
+});
+
+describe('a project of an included and an extended file', () => {
+  const files = {
+    'compose.yaml': 'include: [more.yaml]\nservices:\n  web:\n    extends: { file: base.yaml, service: web }\n',
+    'more.yaml': 'services:\n  db:\n    image: postgres:16\n  app:\n    build: ./app\n',
+    'base.yaml': 'services:\n  web:\n    image: nginx:1.27\n',
+  };
+
+  test('has the services of all that belongs to it', () => {
+    expect(batten.services(project(files)).map(({ name, image, built }) => [name, image?.text, built])).toEqual([
+      ['web', 'nginx:1.27', false],
+      ['db', 'postgres:16', false],
+      ['app', undefined, true],
+    ]);
+  });
+
+  test('is parsed once to be read, and once to be proven', () => {
+    const input = project(files);
+    const open = jest.spyOn(YamlDocument, 'open');
+    run(input, ['no-new-privileges']);
+    const parsed = open.mock.calls.length;
+    open.mockRestore();
+    expect(parsed).toBe(2 * Object.keys(files).length);
+  });
 });

@@ -43,7 +43,7 @@ function scriptFor(shell: string) {
 /** The services of the files, or of those Compose would load here. A person in the middle of a word wants no error. */
 async function services({ host }: Context, paths: readonly string[]): Promise<readonly string[]> {
   try {
-    return [...(servicesOf(await openInputs(host, paths)) ?? [])];
+    return [...(servicesOf(host.batten(), await openInputs(host, paths)) ?? [])];
   } catch {
     return [];
   }

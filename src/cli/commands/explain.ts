@@ -126,7 +126,7 @@ async function explainService(context: Context, batten: Batten, name: string): P
   // What is explained is what fix would do here.
   const configs = new Configs(host, context.options, batten.transforms());
   const opened = configure(await openInputs(host, file === '' ? [] : [file]), configs, { cwd: host.cwd, paths: [] });
-  requireServices(opened, [service]);
+  requireServices(batten, opened, [service]);
   const imageConfigs = imageConfigPaths(context.host, context.options);
   const run: RunOptions = {
     services: [service],

@@ -14,10 +14,10 @@ export async function learn(context: Context, words: readonly string[]): Promise
   const { host, options } = context;
   const isPath = (word: string): boolean => word === '-' || existsSync(resolve(host.cwd, word)) || /[/\\]|\.ya?ml$/.test(word);
   const named = words.filter((word) => !isPath(word));
-  const { opened } = await prepare(context, words.filter(isPath));
+  const { batten, opened } = await prepare(context, words.filter(isPath));
   requireProvable(opened);
   const services = [...named, ...(options.service ?? [])];
-  if (services.length > 0) requireServices(opened, services);
+  if (services.length > 0) requireServices(batten, opened, services);
   const reports: { opened: Opened; report: LearnReport }[] = [];
   for (const each of opened) reports.push({ opened: each, report: await learnOne(context, each, services) });
   for (const { opened: each, report } of reports) storeProfiles(context, each, report);
