@@ -1,5 +1,5 @@
 import type { LearnedService, LearnReport } from '../engine/learn/report';
-import { confinement, outcomes, settings, tracing } from './learn';
+import { advice, becoming, confinement, outcomes, settings, tracing } from './learn';
 import { maskLine } from './mask';
 import { plural } from './summary';
 
@@ -10,6 +10,7 @@ export function markdownLearned(learned: readonly { file: string; report: LearnR
 
 function one(file: string, report: LearnReport): string {
   const { engine, compose, runs, date, services, notes } = report;
+  const said = [...advice(report), ...notes];
   return [
     `## ${cell(file)}`,
     '',
@@ -18,8 +19,8 @@ function one(file: string, report: LearnReport): string {
     '| service | processes | listens on | writes to | calls | used | system calls |',
     '|---|---|---|---|---|---|---|',
     ...services.map((service) => `| ${row(service).map(cell).join(' | ')} |`),
-    ...services.flatMap((service) => section(service, report)),
-    ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${cell(note)}`)] : []),
+    ...services.flatMap(section),
+    ...(said.length > 0 ? ['', ...said.map((note) => `- ${cell(note)}`)] : []),
   ].join('\n');
 }
 
@@ -37,7 +38,7 @@ function row({ name, processes, listening, written, talksTo, outside, usage, tra
   ];
 }
 
-function section(service: LearnedService, { engine }: LearnReport): string[] {
+function section(service: LearnedService): string[] {
   const { name, fault, exercised, notExercised } = service;
   if (fault) return ['', `### ${cell(name)}`, '', `It does not work as it is: ${cell(maskLine(fault))}`];
   return [
@@ -48,7 +49,8 @@ function section(service: LearnedService, { engine }: LearnReport): string[] {
     ...[...settings(service), ...confinement(service)].map((line) => line.replaceAll('```', "'''")),
     '```',
     '',
-    ...outcomes(service, engine).map(([what, text]) => `- ${what}: ${cell(text)}`),
+    ...(service.user ? [`- user: ${cell(becoming(service.user))}`] : []),
+    ...outcomes(service).map(([what, text]) => `- ${what}: ${cell(text)}`),
     `- exercised: ${cell(exercised.join('; ') || 'nothing')}`,
     `- not exercised: ${cell(notExercised.join('; '))}`,
   ];

@@ -1,4 +1,3 @@
-import type { EngineFacts } from '../engine/client/types';
 import type { LearnedApparmor } from '../engine/learn/apparmor';
 import type { LearnedService, LearnReport } from '../engine/learn/report';
 import type { LearnedProfile } from '../engine/learn/seccomp';
@@ -14,8 +13,8 @@ export function prettyLearned(report: LearnReport, colors: Colors, width: number
   const head = `Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack`;
   const blocks = [
     [...hang('', head, width, colors.dim), ...hang('', tracing(report), width, colors.dim)],
-    ...services.map((service) => block(service, engine, colors, width)),
-    notes.flatMap((note) => hang('  note: ', note, width, colors.dim)),
+    ...services.map((service) => block(service, colors, width)),
+    [...advice(report), ...notes].flatMap((note) => hang('  note: ', note, width, colors.dim)),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -31,7 +30,7 @@ export function tracing({ tracing: { traced, why, lost = 0 } }: LearnReport): st
     : `traced by the kernel, which lost ${plural(lost, 'event')}: more was called than is listed, and capabilities were searched without it`;
 }
 
-function block(service: LearnedService, engine: EngineFacts, colors: Colors, width: number): string[] {
+function block(service: LearnedService, colors: Colors, width: number): string[] {
   const { name, image, fault, processes, listening, written, usage, talksTo, outside, exercised, notExercised } = service;
   const line = (what: string, text: string): string[] => hang(`  ${pad(what, 13)}`, text || 'nothing', width);
   if (fault)
@@ -43,6 +42,7 @@ function block(service: LearnedService, engine: EngineFacts, colors: Colors, wid
   return [
     `${colors.bold(name)}  ${colors.dim(image)}`,
     ...line('processes', seen.join(', ')),
+    ...(service.user ? line('user', becoming(service.user)) : []),
     ...line('listens on', listening.join(', ')),
     ...line(
       'writes to',
@@ -53,10 +53,15 @@ function block(service: LearnedService, engine: EngineFacts, colors: Colors, wid
     ...(service.trace ? line('asked for', asked(service.trace)) : []),
     ...settings(service).map((text) => colors.green(`    ${text}`)),
     ...confinement(service).map((text) => colors.green(`    ${text}`)),
-    ...outcomes(service, engine).flatMap(([what, text]) => line(what, text)),
+    ...outcomes(service).flatMap(([what, text]) => line(what, text)),
     ...hang('  exercised: ', exercised.join('; ') || 'nothing', width, colors.dim),
     ...hang('  not exercised: ', notExercised.join('; '), width, colors.dim),
   ];
+}
+
+/** As the user it becomes by itself it needs none of what becoming takes; that is another start, which prove can try. */
+export function becoming(user: string): string {
+  return `it becomes ${user} by itself: started as that, it may need fewer capabilities; prove tells`;
 }
 
 /** What the kernel saw, in one line. */
@@ -72,7 +77,7 @@ const PARTS: Readonly<Record<string, string>> = {
 };
 
 /** What came of running it: what it is about, and what is to be said. */
-export function outcomes({ confirmed, seccomp, apparmor, exercised }: LearnedService, { security }: EngineFacts): [string, string][] {
+export function outcomes({ confirmed, seccomp, apparmor, exercised }: LearnedService): [string, string][] {
   const list = (names: readonly string[]): string => names.map((name) => PARTS[name] ?? name).join(', ');
   const steps = exercised.length > 1 ? 'what is exercised' : 'starting and stopping';
   const said: [string, string][] = [];
@@ -80,7 +85,7 @@ export function outcomes({ confirmed, seccomp, apparmor, exercised }: LearnedSer
   for (const { what, why } of confirmed?.failed ?? [])
     said.push(['did not hold', `${list([what])}: ${maskLine(why.how)}, at the ${why.life}`]);
   if (seccomp) said.push(['seccomp', seccompSaid(seccomp, steps)]);
-  if (apparmor) said.push(['apparmor', apparmorSaid(apparmor, security.includes('apparmor'))]);
+  if (apparmor) said.push(['apparmor', apparmorSaid(apparmor)]);
   return said;
 }
 
@@ -96,26 +101,30 @@ export function confinement({ seccomp, apparmor }: LearnedService): string[] {
 function seccompSaid({ allowed, added, why, profile }: LearnedProfile, steps: string): string {
   if (!profile) return `no profile: ${why ? `${maskLine(why.how)}, at the ${why.life}` : 'no run was finished'}`;
   const more = added.length > 0 ? ` (${added.join(', ')}: a run asked for it)` : '';
-  return `${plural(allowed, 'system call')} allowed${more}; run with the rest, twice. It covers ${steps}, and refuses any other call`;
+  return `${plural(allowed, 'system call')}${more}: run with the rest, twice. It covers ${steps}, and refuses any other call`;
 }
 
-function apparmorSaid({ file, syntax, name }: LearnedApparmor, active: boolean): string {
-  if (syntax !== undefined && syntax !== 'ok') return `apparmor_parser refuses it: ${syntax}`;
-  const checked = syntax === 'ok' ? 'apparmor_parser reads it' : 'its syntax was not checked: apparmor_parser is not installed';
-  const enforced = active ? 'batten loads nothing into your kernel' : 'this kernel has no AppArmor';
-  return `not enforced (${enforced}); ${checked}. Load it before the next start: apparmor_parser -r ${file ?? name}`;
+function apparmorSaid({ syntax }: LearnedApparmor): string {
+  if (syntax === undefined) return 'not enforced, and its syntax not checked: apparmor_parser is not installed';
+  return syntax === 'ok' ? 'not enforced; apparmor_parser reads it' : `apparmor_parser refuses it: ${syntax}`;
+}
+
+/** What has to be done with the profiles, once for all of them. */
+export function advice({ services, engine: { security } }: LearnReport): string[] {
+  const files = services.flatMap(({ apparmor }) => (apparmor?.file && (apparmor.syntax ?? 'ok') === 'ok' ? [apparmor.file] : []));
+  if (files.length === 0) return [];
+  const why = security.includes('apparmor') ? 'batten loads nothing into your kernel' : 'this kernel has no AppArmor';
+  return [`AppArmor profiles were not enforced: ${why}. Load them before the next start: apparmor_parser -r ${files.join(' ')}`];
 }
 
 /** The settings as lines of a Compose file. */
-export function settings({ user, confirmed, ...learned }: LearnedService): string[] {
+export function settings({ confirmed, ...learned }: LearnedService): string[] {
   // What ran and failed is said below, and proposed to nobody.
   const works = (part: string): boolean => !(confirmed?.failed.some(({ what }) => what === part) ?? false);
   const capabilities = works('capabilities') ? learned.capabilities : undefined;
   const tmpfs = works('read_only') ? learned.tmpfs : undefined;
   const limits = works('limits') ? learned.limits : undefined;
-  // As the user it becomes by itself it needs none of what becoming takes; that is another start, which prove can try.
   return [
-    ...(user ? [`# it becomes ${user} by itself: user: "${user}" may spare it the capabilities, and prove tells`] : []),
     ...(capabilities ? ['cap_drop: [ALL]', ...(capabilities.length > 0 ? [`cap_add: [${capabilities.join(', ')}]`] : [])] : []),
     ...(tmpfs ? ['read_only: true', `tmpfs: [${tmpfs.map((mount) => (/[:,]/.test(mount) ? `"${mount}"` : mount)).join(', ')}]`] : []),
     ...(limits ? [`mem_limit: ${limits.mem_limit}`, `pids_limit: ${limits.pids_limit}`] : []),

@@ -7,6 +7,7 @@ import { syscallsOf } from '../trace/syscalls';
 import { type Traced, Tracer } from '../trace/tracer';
 import type { Conversion } from '../trial/convert';
 import { give, type Settings } from './confirm';
+import { type ProfileRun, refine } from './refine';
 import type { Confirmation } from './report';
 
 /** A profile of one service, and what a run made of it. */
@@ -49,60 +50,25 @@ export async function profilesThatRun(
   traces: ReadonlyMap<string, KernelTrace>,
   rounds = ROUNDS,
 ): Promise<{ profiles: Map<string, LearnedProfile>; runs: number }> {
-  const allowed = new Map([...traces].map(([name, trace]): [string, Allowed] => [name, allowedBy(trace)]));
-  return refine(setup, allowed, rounds);
-}
-
-/** Runs with what is allowed so far, and adds what is missing. */
-export async function refine(
-  setup: ProfileSetup,
-  start: ReadonlyMap<string, Allowed>,
-  rounds = ROUNDS,
-): Promise<{ profiles: Map<string, LearnedProfile>; runs: number }> {
-  const { running, needs } = setup;
-  const allowed = new Map(start);
-  const added = new Map<string, string[]>();
-  const profiles = new Map<string, LearnedProfile>();
-  let runs = 0;
-  while (runs < rounds && profiles.size < allowed.size && !running.bench.signal.aborted) {
-    runs += 1;
-    setup.begins(runs);
-    // Those that work stay, so that all that is found has run together.
-    const open = new Map([...allowed].filter(([name]) => profiles.get(name)?.why === undefined));
-    const { failures, refused } = await runWith(setup, open);
-    for (const [name, each] of open) {
-      const [why] = failures.get(name) ?? [];
-      const summary = { allowed: each.syscalls.size, added: added.get(name) ?? [] };
-      if (!why) {
-        profiles.set(name, { profile: profileOf(each, process.arch, setup.admins.has(name)), ...summary });
-        continue;
-      }
-      profiles.delete(name);
-      const missing = missingOf(each, refused.get(name) ?? []);
-      // It may have failed because one it needs did, which gets another try.
-      const beside = [...(needs.get(name) ?? [])].some((other) => (failures.get(other) ?? []).length > 0);
-      if (runs === rounds || (missing.length === 0 && !beside)) profiles.set(name, { ...summary, why });
-      added.set(name, [...summary.added, ...missing]);
-      allowed.set(name, widened(each, missing));
-    }
-  }
-  return { profiles, runs };
-}
-
-/** Of what a run was refused, what the profile did not allow, or not with every argument. */
-export function missingOf({ syscalls, families }: Allowed, refused: readonly string[]): string[] {
-  return refused.filter((name) => name !== 'clone3' && (!syscalls.has(name) || (name === 'socket' && families !== undefined)));
-}
-
-export function widened({ syscalls, families }: Allowed, missing: readonly string[]): Allowed {
-  return { syscalls: new Set([...syscalls, ...missing]), ...(families && !missing.includes('socket') && { families }) };
+  const start = new Map([...traces].map(([name, trace]): [string, Allowed] => [name, allowedBy(trace)]));
+  const run = (allowed: ReadonlyMap<string, Allowed>, round: number): Promise<ProfileRun> => {
+    setup.running.bench.signal.throwIfAborted();
+    setup.begins(round);
+    return runWith(setup, allowed);
+  };
+  const { found, runs } = await refine(start, run, setup.needs, rounds);
+  const profiles = [...found].map(([name, { allowed, added, why }]): [string, LearnedProfile] => [
+    name,
+    {
+      ...(why ? { why } : { profile: profileOf(allowed, process.arch, setup.admins.has(name)) }),
+      ...{ allowed: allowed.syscalls.size, added },
+    },
+  ]);
+  return { profiles: new Map(profiles), runs };
 }
 
 /** One run of the stack, traced, with a profile for each of these services. */
-async function runWith(
-  setup: ProfileSetup,
-  allowed: ReadonlyMap<string, Allowed>,
-): Promise<{ failures: Map<string, Failure[]>; refused: Map<string, string[]> }> {
+async function runWith(setup: ProfileSetup, allowed: ReadonlyMap<string, Allowed>): Promise<ProfileRun> {
   const { running, habits, settings, confirmed } = setup;
   const { engine, scratch } = running.bench;
   const adjust = ({ model }: Conversion): void => {

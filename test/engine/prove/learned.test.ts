@@ -9,7 +9,7 @@ import { runStack } from '../../../src/engine/prove/run-stack';
 import { type RunningSetup, withRunning } from '../../../src/engine/prove/running';
 import type { KernelTrace } from '../../../src/engine/trace/kernel-trace';
 import type { SeccompProfile } from '../../../src/engine/trace/profile';
-import { tracefs } from '../../../src/engine/trace/tracefs';
+import { Instance, tracefs } from '../../../src/engine/trace/tracefs';
 import { MAIN } from '../../cli/run';
 import { closed } from '../../report/closed-schema';
 import { build } from '../cases';
@@ -18,11 +18,10 @@ import { batten, copyOf, type Ran, removeAll } from './stacks';
 /** What `learn` finds with the kernel's help, on services whose needs were found by hand (templates/engine-runs.yaml). */
 const enabled = process.env.BATTEN_ENGINE === '1' && (process.env.BATTEN_ENGINE_ONLY?.split(',').includes('learned') ?? true);
 const place = tracefs();
-const traceable = 'root' in place;
-if (enabled && !traceable)
-  process.stderr.write(`skipped: what learn finds with the kernel's help, because ${'why' in place && place.why}\n`);
+const refusal = 'why' in place ? place.why : refusedBy(place.root);
+if (enabled && refusal) process.stderr.write(`skipped: what learn finds with the kernel's help, because ${refusal}\n`);
 
-(enabled && traceable ? describe : describe.skip)('learn, with the kernel traced', () => {
+(enabled && !refusal ? describe : describe.skip)('learn, with the kernel traced', () => {
   let directory: string;
   let ran: Ran;
   let report: LearnReport;
@@ -144,4 +143,14 @@ function setupFor(directory: string): RunningSetup {
     listener: () => undefined,
     signal: new AbortController().signal,
   };
+}
+
+/** Whether an instance can be made, as `learn` does: tracefs may be there and closed. */
+function refusedBy(root: string): string | undefined {
+  try {
+    Instance.create(root, `${process.pid}-test`).remove();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

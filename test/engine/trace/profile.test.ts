@@ -1,6 +1,7 @@
-import { missingOf, widened } from '../../../src/engine/learn/seccomp';
+import { missingOf, type ProfileRun, refine, widened } from '../../../src/engine/learn/refine';
+import type { Failure } from '../../../src/engine/observe/types';
 import type { KernelTrace } from '../../../src/engine/trace/kernel-trace';
-import { allowedBy, profileOf, RUNTIME, type SeccompRule } from '../../../src/engine/trace/profile';
+import { type Allowed, allowedBy, profileOf, RUNTIME, type SeccompRule } from '../../../src/engine/trace/profile';
 import { syscallsOf } from '../../../src/engine/trace/syscalls';
 
 const trace: KernelTrace = {
@@ -66,5 +67,59 @@ describe('a seccomp profile', () => {
     expect(missingOf(allowed, ['socket'])).toEqual(['socket']);
     expect(widened(allowed, ['socket']).families).toBeUndefined();
     expect(missingOf(widened(allowed, ['socket']), ['socket'])).toEqual([]);
+  });
+});
+
+describe('runs with profiles', () => {
+  const why: Failure = { life: 'start', kind: 'state', how: 'it ends' };
+  const start = (...names: string[]): Map<string, Allowed> => new Map(names.map((name) => [name, { syscalls: new Set(['read']) }]));
+  /** A stack of services, each with what it calls; a profile without it makes it fail, and so do those it needs. */
+  const stack = (calls: Record<string, string[]>, needs: Record<string, string[]> = {}, told = true) => {
+    const runs: string[][] = [];
+    const run = async (allowed: ReadonlyMap<string, Allowed>): Promise<ProfileRun> => {
+      runs.push([...allowed.keys()]);
+      const lacks = (name: string): string[] =>
+        (calls[name] ?? []).filter((call) => allowed.has(name) && !allowed.get(name)!.syscalls.has(call));
+      const fails = (name: string): boolean => lacks(name).length > 0 || (needs[name] ?? []).some(fails);
+      return {
+        failures: new Map(Object.keys(calls).map((name) => [name, fails(name) ? [why] : []])),
+        // A program ends at the first call that is refused.
+        refused: new Map(Object.keys(calls).map((name) => [name, told ? lacks(name).slice(0, 1) : []])),
+      };
+    };
+    return { runs, run, needs: new Map(Object.entries(needs).map(([name, others]) => [name, new Set(others)])) };
+  };
+
+  test('add what is refused until all of them work together', async () => {
+    const { run, runs, needs } = stack({ db: ['read', 'fsync', 'futex'], web: ['read'] });
+    const { found, runs: count } = await refine(start('db', 'web'), run, needs, 4);
+    expect(found.get('db')).toMatchObject({ added: ['fsync', 'futex'] });
+    expect(found.get('db')!.why).toBeUndefined();
+    expect(found.get('web')!.added).toEqual([]);
+    expect([count, runs]).toEqual([3, Array.from({ length: 3 }, () => ['db', 'web'])]);
+  });
+
+  test('give a service that needs a failing one another try', async () => {
+    const { run, needs } = stack({ db: ['fsync', 'futex'], web: ['read'] }, { web: ['db'] });
+    const { found } = await refine(start('db', 'web'), run, needs, 4);
+    expect([...found].map(([name, { why: failed }]) => [name, failed])).toEqual([
+      ['db', undefined],
+      ['web', undefined],
+    ]);
+  });
+
+  test('end for a service with nothing to add, after it failed twice, and the others run without its profile', async () => {
+    const { run, runs, needs } = stack({ db: ['fsync'], web: ['read'] }, { web: ['db'] }, false);
+    const { found } = await refine(start('db', 'web'), run, needs, 4);
+    expect(found.get('db')).toMatchObject({ why, added: [] });
+    expect(found.get('web')!.why).toBeUndefined();
+    expect(runs).toEqual([['db', 'web'], ['db', 'web'], ['web']]);
+  });
+
+  test('end at the last round', async () => {
+    const { run, needs } = stack({ db: ['a', 'b', 'c', 'd', 'e'] });
+    const { found, runs } = await refine(start('db'), run, needs, 3);
+    expect(runs).toBe(3);
+    expect(found.get('db')).toMatchObject({ why, added: ['a', 'b'] });
   });
 });
