@@ -26,7 +26,7 @@ const db: LearnedService = {
   ...{ usage: { memory: 2 ** 25, pids: 6 }, limits: { mem_limit: '128m', pids_limit: 64 } },
   confirmed: { held: ['capabilities', 'read_only'], failed: [{ what: 'limits', why }] },
   trace: {
-    ...{ capabilities: ['SETGID', 'SETUID'], syscalls: ['clone', 'read'], runtime: ['execve'] },
+    ...{ capabilities: ['SETGID', 'SETUID'], syscalls: ['clone', 'read'], runtime: ['execve'], namespaces: false },
     ...{ programs: ['/entrypoint.sh'], sockets: ['inet stream'] },
   },
   seccomp: {

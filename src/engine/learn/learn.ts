@@ -1,6 +1,5 @@
 import { EngineError } from '../../errors';
 import type { Engine } from '../client/engine';
-import type { HostConfig } from '../client/types';
 import { compare, expectedOf, type Habits, habitsOf, ownFault } from '../observe/compare';
 import type { Failure, Life, Lives } from '../observe/types';
 import { requireImages } from '../prove/images';
@@ -9,7 +8,7 @@ import { type RunningSetup, withRunning } from '../prove/running';
 import { Laboratory } from '../search/laboratory';
 import type { Plan } from '../search/plan';
 import { tmpfsFor } from '../search/tmpfs';
-import { capabilitiesSeen, type Traced, Tracer } from '../trace/tracer';
+import { capabilitiesSeen, Tracer } from '../trace/tracer';
 import type { Conversion } from '../trial/convert';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
@@ -99,7 +98,7 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
   const profiles = setup.seccomp
     ? await profilesThatRun(
         {
-          ...{ running, habits, settings, confirmed, needs, admins: adminsOf(traced) },
+          ...{ running, habits, settings, confirmed, needs },
           begins: (round) => listener({ kind: 'run', run: lab.runs + runs + 1 + round, what: 'with seccomp profiles' }),
         },
         new Map(chosen.flatMap((name) => asList(name, traceOf(traced, name)))),
@@ -132,14 +131,6 @@ function requireTrace(engine: Engine, wanted: boolean): void {
   const why = wanted ? Tracer.refusal(engine) : '--no-trace forbids it';
   if (why !== undefined)
     throw new EngineError(`a seccomp profile takes a trace of the kernel: ${why}`, { hint: 'docs/learn.md says what a trace takes' });
-}
-
-/** Services that may make namespaces. */
-function adminsOf(traced: Traced | undefined): Set<string> {
-  const given = ({ CapAdd }: HostConfig): boolean => (CapAdd ?? []).some((name) => /^(?:CAP_)?(?:SYS_ADMIN|ALL)$/.test(name));
-  return new Set(
-    [...(traced?.services ?? [])].filter(([, all]) => all.some(({ container }) => given(container.HostConfig))).map(([name]) => name),
-  );
 }
 
 const asList = <T>(name: string, value: T | undefined): [string, T][] => (value === undefined ? [] : [[name, value]]);

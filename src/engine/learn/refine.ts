@@ -67,6 +67,6 @@ export function missingOf({ syscalls, families }: Allowed, refused: readonly str
   return refused.filter((name) => name !== 'clone3' && (!syscalls.has(name) || (name === 'socket' && families !== undefined)));
 }
 
-export function widened({ syscalls, families }: Allowed, missing: readonly string[]): Allowed {
-  return { syscalls: new Set([...syscalls, ...missing]), ...(families && !missing.includes('socket') && { families }) };
+export function widened({ families, ...rest }: Allowed, missing: readonly string[]): Allowed {
+  return { ...rest, syscalls: new Set([...rest.syscalls, ...missing]), ...(families && !missing.includes('socket') && { families }) };
 }

@@ -30,8 +30,6 @@ export interface ProfileSetup {
   /** What each service is given besides its profile: what held. */
   settings: ReadonlyMap<string, Settings>;
   confirmed: ReadonlyMap<string, Confirmation>;
-  /** Services that may make namespaces: the file gives them SYS_ADMIN. */
-  admins: ReadonlySet<string>;
   /** Whom each service needs. */
   needs: ReadonlyMap<string, ReadonlySet<string>>;
   /** Told of each run. */
@@ -60,7 +58,7 @@ export async function profilesThatRun(
   const profiles = [...found].map(([name, { allowed, added, why }]): [string, LearnedProfile] => [
     name,
     {
-      ...(why ? { why } : { profile: profileOf(allowed, process.arch, setup.admins.has(name)) }),
+      ...(why ? { why } : { profile: profileOf(allowed, process.arch) }),
       ...{ allowed: allowed.syscalls.size, added },
     },
   ]);
@@ -76,7 +74,7 @@ async function runWith(setup: ProfileSetup, allowed: ReadonlyMap<string, Allowed
     for (const [name, each] of allowed) {
       const service = model.services[name];
       if (!service) continue;
-      const file = scratch.write(`seccomp/${name}.json`, JSON.stringify(profileOf(each, process.arch, setup.admins.has(name))));
+      const file = scratch.write(`seccomp/${name}.json`, JSON.stringify(profileOf(each, process.arch)));
       const others = ((service.security_opt as string[] | undefined) ?? []).filter((option) => !/^seccomp[:=]/.test(option));
       service.security_opt = [...others, `seccomp=${file}`];
     }

@@ -97,6 +97,7 @@ export function traceOf(traced: Traced | undefined, service: string): KernelTrac
     runtime: union(({ trace }) => trace.starting)
       .map(nameOf)
       .sort(),
+    namespaces: containers.some(({ trace }) => trace.namespaces),
     syscalls: numbers.map(nameOf).sort(),
     programs: union(({ trace }) => trace.programs).sort(),
     sockets: [...new Set(union(({ trace }) => trace.sockets).map(familyAndType))].sort(),

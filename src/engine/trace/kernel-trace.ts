@@ -5,6 +5,8 @@ export interface KernelTrace {
   syscalls: string[];
   /** What the runtime itself called behind the container's filter. */
   runtime: string[];
+  /** It made namespaces with clone. */
+  namespaces: boolean;
   /** Programs, by the path they were started with. */
   programs: string[];
   /** Families and types of sockets: `inet stream`. */

@@ -1,5 +1,6 @@
 import type { KernelTrace } from './kernel-trace';
 import { FAMILIES } from './sockets';
+import { NAMESPACES } from './tree';
 
 /** A seccomp profile as the Engine reads it. Source: https://github.com/moby/profiles/blob/main/seccomp/seccomp.go */
 export interface SeccompProfile {
@@ -39,8 +40,6 @@ const ARCHITECTURES: Readonly<Record<string, { architecture: string; subArchitec
 /** Families that the C library itself opens: the resolver, the list of addresses. */
 const USUAL = ['unix', 'inet', 'inet6', 'netlink'];
 
-/** Bits of clone(2) that make namespaces. Docker's own profile allows them to those who have SYS_ADMIN. */
-const NAMESPACES = 0x7e020000;
 /** What personality(2) may be asked for by Docker's own profile: plain Linux, its variants, and the question. */
 const PERSONALITIES = [0x0, 0x0008, 0x20000, 0x20008, 0xffffffff];
 const EPERM = 1;
@@ -50,23 +49,26 @@ const ENOSYS = 38;
 export interface Allowed {
   /** Names of system calls. */
   syscalls: ReadonlySet<string>;
+  /** Namespaces may be made with clone. */
+  namespaces: boolean;
   /** Families of sockets; undefined = every one. */
   families?: ReadonlySet<string>;
 }
 
 /** What a service was seen to call, with what the runtime needs before it. */
-export function allowedBy({ syscalls, runtime, sockets }: KernelTrace): Allowed {
+export function allowedBy({ syscalls, runtime, sockets, namespaces }: KernelTrace): Allowed {
   return {
     syscalls: new Set([...RUNTIME, ...runtime, ...syscalls].filter((name) => !/^\d+$/.test(name))),
+    namespaces,
     families: new Set([...USUAL, ...sockets.map((each) => each.split(' ')[0]!)]),
   };
 }
 
 /**
- * Writes a profile. It never allows more than Docker's own does by the same name: namespaces only with SYS_ADMIN, and clone3, whose arguments no
+ * Writes a profile. It never allows more than Docker's own does by the same name, unless it was seen: no namespaces, and clone3, whose arguments no
  * filter can read, is said not to exist, so that the C library takes clone.
  */
-export function profileOf({ syscalls, families }: Allowed, machine: string, admin: boolean): SeccompProfile {
+export function profileOf({ syscalls, families, namespaces }: Allowed, machine: string): SeccompProfile {
   const names = new Set(syscalls);
   if (names.delete('clone3')) names.add('clone');
   const limited: SeccompRule[] = [];
@@ -74,7 +76,7 @@ export function profileOf({ syscalls, families }: Allowed, machine: string, admi
     if (names.delete(name)) limited.push(...rules.map((rule): SeccompRule => ({ names: [name], action: 'SCMP_ACT_ALLOW', ...rule })));
   };
   const equal = (value: number) => ({ args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }] });
-  if (!admin) limit('clone', { args: [{ index: 0, value: NAMESPACES, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }] });
+  if (!namespaces) limit('clone', { args: [{ index: 0, value: NAMESPACES, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }] });
   limit('personality', ...PERSONALITIES.map(equal));
   const numbers = Object.entries(FAMILIES).filter(([, name]) => families?.has(name));
   const named = families === undefined || [...families].every((family) => numbers.some(([, name]) => name === family));

@@ -148,10 +148,10 @@ export class Tracer {
   private read(): void {
     const before = process.hrtime.bigint();
     this.reader.read(this.buffers, Number(before));
-    const { seccomp, prctl, socket } = this.table.numbers;
+    const { seccomp, prctl, socket, clone } = this.table.numbers;
     const size = this.often.size;
     for (const [number, count] of this.reader.calls) {
-      if (count > OFTEN && ![seccomp, prctl, socket].includes(number)) this.often.add(number);
+      if (count > OFTEN && ![seccomp, prctl, socket, clone].includes(number)) this.often.add(number);
     }
     if (this.often.size > size) this.filter();
   }

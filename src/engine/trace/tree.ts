@@ -5,6 +5,8 @@ export interface Trace {
   starting: Set<number>;
   /** What was refused with EPERM or ENOSYS, by the filter or by the kernel itself. */
   refused: Set<number>;
+  /** It made namespaces with clone, which Docker's own profile keeps from nearly everybody. */
+  namespaces: boolean;
   /** Families and types of sockets that were opened: `2:1`. */
   sockets: Set<string>;
   /** Programs, by the path they were started with. */
@@ -35,7 +37,11 @@ export interface CallNumbers {
   seccomp: number;
   prctl: number;
   socket: number;
+  clone: number;
 }
+
+/** Bits of clone(2) that make namespaces. */
+export const NAMESPACES = 0x7e020000;
 
 /**
  * Follows processes from the Engine's daemon into containers. A shim is started for each container, with its id among the arguments; the shim
@@ -99,6 +105,7 @@ export class Tree {
     const seen = this.of(task);
     seen.syscalls.add(number);
     // The upper bits of the type are flags.
+    if (number === this.calls.clone && (first & NAMESPACES) !== 0) seen.namespaces = true;
     if (number === this.calls.socket) seen.sockets.add(`${first}:${second & 0xf}`);
   }
 
@@ -139,6 +146,7 @@ export class Tree {
         syscalls: new Set(),
         starting: new Set(),
         refused: new Set(),
+        namespaces: false,
         sockets: new Set(),
         programs: new Set(),
         credentials: new Map(),

@@ -100,7 +100,7 @@ if (enabled && refusal) process.stderr.write(`skipped: what learn finds with the
       const { lives } = await runStack(running, new Map());
       const habits = new Map([...lives].map(([name, each]) => [name, habitsOf(each)]));
       for (const [name, own] of habits) running.expected.set(name, expectedOf(own, 60));
-      const nothing = { settings: new Map(), confirmed: new Map(), admins: new Set<string>(), needs: new Map() };
+      const nothing = { settings: new Map(), confirmed: new Map(), needs: new Map() };
       const setup = { running, habits, ...nothing, begins: (round: number) => void rounds.push(round) };
       return profilesThatRun(setup, new Map([['cache', lacking]]));
     });
@@ -109,6 +109,12 @@ if (enabled && refusal) process.stderr.write(`skipped: what learn finds with the
     expect(profiles.get('cache')).toMatchObject({ added: expect.arrayContaining(['epoll_wait']) });
     expect(profiles.get('cache')!.profile!.syscalls[0]!.names).toContain('epoll_wait');
   }, 180_000);
+
+  test('is refused where a profile is asked for and the kernel may not be', async () => {
+    const { code, err } = await batten(['learn', '--seccomp', 'profiles', '--no-trace'], copyOf('learned'));
+    expect(code).toBe(2);
+    expect(err).toContain('a seccomp profile takes a trace of the kernel: --no-trace forbids it');
+  });
 
   test('killed at once leaves a trace that --cleanup removes', async () => {
     const directory = copyOf('learned');

@@ -8,15 +8,16 @@ const trace: KernelTrace = {
   capabilities: [],
   syscalls: ['clone', 'personality', 'read', 'socket', '4711'],
   runtime: ['statx'],
+  namespaces: false,
   programs: ['/bin/true'],
   sockets: ['inet stream', 'packet raw'],
 };
-const rules = (name: string, machine = 'x64', admin = false): SeccompRule[] =>
-  profileOf(allowedBy(trace), machine, admin).syscalls.filter(({ names }) => names.includes(name));
+const rules = (name: string, namespaces = false): SeccompRule[] =>
+  profileOf(allowedBy({ ...trace, namespaces }), 'x64').syscalls.filter(({ names }) => names.includes(name));
 
 describe('a seccomp profile', () => {
   test('allows what was seen and what the runtime calls, and refuses the rest as Docker does', () => {
-    const profile = profileOf(allowedBy(trace), 'x64', false);
+    const profile = profileOf(allowedBy(trace), 'x64');
     expect(profile).toMatchObject({ defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 1 });
     const names = profile.syscalls[0]!.names;
     expect(names).toEqual(expect.arrayContaining(['execve', 'futex', 'read', 'statx']));
@@ -25,17 +26,17 @@ describe('a seccomp profile', () => {
   });
 
   test('is for the machine it was made on', () => {
-    expect(profileOf(allowedBy(trace), 'x64', false).archMap).toEqual([
+    expect(profileOf(allowedBy(trace), 'x64').archMap).toEqual([
       { architecture: 'SCMP_ARCH_X86_64', subArchitectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'] },
     ]);
-    expect(profileOf(allowedBy(trace), 'arm64', false).archMap[0]!.architecture).toBe('SCMP_ARCH_AARCH64');
+    expect(profileOf(allowedBy(trace), 'arm64').archMap[0]!.architecture).toBe('SCMP_ARCH_AARCH64');
   });
 
   test('allows no more than the default one by the same name', () => {
     expect(rules('clone')).toEqual([
       { names: ['clone'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: 0x7e020000, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }] },
     ]);
-    expect(rules('clone', 'x64', true)[0]!.args).toBeUndefined();
+    expect(rules('clone', true)[0]!.args).toBeUndefined();
     expect(rules('personality').map(({ args }) => args![0]!.value)).toEqual([0, 8, 0x20000, 0x20008, 0xffffffff]);
     expect(rules('clone3')).toEqual([{ names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 }]);
   });
@@ -49,7 +50,7 @@ describe('a seccomp profile', () => {
       '17 packet',
     ]);
     // A family without a name cannot be listed: then any may be.
-    const any = profileOf(allowedBy({ ...trace, sockets: ['99 stream'] }), 'x64', false);
+    const any = profileOf(allowedBy({ ...trace, sockets: ['99 stream'] }), 'x64');
     expect(any.syscalls[0]!.names).toContain('socket');
   });
 
@@ -72,7 +73,8 @@ describe('a seccomp profile', () => {
 
 describe('runs with profiles', () => {
   const why: Failure = { life: 'start', kind: 'state', how: 'it ends' };
-  const start = (...names: string[]): Map<string, Allowed> => new Map(names.map((name) => [name, { syscalls: new Set(['read']) }]));
+  const start = (...names: string[]): Map<string, Allowed> =>
+    new Map(names.map((name) => [name, { syscalls: new Set(['read']), namespaces: false }]));
   /** A stack of services, each with what it calls; a profile without it makes it fail, and so do those it needs. */
   const stack = (calls: Record<string, string[]>, needs: Record<string, string[]> = {}, told = true) => {
     const runs: string[][] = [];

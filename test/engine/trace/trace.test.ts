@@ -81,7 +81,7 @@ test('formats are what the kernel says, whatever the offsets', () => {
 
 describe('the tree of processes', () => {
   const ID = 'a'.repeat(64);
-  const CALLS = { seccomp: 317, prctl: 157, socket: 41 };
+  const CALLS = { seccomp: 317, prctl: 157, socket: 41, clone: 56 };
   /** A shim (10) that starts runc (20), which starts itself in the container (30), whose third step (32) is the container's first program. */
   const started = (): Tree => {
     const tree = new Tree(CALLS, (shim) => (shim === 10 ? ID : undefined));
@@ -130,10 +130,19 @@ describe('the tree of processes', () => {
     tree.exec(32, 33, '/usr/bin/app');
     tree.fork(32, 40, false);
     tree.fork(40, 41, false);
+    tree.call(41, CALLS.clone, 0x1200011, 0, true);
     tree.call(41, CALLS.socket, 10, 0x80801, true);
+    expect(of(tree)!.namespaces).toBe(false);
+    tree.call(40, CALLS.clone, 0x10000011, 0, true);
     tree.exit(41);
     tree.call(41, 99, 0, 0, true);
-    expect(of(tree)).toMatchObject({ starting: new Set([4]), syscalls: new Set([CALLS.socket]), sockets: new Set(['10:1']), most: 3 });
+    expect(of(tree)).toMatchObject({
+      starting: new Set([4]),
+      syscalls: new Set([CALLS.clone, CALLS.socket]),
+      namespaces: true,
+      sockets: new Set(['10:1']),
+      most: 3,
+    });
   });
 
   test('leaves hooks, other containers and strangers out', () => {
@@ -168,7 +177,15 @@ describe('capabilities that were used', () => {
   const CHOWN = 0;
   const [DAC_OVERRIDE, DAC_READ_SEARCH, SETGID, SETUID, NET_ADMIN, SYS_ADMIN] = [1, 2, 6, 7, 12, 21] as const;
   const trace = (...credentials: [granted: number[], denied?: number[]][]): Trace => ({
-    ...{ syscalls: new Set(), starting: new Set(), refused: new Set(), sockets: new Set(), programs: new Set(), most: 1 },
+    ...{
+      syscalls: new Set(),
+      starting: new Set(),
+      refused: new Set(),
+      namespaces: false,
+      sockets: new Set(),
+      programs: new Set(),
+      most: 1,
+    },
     credentials: new Map(credentials.map(([granted, denied = []], at) => [at, { granted: new Set(granted), denied: new Set(denied) }])),
   });
   const plain = { CapAdd: null, Privileged: false };
