@@ -1,6 +1,6 @@
 import { run } from '../compose/cli';
 import type { Running } from '../prove/run-stack';
-import { DEFAULT_CAPABILITIES } from '../search/settle';
+import { USUAL_FIRST } from '../search/capabilities';
 import type { Scratch } from '../trial/scratch';
 import type { Settings } from './confirm';
 import { traceOf, type Watched } from './watch';
@@ -120,7 +120,7 @@ export async function apparmorFor({ bench }: Running, watched: Watched, service:
   const { run: stack, seen, traced } = watched;
   const { written = [], programs } = seen.get(service) ?? {};
   const given = ((stack.model.services[service]?.cap_add ?? []) as string[]).map((name) => name.replace(/^CAP_/, ''));
-  const capabilities = [...new Set([...(settings.capabilities ?? DEFAULT_CAPABILITIES), ...given])].filter((name) => name !== 'ALL').sort();
+  const capabilities = [...new Set([...(settings.capabilities ?? USUAL_FIRST), ...given])].filter((name) => name !== 'ALL').sort();
   const container = stack.containers.get(service);
   const name = profileName(stack.model.name ?? 'project', service);
   const text = apparmorOf({

@@ -13,7 +13,7 @@ import type { Conversion } from '../trial/convert';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
 import { apparmorFor } from './apparmor';
-import { keptBy, leastCapabilities } from './capabilities';
+import { capabilitiesOf, keptBy } from './capabilities';
 import { confirmTogether, giveCapabilities, type Settings } from './confirm';
 import { describe } from './describe';
 import type { LearnedService, LearnReport } from './report';
@@ -81,7 +81,7 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
   await Promise.all(
     chosen.map(async (service) => {
       listener({ kind: 'phase', service, phase: 'bisecting', detail: 'capabilities' });
-      const kept = keptBy(await leastCapabilities(service, capabilitiesSeen(traced, service), lab));
+      const kept = await capabilitiesOf(service, capabilitiesSeen(traced, service), lab);
       const { usage, written } = seen.get(service) ?? {};
       settings.set(service, {
         ...(kept && { capabilities: kept.sort() }),

@@ -3,6 +3,7 @@ import type { ContainerInfo } from '../client/types';
 import { compare, ownFault, secondFault } from '../observe/compare';
 import type { Exercise } from '../observe/probes';
 import type { Failure, Lives } from '../observe/types';
+import type { UsedCapabilities } from '../search/capabilities';
 import { Laboratory } from '../search/laboratory';
 import { BASELINE, type Plan, planOf } from '../search/plan';
 import { type Settled, settle, Unsteady } from '../search/settle';
@@ -51,7 +52,7 @@ class Prover {
   private readonly settled = new Map<string, Settled>();
   private readonly written = new Map<string, WrittenDirectory[]>();
   private readonly becomes = new Map<string, string>();
-  private readonly used = new Map<string, readonly string[]>();
+  private readonly used = new Map<string, UsedCapabilities>();
 
   constructor(
     private readonly setup: ProveSetup,
@@ -147,7 +148,7 @@ class Prover {
     this.stopped();
     for (const [name, lives] of run.lives) {
       const seen = capabilitiesSeen(traced, name);
-      if (seen) this.used.set(name, seen.used);
+      if (seen) this.used.set(name, seen);
       this.baseline.first(name, lives);
       const fault = this.baseline.faults.get(name);
       if (fault) this.phase(name, 'failed', `does not work before hardening: ${fault}`);

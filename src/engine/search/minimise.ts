@@ -21,10 +21,14 @@ export async function minimise<T>(items: readonly T[], works: (items: readonly T
   return items.filter((item) => kept.includes(item));
 }
 
-/** The least that works of a few items that are probably all needed: each is left out once. `items` works, and what works keeps working with more. */
+/**
+ * The least that works of a few items that are probably all needed: each is left out once. `items` works, and what works keeps working with more.
+ *
+ * @param items what is most likely needed first: the last is left out first, since the more of them can go, the fewer there are to try.
+ */
 export async function leaveOut<T>(items: readonly T[], works: (items: readonly T[]) => Promise<boolean>): Promise<T[]> {
   let kept = [...items];
-  for (const item of items) {
+  for (const item of [...items].reverse()) {
     const rest = kept.filter((each) => each !== item);
     if (await works(rest)) kept = rest;
   }

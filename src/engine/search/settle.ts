@@ -3,8 +3,9 @@ import { isExplained } from '../observe/compare';
 import { symptomOf } from '../observe/symptoms';
 import type { Failure } from '../observe/types';
 import type { ImageDirectory } from '../trial/image-files';
+import { GUIDED, leastCapabilities, linesOf, USUAL_FIRST, type UsedCapabilities } from './capabilities';
 import type { Laboratory, Verdict } from './laboratory';
-import { addAll, leaveOut, minimise } from './minimise';
+import { addAll } from './minimise';
 import { type Plan, planOf, skips, withValue } from './plan';
 import { addTmpfs, allowPrograms, tmpfsFor } from './tmpfs';
 import { inside, parentOf, type WrittenDirectory } from './written';
@@ -18,7 +19,7 @@ export interface Subject {
   /** The user its processes become by themselves. */
   becomes?: string;
   /** The capabilities it used before hardening, where the kernel told. */
-  used?: readonly string[];
+  used?: UsedCapabilities;
   directory(path: string): Promise<ImageDirectory | undefined>;
   /** Told what it looks for: how the last try failed, or what it leaves out next. */
   bisecting(what: string): void;
@@ -52,15 +53,6 @@ export class Unsteady extends Error {}
 const CAP = 'cap-drop';
 const READ_ONLY = 'read-only';
 const USER = 'user';
-
-/** What Docker gives by default, the usual needs first. */
-export const DEFAULT_CAPABILITIES: readonly string[] = [
-  ...['SETGID', 'SETUID', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'NET_BIND_SERVICE', 'SYS_CHROOT', 'NET_RAW'],
-  ...['SETPCAP', 'SETFCAP', 'FSETID', 'MKNOD', 'AUDIT_WRITE'],
-];
-
-/** Rounds of believing what a log says, before it is bisected. */
-const GUIDED = 4;
 
 /**
  * Looks for the strictest settings of one service that work: all that is proposed, else with what the log asks for, else without what a
@@ -213,7 +205,7 @@ class Search {
     );
     if (!this.finding(on, transform)?.editable) return undefined;
     const tried: Plan[] = [];
-    if (transform === CAP) tried.push(withValue(on, CAP, DEFAULT_CAPABILITIES.join(' ')));
+    if (transform === CAP) tried.push(withValue(on, CAP, USUAL_FIRST.join(' ')));
     if (transform === USER && this.subject.becomes) tried.push(on);
     if (transform === READ_ONLY) {
       tried.push(this.withSeen(on));
@@ -242,38 +234,10 @@ class Search {
   /** Leaves out capabilities that nothing needs, unless there is evidence about the image that says otherwise. */
   private async tighten(plan: Plan): Promise<Plan> {
     if (!this.finding(plan, CAP)?.editable || (plan.values[CAP] === undefined && !this.vague(plan, CAP))) return plan;
-    const current = words(this.valueOf(plan, CAP)).sort((a, b) => rank(a) - rank(b));
     this.subject.bisecting('which capabilities it needs');
-    const { used } = this.subject;
-    // A capability of a file is used by nobody: where what was used is not enough, all of them come into question.
-    const guided = (used && (await this.grow(plan, intersection(current, used), true))) ?? (await this.grow(plan, current));
-    const works = async (some: readonly string[]): Promise<boolean> => (await this.try(withValue(plan, CAP, some.join(' ')))).ok;
-    // What a log asked for is seldom too much.
-    const least = guided ? await leaveOut(guided, works) : await minimise(current, works);
-    const found = withValue(plan, CAP, least.join(' '));
-    if (!least.includes('DAC_OVERRIDE')) return found;
-    // Looking everywhere is often enough, and less than writing everywhere.
-    const milder = withValue(plan, CAP, least.map((name) => (name === 'DAC_OVERRIDE' ? 'DAC_READ_SEARCH' : name)).join(' '));
-    return (await this.try(milder)).ok ? milder : found;
-  }
-
-  /**
-   * From nothing upwards, as the log asks: usually the shortest way. Undefined when the log does not lead to a set that works.
-   *
-   * @param all ends with all that is allowed, where the log asks for no more.
-   */
-  private async grow(plan: Plan, allowed: readonly string[], all = false): Promise<readonly string[] | undefined> {
-    let some: readonly string[] = [];
-    for (let round = 0; round < GUIDED; round++) {
-      const { ok, failures } = await this.try(withValue(plan, CAP, some.join(' ')));
-      if (ok) return some;
-      const asked = linesOf(failures).flatMap((line) => symptomOf(line)?.capabilities ?? []);
-      const more = allowed.filter((name) => some.includes(name) || asked.includes(name));
-      if (more.length > some.length) some = more;
-      else if (all && some.length < allowed.length) some = allowed;
-      else return undefined;
-    }
-    return undefined;
+    const withThese = (names: readonly string[]): Plan => withValue(plan, CAP, names.join(' '));
+    const least = await leastCapabilities(words(this.valueOf(plan, CAP)), this.subject.used, (names) => this.try(withThese(names)));
+    return least ? withThese(least) : plan;
   }
 
   /** What became milder than it was proposed, with the failure of the first try where bisection found none of its own. */
@@ -293,20 +257,8 @@ class Search {
   }
 }
 
-/** All lines the failures rest on, each once. */
-function linesOf(failures: readonly Failure[]): string[] {
-  return [...new Set(failures.flatMap(({ line, lines = [] }) => [...lines, ...(line ? [line] : [])]))];
-}
-
 const words = (value: string): string[] => value.split(/\s+/).filter(Boolean);
 
 function union(value: string, more: readonly string[]): string {
   return [...new Set([...words(value), ...more])].join(' ');
-}
-
-const intersection = (some: readonly string[], others: readonly string[]): string[] => some.filter((each) => others.includes(each));
-
-function rank(capability: string): number {
-  const at = DEFAULT_CAPABILITIES.indexOf(capability);
-  return at < 0 ? DEFAULT_CAPABILITIES.length : at;
 }

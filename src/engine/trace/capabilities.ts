@@ -1,5 +1,5 @@
 import type { HostConfig } from '../client/types';
-import { DEFAULT_CAPABILITIES } from '../search/settle';
+import { USUAL_FIRST, type UsedCapabilities } from '../search/capabilities';
 import type { Trace } from './tree';
 
 /** By the kernel's number. Source: include/uapi/linux/capability.h */
@@ -11,27 +11,19 @@ const NAMES: readonly string[] = [
   ...['PERFMON', 'BPF', 'CHECKPOINT_RESTORE'],
 ];
 
-/** What a container was seen to use, and what of that came from looking only. */
-export interface UsedCapabilities {
-  /** Of Docker's default ones, those that were asked for and granted. */
-  used: string[];
-  /** Whether DAC_READ_SEARCH was asked for first, so that it may do in place of DAC_OVERRIDE. */
-  looks: boolean;
-}
-
 /**
  * The capabilities a container's processes used. A layered file system acts with the credentials of who mounted it, the Engine, in the middle
  * of what a process of the container does: credentials that were granted something the container does not have are not the container's.
  */
 export function usedBy(trace: Trace, settings: Pick<HostConfig, 'CapAdd' | 'Privileged'>): UsedCapabilities {
-  const own = new Set([...DEFAULT_CAPABILITIES, ...(settings.CapAdd ?? []).map(plain)]);
+  const own = new Set([...USUAL_FIRST, ...(settings.CapAdd ?? []).map(plain)]);
   const all = settings.Privileged || own.has('ALL');
   const used = new Set<string>();
   let looks = false;
   for (const { granted, denied } of trace.credentials.values()) {
     const names = [...granted].map((number) => NAMES[number] ?? String(number));
     if (!all && names.some((name) => !own.has(name))) continue;
-    for (const name of names) if (DEFAULT_CAPABILITIES.includes(name)) used.add(name);
+    for (const name of names) if (USUAL_FIRST.includes(name)) used.add(name);
     looks ||= denied.has(NAMES.indexOf('DAC_READ_SEARCH'));
   }
   return { used: inOrder([...used]), looks };
@@ -39,7 +31,7 @@ export function usedBy(trace: Trace, settings: Pick<HostConfig, 'CapAdd' | 'Priv
 
 /** What is needed the most often first. */
 export function inOrder(names: readonly string[]): string[] {
-  return DEFAULT_CAPABILITIES.filter((name) => names.includes(name));
+  return USUAL_FIRST.filter((name) => names.includes(name));
 }
 
 /** Without the prefix some Engines write. */

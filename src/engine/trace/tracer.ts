@@ -1,8 +1,9 @@
 import { cpus } from 'node:os';
 import type { Engine } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
+import type { UsedCapabilities } from '../search/capabilities';
 import { LABEL } from '../trial/options';
-import { inOrder, type UsedCapabilities, usedBy } from './capabilities';
+import { inOrder, usedBy } from './capabilities';
 import { containerdOf, containerOfShim, threadsOf } from './daemons';
 import { closeAll, EVENTS, type EventName, formatsOf, Reader } from './reader';
 import { type SyscallTable, syscallsOf } from './syscalls';

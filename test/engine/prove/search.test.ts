@@ -199,7 +199,7 @@ describe('the capabilities of a service', () => {
     );
     const finding = { service: 'app', transform: 'cap-drop', confidence: 'generic', editable: { value: ALL } } as unknown as Finding;
     const base = { service: 'app', findings: () => [finding], written: [], directory: async () => undefined, bisecting: () => undefined };
-    const { plan } = await settle({ ...base, ...(used && { used }) }, lab);
+    const { plan } = await settle({ ...base, ...(used && { used: { used, looks: true } }) }, lab);
     return { kept: plan.values['cap-drop']!, runs };
   }
 
