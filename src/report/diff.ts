@@ -1,7 +1,7 @@
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatch, structuredPatch } from 'diff';
 import type { Concealed } from '../harden/types';
 import type { Colors } from './colors';
-import { maskKnown } from './mask';
+import { maskKnown } from './mask-known';
 
 /** Lines of context around a change, as in git. */
 export const CONTEXT = 3;

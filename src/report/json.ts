@@ -1,6 +1,7 @@
 import { fingerprint } from '../harden/fingerprint';
 import type { Concealed, FileChange, FileResult, Finding, ReportedOp } from '../harden/types';
-import { maskData, maskLine } from './mask';
+import { maskLine } from './mask';
+import { maskData } from './mask-known';
 import { statistics } from './statistics';
 import { summarize } from './summary';
 

@@ -1,6 +1,4 @@
 import { CREDENTIAL_NAME, isPublicValue, NOT_SECRET, URL_PASSWORD } from '../harden/credentials';
-import type { Concealed } from '../harden/types';
-import type { Data } from '../yaml/types';
 
 /** What stands for a credential on the screen. */
 export const MASK = '••••';
@@ -12,6 +10,7 @@ const INLINE_SETTING = new RegExp(
   String.raw`(?<=[\s{,"'[&?-])((["']?)(${CREDENTIAL_NAME})(?:\2\s*:\s+|=))("[^"]*"|'[^']*'|\$\{[^}]*\}|[^\s,}\]"'&]+)`,
   'gi',
 );
+const WORD = new RegExp(CREDENTIAL_NAME, 'i');
 const KEY_START = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
 const KEY_END = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
 
@@ -43,41 +42,9 @@ export function maskLines(lines: readonly string[]): string[] {
   });
 }
 
-/**
- * The same, for lines in which certain values are known to be credentials: each is masked on every line that has its name, and wherever
- * it stands when it is too long to be there by chance.
- */
-export function maskKnown(lines: readonly string[], known: readonly Concealed[]): string[] {
-  if (known.length === 0) return maskLines(lines);
-  const longest = [...known].filter(({ value }) => value !== '').sort((a, b) => b.value.length - a.value.length);
-  return maskLines(lines.map((line) => longest.reduce(conceal, line)));
-}
-
-/** Shorter values are words that stand elsewhere too: `root`, `admin`. */
-const BY_ITSELF = 8;
-
-function conceal(line: string, { name, value }: Concealed): string {
-  return value.length >= BY_ITSELF || line.includes(name) ? line.replaceAll(value, MASK) : line;
-}
-
-/** Plain data with its credentials masked: `before` and `after` of an op, which may be a whole map of variables. */
-export function maskData(data: Data, known: readonly Concealed[], key = ''): Data {
-  if (Array.isArray(data)) return data.map((item) => maskData(item, known));
-  if (data !== null && typeof data === 'object')
-    return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, maskData(value, known, name)]));
-  if (typeof data === 'boolean' || data === null) return data;
-  const text = String(data);
-  const line = key === '' ? text : `${key}: ${text}`;
-  const masked = text.includes('\n') ? maskBlock(key, text) : maskKnown([line], known)[0]!.slice(line.length - text.length);
-  if (known.some(({ value }) => value === text)) return MASK;
-  return masked === text ? data : masked;
-}
-
-/** A value of several lines is masked as a whole when its name or any of them says that it holds a credential. */
-function maskBlock(key: string, text: string): string {
-  const lines = text.split('\n');
-  if (maskLine(`${key}: x`) !== `${key}: x`) return MASK;
-  return maskLines(lines).join('\n');
+/** Whether a text has a word for credentials in it. */
+export function speaksOfCredentials(text: string): boolean {
+  return WORD.test(text);
 }
 
 function indentOf(line: string): number {
