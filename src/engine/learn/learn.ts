@@ -129,8 +129,9 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
 function requireTrace(engine: Engine, wanted: boolean): void {
   if (!engine.facts.security.includes('seccomp')) throw new EngineError('this Engine has no seccomp: a profile would hold nothing back');
   const why = wanted ? Tracer.refusal(engine) : '--no-trace forbids it';
-  if (why !== undefined)
-    throw new EngineError(`a seccomp profile takes a trace of the kernel: ${why}`, { hint: 'docs/learn.md says what a trace takes' });
+  if (why === undefined) return;
+  const hint = wanted ? 'docs/learn.md says what a trace takes' : 'leave one of the two options out';
+  throw new EngineError(`a seccomp profile takes a trace of the kernel: ${why}`, { hint });
 }
 
 const asList = <T>(name: string, value: T | undefined): [string, T][] => (value === undefined ? [] : [[name, value]]);

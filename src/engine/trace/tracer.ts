@@ -94,7 +94,8 @@ export class Tracer {
       known = new Set([...known, ...fresh]);
     }
     this.filter();
-    for (const name of Object.keys(formats.events) as EventName[]) instance.write(`events/${EVENTS[name]}/enable`, '1');
+    for (const name of Object.keys(formats.events) as EventName[])
+      if (name !== 'refusal' || this.wanted === 'all') instance.write(`events/${EVENTS[name]}/enable`, '1');
     this.buffers = instance.openBuffers();
     this.timer = setInterval(() => this.readOrStop(), EVERY);
     this.timer.unref();
