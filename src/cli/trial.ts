@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { LearnReport, Proof } from '../engine';
-import type { Exercise } from '../engine/observe/probes';
+import { type Exercise, withProbe } from '../engine/observe/probes';
 import type { Listener } from '../engine/prove/events';
 import type { NewTexts } from '../engine/prove/rewriter';
 import { BattenError, UsageError } from '../errors';
@@ -9,6 +9,7 @@ import { configuredExercises } from './configured-probes';
 import { type Context, runOf } from './context';
 import { EXIT } from './exit-codes';
 import type { Opened } from './inputs';
+import { knownChecks } from './known-checks';
 import { Interrupted } from './messages';
 import { progressOn } from './progress';
 import { storeProof } from './proof-file';
@@ -46,7 +47,7 @@ export function exercisesOf(words: readonly string[]): Map<string, Exercise> {
         hint: `write --probe web='curl -f http://localhost/'; a step is one of ${STEPS.join(', ')}`,
       });
     }
-    found.set(service, { ...found.get(service), [step]: { exec: command } });
+    found.set(service, withProbe(found.get(service), step as 'check', { exec: command }));
   }
   return found;
 }
@@ -149,6 +150,7 @@ function proveOne(
     loadEngine().prove({
       ...runningSetup(context, opened, settings, listener, signal),
       rewriter: rewriterOf(batten, opened, run, host.cwd),
+      checks: knownChecks(batten, opened, run),
       services: options.service,
       trace: options.trace,
     }),

@@ -16,7 +16,7 @@ export const STATUS_WORDS: Record<ProvenService['status'], string> = {
   proven: 'works',
   unchanged: 'works, nothing to change',
   'own-fault': 'does not work even before hardening',
-  unsteady: 'does not do the same each time, even before hardening',
+  unsteady: 'does not do the same each time',
   failed: 'no settings found',
 };
 

@@ -1,8 +1,15 @@
 import net from 'node:net';
+import type { Engine } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
 
 /** Servers that write a complaint into their log, or block a client, when they are asked for a page. */
 const NOT_WEB = new Set([22, 25, 53, 465, 587, 993, 1433, 1521, 3306, 5432, 5672, 6379, 9042, 11211, 25672, 27017]);
+
+/** The container whose addresses these are: its own, or that of the one whose network it shares. */
+export async function netOwner(engine: Engine, container: ContainerInfo): Promise<ContainerInfo> {
+  const id = /^container:(.+)$/.exec(container.HostConfig.NetworkMode)?.[1];
+  return id === undefined ? container : engine.container(id).catch(() => container);
+}
 
 /** Where a port of a container can be reached from here: its published address, else its own. */
 export function addressOf({ NetworkSettings }: ContainerInfo, port: number): { host: string; port: number } | undefined {

@@ -1,9 +1,9 @@
 import type { ContainerInfo } from '../client/types';
 import type { Bench } from '../trial/bench';
 import type { Stack } from '../trial/stack';
-import { answersOf } from './answers';
+import { answersOf, netOwner } from './answers';
 import { listeningPorts } from './listening';
-import { ask, describeProbe, type Exercise, type Probe } from './probes';
+import { ask, describeProbe, type Exercise, type Probes, probesOf } from './probes';
 import { processesOf } from './processes';
 import { symptomsIn } from './symptoms';
 import type { Life, StepName, StepResult } from './types';
@@ -26,6 +26,8 @@ export interface LifeSetup {
   /** What to do with a service; told by its processes where the person says nothing. */
   exerciseOf(service: string, processes: Readonly<Record<string, unknown>>): Exercise | undefined;
   expected: ReadonlyMap<string, Expected>;
+  /** Services that do not work by themselves: nobody waits for them, or asks them anything. */
+  ignored: ReadonlySet<string>;
   /** TCP ports that a service is said to listen on, by its image or its file. */
   declared: ReadonlyMap<string, readonly number[]>;
   /** What is written in this life, and what an earlier one wrote. */
@@ -66,7 +68,7 @@ export async function liveOf(setup: LifeSetup): Promise<Map<string, Life>> {
 
 async function untilReady(name: string, id: string, poll: number, setup: LifeSetup): Promise<boolean> {
   const { bench, stack } = setup;
-  if (stack.errors.has(name)) return false;
+  if (stack.errors.has(name) || setup.ignored.has(name)) return false;
   const expected = setup.expected.get(name);
   const declared = setup.declared.get(name) ?? [];
   const deadline = Date.now() + (expected?.patience ?? bench.timeout) * 1000;
@@ -128,8 +130,9 @@ async function snapshot(
   };
 }
 
-async function holds({ bench, word }: LifeSetup, info: ContainerInfo, probe: Probe | undefined): Promise<boolean> {
-  return probe === undefined || (await ask(bench.engine, info, probe, word, 5)).code === 0;
+async function holds({ bench, word }: LifeSetup, info: ContainerInfo, probes: Probes | undefined): Promise<boolean> {
+  for (const probe of probesOf(probes)) if ((await ask(bench.engine, info, probe, word, 5)).code !== 0) return false;
+  return true;
 }
 
 async function look(name: string, info: ContainerInfo | undefined, ready: number | undefined, setup: LifeSetup): Promise<Life> {
@@ -155,7 +158,7 @@ async function look(name: string, info: ContainerInfo | undefined, ready: number
   const answers =
     runs && ready !== undefined
       ? await answersOf(
-          info,
+          await netOwner(engine, info),
           web.filter((port) => listening?.includes(port) ?? true),
         )
       : {};
@@ -188,7 +191,7 @@ async function look(name: string, info: ContainerInfo | undefined, ready: number
 
 async function exercise(info: ContainerInfo, steps: Exercise | undefined, { bench, word, earlier }: LifeSetup): Promise<StepResult[]> {
   if (!steps) return [];
-  const plan: [StepName, Probe | undefined, string][] =
+  const plan: [StepName, Probes | undefined, string][] =
     earlier === undefined
       ? [
           ['check', steps.check, word],
@@ -201,8 +204,8 @@ async function exercise(info: ContainerInfo, steps: Exercise | undefined, { benc
           ['write', steps.write, word],
         ];
   const out: StepResult[] = [];
-  for (const [step, probe, what] of plan) {
-    if (!probe) continue;
+  const all = plan.flatMap(([step, probes, what]) => probesOf(probes).map((probe) => [step, probe, what] as const));
+  for (const [step, probe, what] of all) {
     const { code, output } = await patiently(() => ask(bench.engine, info, probe, what));
     out.push({ step, what: describeProbe(probe), ok: code === 0, said: lastLine(output) });
     if (code !== 0) break;

@@ -1,45 +1,65 @@
 import http from 'node:http';
 import type { Engine, ExecResult } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
-import { accepts, addressOf } from './answers';
+import { accepts, addressOf, netOwner } from './answers';
 
-/** One question to a running service. A command gets the word to write or to find as its first argument and as BATTEN_WORD. */
+/**
+ * One question to a running service. A command gets the word to write or to find as BATTEN_WORD, and a text, which a shell runs, also as its first
+ * argument.
+ */
 export type Probe =
   | { exec: string | readonly string[]; user?: string }
-  | { http: string; port?: number; status?: number }
+  | { http: string; port?: number; status?: number; method?: string; body?: string }
   | { tcp: number }
   | { sql: string };
 
 /** What a client does with a service. `ready` is asked until it holds; `write` and `read` in the first life, `again` (else `read`) in the second. */
 export interface Exercise {
-  ready?: Probe;
-  check?: Probe;
-  write?: Probe;
-  read?: Probe;
-  again?: Probe;
+  ready?: Probes;
+  check?: Probes;
+  write?: Probes;
+  read?: Probes;
+  again?: Probes;
   /** Said by batten itself, because it knows the server: a step that does not work before hardening is left out. */
   own?: string;
+}
+
+/** One probe, or all that have to hold. */
+export type Probes = Probe | readonly Probe[];
+
+export function probesOf(probes: Probes | undefined): readonly Probe[] {
+  return probes === undefined ? [] : Array.isArray(probes) ? (probes as readonly Probe[]) : [probes as Probe];
+}
+
+/** An exercise with one more probe for one of its steps. */
+export function withProbe(exercise: Exercise | undefined, step: Exclude<keyof Exercise, 'own'>, probe: Probe): Exercise {
+  return { ...exercise, [step]: [...probesOf(exercise?.[step]), probe] };
 }
 
 /** What it does, for a report. */
 export function describeProbe(probe: Probe): string {
   if ('exec' in probe) return typeof probe.exec === 'string' ? probe.exec : probe.exec.join(' ');
-  if ('http' in probe) return `GET ${probe.http}${probe.port ? ` on port ${probe.port}` : ''}`;
+  if ('http' in probe) return `${probe.method ?? 'GET'} ${probe.http}${probe.port ? ` on port ${probe.port}` : ''}`;
   return 'tcp' in probe ? `connect to port ${probe.tcp}` : probe.sql;
 }
 
 /** Asks it once. `timeout` in seconds. */
 export async function ask(engine: Engine, container: ContainerInfo, probe: Probe, word: string, timeout = 20): Promise<ExecResult> {
   if ('exec' in probe) {
-    const command = typeof probe.exec === 'string' ? ['sh', '-c', probe.exec, 'sh', word] : [...probe.exec, word];
+    const command = typeof probe.exec === 'string' ? ['sh', '-c', probe.exec, 'sh', word] : probe.exec;
     return engine.exec(container.Id, command, { user: probe.user, timeout, env: [`BATTEN_WORD=${word}`] });
   }
   if ('sql' in probe) return engine.exec(container.Id, ['sh', '-c', SQL, 'sh', probe.sql.replaceAll('$BATTEN_WORD', word)], { timeout });
   const port = 'tcp' in probe ? probe.tcp : (probe.port ?? 80);
-  const address = addressOf(container, port);
+  const address = addressOf(await netOwner(engine, container), port);
   if (!address) return { code: 1, output: `port ${port} cannot be reached from here` };
   if ('tcp' in probe) return (await accepts(address)) ? { code: 0, output: '' } : { code: 1, output: `port ${port} does not answer` };
-  return request(address, probe.http.replaceAll('$BATTEN_WORD', word), probe.status, timeout);
+  const withWord = (text: string): string => text.replaceAll('$BATTEN_WORD', word);
+  return request(
+    address,
+    { ...probe, http: withWord(probe.http), ...(probe.body !== undefined && { body: withWord(probe.body) }) },
+    timeout,
+  );
 }
 
 /** The client that is in the image: PostgreSQL's, MariaDB's or MySQL's, as the superuser of the container's own variables. */
@@ -51,13 +71,13 @@ exec "$client" -uroot \${password:+"-p$password"} -N -B -e "$1" \${MARIADB_DATAB
 
 function request(
   { host, port }: { host: string; port: number },
-  path: string,
-  status: number | undefined,
+  { http: path, method = 'GET', body, status }: Extract<Probe, { http: string }>,
   timeout: number,
 ): Promise<ExecResult> {
   return new Promise((resolve) => {
-    const asked = http.get(
-      { host, port, path: path.startsWith('/') ? path : `/${path}`, timeout: timeout * 1000, headers: { Connection: 'close' } },
+    const headers = { Connection: 'close', ...(body !== undefined && { 'Content-Type': typeOf(body) }) };
+    const asked = http.request(
+      { host, port, method, path: path.startsWith('/') ? path : `/${path}`, timeout: timeout * 1000, headers },
       (response) => {
         response.resume();
         const code = response.statusCode ?? 0;
@@ -65,10 +85,14 @@ function request(
         response.on('end', () => resolve({ code: ok ? 0 : 1, output: `HTTP ${code}` }));
       },
     );
+    asked.end(body);
     asked.on('timeout', () => asked.destroy(new Error('no answer')));
     asked.on('error', (error) => resolve({ code: 1, output: error.message }));
   });
 }
+
+/** JSON is told from a form by how it begins. */
+const typeOf = (body: string): string => (/^\s*[[{]/.test(body) ? 'application/json' : 'application/x-www-form-urlencoded');
 
 const WORD = '"$BATTEN_WORD"';
 
@@ -107,8 +131,9 @@ function both(names: readonly string[], exercise: Exercise): Record<string, Exer
   return Object.fromEntries(names.map((name) => [name, exercise]));
 }
 
-/** How to exercise a service, told by the names of its processes. */
-export function knownExercise(processes: Readonly<Record<string, unknown>>): Exercise | undefined {
+/** How to exercise a service, told by the names of its processes; else by the health check that is known for its image. */
+export function knownExercise(processes: Readonly<Record<string, unknown>>, check?: Probe): Exercise | undefined {
   const name = Object.keys(processes).find((each) => Object.hasOwn(KNOWN, each));
-  return name === undefined ? undefined : KNOWN[name];
+  if (name !== undefined) return KNOWN[name];
+  return check && { check, own: `the health check that is known for its image: ${describeProbe(check)}` };
 }

@@ -1,11 +1,12 @@
 import { expectedOf, type Habits, habitsOf, ownFault, secondFault } from '../observe/compare';
-import { type Exercise, knownExercise } from '../observe/probes';
+import { type Exercise, knownExercise, type Probe } from '../observe/probes';
 import type { Lives } from '../observe/types';
 import type { Running } from './run-stack';
 
 interface Setup {
   running: Running;
   exercises: ReadonlyMap<string, Exercise>;
+  checks?: ReadonlyMap<string, Probe>;
   /** What the person did not say and batten knows: undefined once it did not work before hardening. */
   known: Map<string, Exercise | undefined>;
   timeout: number;
@@ -28,6 +29,7 @@ export class Baseline {
     const fault = ownFault(lives);
     if (fault) {
       this.faults.set(name, fault);
+      this.setup.running.ignored.add(name);
       return;
     }
     this.runs.set(name, [lives]);
@@ -64,9 +66,9 @@ export class Baseline {
 
   /** What batten believed to know how to exercise and could not says nothing about the service. */
   private dropOwnExercise(name: string, { first, second }: Lives): void {
-    const { exercises, known } = this.setup;
+    const { exercises, checks, known } = this.setup;
     if (exercises.has(name)) return;
-    const exercise = knownExercise(first.processes);
+    const exercise = knownExercise(first.processes, checks?.get(name));
     const works = first.steps.every(({ ok }) => ok) && (second?.steps.every(({ ok }) => ok) ?? true);
     known.set(name, works ? exercise : undefined);
     if (works) return;

@@ -88,7 +88,8 @@ async function trialText(running: Running, texts: NewTexts, name: string): Promi
 
 function exercised(name: string, { baseline, before, ownExercise }: Findings): Pick<ProvenService, 'exercised' | 'notExercised'> {
   const { first, second } = before.lives.get(name)!;
-  const steps = [...first.steps, ...(second?.steps ?? [])].map(({ what }) => what);
+  const done = [...first.steps, ...(second?.steps ?? [])];
+  const steps = done.map(({ what }) => what);
   const habits = baseline.habits.get(name);
   const secondFault = baseline.secondFault(name);
   const own = ownExercise(name);
@@ -101,7 +102,8 @@ function exercised(name: string, { baseline, before, ownExercise }: Findings): P
     ],
     notExercised: [
       ...(secondFault ? [`a second start on the same volumes: as it is, ${secondFault}`] : []),
-      steps.length > 0
+      // A check of the person's may write; the one that is known of an image does not.
+      done.some(({ step }) => own === undefined || step !== 'check')
         ? 'whatever these steps do not reach'
         : 'writing through it: no probe does (--probe, or probes in the configuration)',
     ],

@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors';
 import type { ContainerInfo } from '../client/types';
-import { compare, ownFault, secondFault } from '../observe/compare';
+import { compare, isExplained, ownFault, secondFault } from '../observe/compare';
 import type { Exercise } from '../observe/probes';
 import type { Failure, Lives } from '../observe/types';
 import type { UsedCapabilities } from '../search/capabilities';
@@ -60,7 +60,7 @@ class Prover {
     private readonly files: ImageFiles,
     private readonly known: Map<string, Exercise | undefined>,
   ) {
-    this.baseline = new Baseline({ running, known, exercises: setup.exercises, timeout: setup.timeout });
+    this.baseline = new Baseline({ running, known, exercises: setup.exercises, checks: setup.checks, timeout: setup.timeout });
   }
 
   async run(): Promise<Proof> {
@@ -99,14 +99,14 @@ class Prover {
       if (!(error instanceof Unsteady)) throw error;
       lab.settle(name, BASELINE);
       this.settled.delete(name);
-      this.phase(name, 'failed', `does not do the same each time, even before hardening: ${this.baseline.unsteady.get(name)}`);
+      this.phase(name, 'failed', `does not do the same each time: ${this.baseline.unsteady.get(name)}`);
     }
   }
 
   /** Runs a service as it is again. @returns whether it does what it did */
   private async control(name: string, lab: Laboratory): Promise<boolean> {
     const { ok, failures } = await lab.control(name);
-    if (!ok) this.baseline.giveUp(name, `${failures[0]!.how}, at the ${failures[0]!.life}`);
+    if (!ok) this.baseline.giveUp(name, `as it is, ${failures[0]!.how}, at the ${failures[0]!.life} of one of its runs`);
     return ok;
   }
 
@@ -232,7 +232,11 @@ class Prover {
         if (failure) this.phase(name, 'bisecting', failure.how);
         else this.phase(name, 'settled', relaxedText(found));
       }
-      if (failed.length === 0 || round === 2) return { last, failures };
+      if (failed.length === 0) return { last, failures };
+      if (round === 2) {
+        for (const name of failed) this.leave(name, failures.get(name)!);
+        return { last, failures };
+      }
       // The first time it may have been the machine's mood.
       if (round === 0) continue;
       await Promise.all(
@@ -244,6 +248,14 @@ class Prover {
       );
       this.stopped();
     }
+  }
+
+  /** Each of its settings worked, and then all of them did not, for no reason that can be seen: that is nothing to rely on. */
+  private leave(name: string, failures: readonly Failure[]): void {
+    if (isExplained(failures)) return;
+    this.baseline.giveUp(name, `hardened it worked, and did not when the same was tried again: ${failures[0]!.how}`);
+    this.settled.delete(name);
+    this.phase(name, 'failed', `does not do the same each time: ${failures[0]!.how}`);
   }
 
   private async proof(before: StackRun, last: StackRun, failures: ReadonlyMap<string, Failure[]>): Promise<Proof> {

@@ -27,7 +27,7 @@ export interface ProvenService {
   digest?: string;
   /**
    * `proven`: works with its changes. `unchanged`: nothing to change, and it works. `own-fault`: it does not work even before. `unsteady`: it
-   * does not do the same each time, even before. `failed`: no settings were found.
+   * does not do the same each time, as it is or hardened, so nothing is said of its settings. `failed`: no settings were found.
    */
   status: 'proven' | 'unchanged' | 'own-fault' | 'unsteady' | 'failed';
   /** Why it does not work. */

@@ -25,6 +25,8 @@ export interface Running {
   expected: Map<string, Expected>;
   /** Services that are killed at the end of their grace period whatever happens: it is not waited for again. */
   deaf: Set<string>;
+  /** Services that do not work by themselves: nobody waits for them any more. */
+  ignored: Set<string>;
   /** Leave the last stack running. */
   keep: boolean;
   /** Told how far each run is. */
@@ -94,7 +96,15 @@ export async function runStack(
   try {
     const patience = Math.max(...stack.services.map((service) => expected.get(service)?.patience ?? bench.timeout));
     const word = (): string => `word${process.pid}x${words++}`;
-    const setup: LifeSetup = { bench, stack, exerciseOf, expected, declared: declaredPorts(model, running.images), word: word() };
+    const setup: LifeSetup = {
+      bench,
+      stack,
+      exerciseOf,
+      expected,
+      ignored: running.ignored,
+      declared: declaredPorts(model, running.images),
+      word: word(),
+    };
     step('first start');
     await stack.up(false, patience);
     const first = await liveOf(setup);

@@ -2,7 +2,7 @@ import type { Environment } from '../client/endpoint';
 import { Engine } from '../client/engine';
 import { findCompose } from '../compose/cli';
 import type { ProjectFilesOnDisk } from '../compose/resolve';
-import { type Exercise, knownExercise } from '../observe/probes';
+import { type Exercise, knownExercise, type Probe } from '../observe/probes';
 import { ImageFiles } from '../trial/image-files';
 import type { TrialOptions } from '../trial/options';
 import { Scratch } from '../trial/scratch';
@@ -18,6 +18,8 @@ export interface RunningSetup {
   trial: TrialOptions;
   /** What to do with services, by name. */
   exercises: ReadonlyMap<string, Exercise>;
+  /** Health checks that are known for the images of services that have none of their own, by service. */
+  checks?: ReadonlyMap<string, Probe>;
   /** Seconds a service may take to be ready the first time. */
   timeout: number;
   /** Leave the last stack running. */
@@ -50,9 +52,11 @@ export async function withRunning<T>(
         listener({ kind: 'phase', service, phase: 'image', detail }),
       ),
       options: setup.trial,
-      exerciseOf: (name, processes) => setup.exercises.get(name) ?? (known.has(name) ? known.get(name) : knownExercise(processes)),
+      exerciseOf: (name, processes) =>
+        setup.exercises.get(name) ?? (known.has(name) ? known.get(name) : knownExercise(processes, setup.checks?.get(name))),
       expected: new Map(),
       deaf: new Set(),
+      ignored: new Set(),
       keep: setup.keep,
       listener,
     };

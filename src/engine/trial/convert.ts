@@ -51,6 +51,9 @@ const HOST_KEYS = [
   'use_api_socket',
 ] as const;
 
+/** Capabilities that are not kept to a container: with them it can load modules, set the clock of the host, or reach its memory and disks. */
+const HOST_CAPABILITIES = /^(?:CAP_)?(?:ALL|SYS_MODULE|SYS_TIME|SYS_RAWIO|SYS_BOOT|MAC_ADMIN|MAC_OVERRIDE)$/i;
+
 /**
  * Makes a project that can run beside the person's own: names of its own, no published port of theirs, private networks and volumes, nothing
  * of the host that it could harm. What a service is (image, command, environment, settings) stays.
@@ -107,6 +110,13 @@ function trialService(service: ModelService, need: ImageNeeds, options: TrialOpt
       delete out[key];
     }
   }
+  if (!options.allowPrivileged) withoutHost(out, note);
+  // They hold what the person's containers work with, whatever else is allowed.
+  const inside = listOf(out.volumes_from).filter((name) => !/^container:/.test(String(name)));
+  if (inside.length < listOf(out.volumes_from).length) {
+    note('volumes of a container outside of the project are not given in a trial');
+    out.volumes_from = inside;
+  }
   const mode = typeof out.network_mode === 'string' ? out.network_mode : undefined;
   if (mode?.startsWith('container:') || (mode === 'host' && !options.allowPrivileged)) {
     note(`network_mode: ${mode} became a network of the trial`);
@@ -118,11 +128,25 @@ function trialService(service: ModelService, need: ImageNeeds, options: TrialOpt
   if (out.networks !== undefined) out.networks = withoutAddresses(out.networks, note);
   out.ports = listOf(service.ports).map(loopback);
   out.restart = restartOf(service);
-  out.deploy = deployOf(service.deploy);
+  out.deploy = deployOf(service.deploy, options, note);
   if (out.deploy === undefined) delete out.deploy;
   const healthcheck = healthcheckOf(service.healthcheck, need);
   if (healthcheck) out.healthcheck = healthcheck;
   return out;
+}
+
+/** Takes away what reaches the host by another way than a key of its own. */
+function withoutHost(out: ModelService, note: (text: string) => void): void {
+  const taken = listOf(out.cap_add).filter((name) => HOST_CAPABILITIES.test(String(name)));
+  if (taken.length > 0) {
+    note(`${taken.join(', ')} is not given in a trial (--allow-privileged gives it)`);
+    out.cap_add = listOf(out.cap_add).filter((name) => !taken.includes(name));
+  }
+  for (const key of ['pre_start', 'post_start', 'pre_stop'] as const) {
+    if (!listOf(out[key]).some((hook) => mapOf(hook).privileged === true)) continue;
+    note(`${key} does not run with all privileges in a trial (--allow-privileged lets it)`);
+    out[key] = listOf(out[key]).map((hook) => ({ ...mapOf(hook), privileged: false }));
+  }
 }
 
 /** Any free port of the loopback address, in the short form: the old Compose knows no address in the long one. */
@@ -138,9 +162,14 @@ function restartOf(service: ModelService): string {
   return restart === 'no' || restart === 'none' || restart === 'false' ? 'no' : 'on-failure:5';
 }
 
-function deployOf(deploy: Data | undefined): Data | undefined {
-  const { resources } = mapOf(deploy);
-  return resources === undefined ? undefined : { resources };
+function deployOf(deploy: Data | undefined, { allowPrivileged }: TrialOptions, note: (text: string) => void): Data | undefined {
+  const { resources, replicas } = mapOf(deploy);
+  if (Number(replicas) > 1) note(`its ${String(replicas)} replicas are one in a trial`);
+  const { reservations, ...rest } = mapOf(resources);
+  const { devices, ...reserved } = mapOf(reservations);
+  if (devices === undefined || allowPrivileged) return resources === undefined ? undefined : { resources };
+  note('its reserved devices are not given in a trial (--allow-privileged gives them)');
+  return { resources: { ...rest, ...(Object.keys(reserved).length > 0 && { reservations: reserved }) } };
 }
 
 /** The same question, asked every second and never given up: how long it may take is the trial's to say. */

@@ -28,6 +28,9 @@ interface Setup {
   note(text: string): void;
 }
 
+/** Where the Engine's socket is. That a mount is read-only keeps nobody from speaking to it. */
+const SOCKETS = /^\/(?:var\/)?run(?:\/docker)?$/;
+
 /** The mounts of a service in a trial, and a volume for each path the image declares one for. */
 export function trialMounts(
   name: string,
@@ -65,9 +68,12 @@ export function trialMounts(
 function bind(source: string, mount: Record<string, Data>, { options, world, copies, note }: Setup): Data | undefined {
   const kind = world.local ? world.kindOf(source) : 'unreadable';
   const base = { type: 'bind', source, target: mount.target ?? '', ...(mount.read_only === true && { read_only: true }) };
-  if (kind === 'socket' || /docker\.sock$|containerd\.sock$|podman\.sock$/.test(source)) {
+  const sockets = SOCKETS.test(clean(source));
+  if (sockets || kind === 'socket' || /docker\.sock$|containerd\.sock$|podman\.sock$/.test(source)) {
     if (options.allowPrivileged) return base;
-    note(`the socket ${source} is not given in a trial (--allow-privileged gives it)`);
+    note(
+      `${sockets ? `${source}, with the sockets in it,` : `the socket ${source}`} is not given in a trial (--allow-privileged gives it)`,
+    );
     return undefined;
   }
   const copy = copies.of(source);

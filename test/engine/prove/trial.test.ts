@@ -87,6 +87,30 @@ test('what reaches the host is not given, and that is said', () => {
   expect(allowed.app.volumes).toHaveLength(1);
 });
 
+test('nor is what reaches it by other ways', () => {
+  const host = {
+    cap_add: ['NET_ADMIN', 'SYS_TIME', 'ALL'],
+    volumes_from: ['container:other:rw', 'db'],
+    post_start: [{ command: ['true'], privileged: true }],
+    deploy: { replicas: 3, resources: { limits: { memory: '1g' }, reservations: { devices: [{ capabilities: ['gpu'] }] } } },
+    volumes: ['/var/run:/var/run:ro', '/run/:/host/run', '/var/run/postgresql:/var/run/postgresql'],
+  };
+  const { app, notes } = trial(host);
+  expect(app).toMatchObject({
+    cap_add: ['NET_ADMIN'],
+    volumes_from: ['db'],
+    post_start: [{ command: ['true'], privileged: false }],
+    deploy: { resources: { limits: { memory: '1g' } } },
+  });
+  expect(app.volumes).toHaveLength(1);
+  expect(notes).toHaveLength(7);
+  expect(trial(host, { allowPrivileged: true }).app).toMatchObject({
+    cap_add: host.cap_add,
+    post_start: host.post_start,
+    volumes_from: ['db'],
+  });
+});
+
 describe('a directory of the host', () => {
   const written = { volumes: ['/srv/data:/data'] };
 
