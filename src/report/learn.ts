@@ -99,7 +99,7 @@ export function confinement({ seccomp, apparmor }: LearnedService): string[] {
 }
 
 function seccompSaid({ allowed, added, why, profile }: LearnedProfile, steps: string): string {
-  if (!profile) return `no profile: ${why ? `${maskLine(why.how)}, at the ${why.life}` : 'no run was finished'}`;
+  if (!profile) return `no profile: ${why ? `${maskLine(why.how)}, at the ${why.life}` : 'the kernel saw nothing of it'}`;
   const more = added.length > 0 ? ` (${added.join(', ')}: a run asked for it)` : '';
   return `${plural(allowed, 'system call')}${more}: run with the rest, twice. It covers ${steps}, and refuses any other call`;
 }

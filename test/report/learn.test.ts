@@ -71,6 +71,7 @@ describe('what was learnt, as text', () => {
       'not enforced, and its syntax not checked: apparmor_parser is not installed',
     );
     expect(pretty()).toMatch(/this kernel has no AppArmor. Load them before the next\s+start: apparmor_parser -r/);
+    expect(only({ seccomp: { allowed: 0, added: [] } })).toContain('no profile: the kernel saw nothing of it');
     const refused = only({ apparmor: { name: 'x', text: '', file: './x', syntax: 'error in line 3' } });
     expect(refused).toContain('apparmor_parser refuses it: error in line 3');
     expect(refused).not.toMatch(/apparmor=x|apparmor_parser -r/);

@@ -109,7 +109,8 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
   const services: LearnedService[] = [];
   for (const name of [...baseline.lives.keys()].filter(wanted)) {
     const apparmor = setup.apparmor && chosen.includes(name) ? await apparmorFor(running, watched, name, settings.get(name)!) : undefined;
-    const seccomp = profiles?.profiles.get(name);
+    // A service the kernel saw nothing of has no profile, which has to be said.
+    const seccomp = profiles && chosen.includes(name) ? (profiles.profiles.get(name) ?? { allowed: 0, added: [] }) : undefined;
     const own = { ...(seccomp && { seccomp }), ...(apparmor && { apparmor }) };
     services.push(describe(name, watched, habits.get(name), settings.get(name), confirmed.get(name), own));
   }
