@@ -55,3 +55,15 @@ test('the bytecode of the build is used by the Node that built it', () => {
   const { stderr } = spawnSync(process.execPath, ['-r', './spy.cjs', MAIN, 'check'], { cwd, env: scrubbedEnv(), encoding: 'utf8' });
   expect(stderr).toBe('program.js false\napp.js false\n');
 });
+
+test.each(['check', 'fix --yes', 'fix --diff', 'patch'])('%s opens no stream that it does not use', (words) => {
+  const cwd = project({ 'compose.yaml': STACK });
+  const spy = `for (const name of ['stdin', 'stdout', 'stderr']) Object.defineProperty(process, name, { get: () => { throw new Error(name + ' was opened'); } });`;
+  writeFileSync(path.join(cwd, 'spy.cjs'), spy);
+  const { stderr } = spawnSync(process.execPath, ['-r', './spy.cjs', MAIN, ...words.split(' ')], {
+    cwd,
+    env: scrubbedEnv(),
+    encoding: 'utf8',
+  });
+  expect(stderr).not.toContain('was opened');
+});

@@ -67,9 +67,9 @@ function modeOf(context: Context, paths: readonly string[]): Mode {
   const { host, options } = context;
   const { yes = false, diff = false, dryRun = false, output, override } = options;
   const fromStdin = paths.includes('-');
-  const terminal = host.stdin.isTTY === true && host.stderr.isTTY === true && options.input && !fromStdin;
   const ask = !yes && !diff && !dryRun;
-  if (ask && !terminal) {
+  // Only who asks looks at standard input: it takes a while to open.
+  if (ask && (fromStdin || !options.input || host.stdin.isTTY !== true || host.stderr.isTTY !== true)) {
     const reason = fromStdin ? 'standard input is the file' : options.input ? 'there is no terminal' : '--no-input forbids it';
     throw new UsageError(`fix asks before each change, but ${reason}; use --yes, --diff or --dry-run`);
   }
