@@ -16,7 +16,7 @@ import type { Phase } from './events';
 import { requireImages } from './images';
 import { reportOf } from './outcome';
 import type { ProveReport } from './report';
-import type { NewTexts, Rewriter } from './rewriter';
+import { type NewTexts, type Rewriter, remembered } from './rewriter';
 import { modelOf, type RunExtras, type Running, runStack, type StackRun } from './run-stack';
 import { type RunningSetup, withRunning } from './running';
 
@@ -41,7 +41,8 @@ export interface Proof {
  * @throws EngineError when there is nothing to run it with, or when Compose cannot load it.
  */
 export function prove(setup: ProveSetup): Promise<Proof> {
-  return withRunning(setup, (running, files, known) => new Prover(setup, running, files, known).run());
+  const remembering = { ...setup, rewriter: remembered(setup.rewriter) };
+  return withRunning(setup, (running, files, known) => new Prover(remembering, running, files, known).run());
 }
 
 class Prover {
@@ -76,9 +77,10 @@ class Prover {
     const names = Object.keys(before.conversion.model.services);
     const lab = new Laboratory((...questions) => this.trial(...questions), needsOf(before.model), names);
     const chosen = names.filter((name) => this.baseline.habits.has(name) && (setup.services?.includes(name) ?? true));
+    const proposed = setup.rewriter(new Map(chosen.map((name) => [name, planOf()]))).findings;
     await Promise.all(
       chosen.map(async (name) => {
-        if (this.findings(name, planOf()).length === 0) return this.phase(name, 'settled', 'nothing to change');
+        if (!proposed.some(({ service }) => service === name)) return this.phase(name, 'settled', 'nothing to change');
         this.phase(name, 'hardened');
         return this.settle(name, lab);
       }),
@@ -154,10 +156,6 @@ class Prover {
       if (fault) this.phase(name, 'failed', `does not work before hardening: ${fault}`);
     }
     return run;
-  }
-
-  private findings(name: string, plan: Plan): ReturnType<Rewriter>['findings'] {
-    return this.setup.rewriter(new Map([[name, plan]])).findings.filter(({ service }) => service === name);
   }
 
   private subject(name: string, lab: Laboratory): Parameters<typeof settle>[0] {

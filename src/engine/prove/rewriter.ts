@@ -28,3 +28,18 @@ export interface Rewritten {
  * know the library: the caller hands it in.
  */
 export type Rewriter = (plans: ReadonlyMap<string, Plan>) => Rewritten;
+
+/** A rewriter that answers the same question once: a search asks again and again what there is to change, and each answer takes the whole project. */
+export function remembered(rewriter: Rewriter): Rewriter {
+  const known = new Map<string, Rewritten>();
+  return (plans) => {
+    const key = JSON.stringify(
+      [...plans]
+        .map(([name, { skip, values }]) => [name, skip === 'all' ? skip : [...skip].sort(), values] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+    const rewritten = known.get(key) ?? rewriter(plans);
+    known.set(key, rewritten);
+    return rewritten;
+  };
+}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Failure } from '../../../src/engine/observe/types';
+import { remembered } from '../../../src/engine/prove/rewriter';
 import { Laboratory } from '../../../src/engine/search/laboratory';
 import { addAll, leaveOut, minimise } from '../../../src/engine/search/minimise';
 import { BASELINE, keyOf, type Plan, planOf, skips, withValue } from '../../../src/engine/search/plan';
@@ -212,4 +213,39 @@ describe('the capabilities of a service', () => {
   test('are all in question where what was seen is not enough: nobody asks for those of a file', async () => {
     expect((await found(['NET_BIND_SERVICE'], ['CHOWN'])).kept).toBe('NET_BIND_SERVICE');
   });
+});
+
+test('what a set of plans leads to is worked out once', () => {
+  const asked: string[][] = [];
+  const rewriter = remembered((plans) => {
+    asked.push([...plans.keys()]);
+    return { texts: new Map(), findings: [], applied: new Set() };
+  });
+  const first = rewriter(
+    new Map([
+      ['web', planOf(['user', 'read-only'])],
+      ['db', BASELINE],
+    ]),
+  );
+  expect(
+    rewriter(
+      new Map([
+        ['db', BASELINE],
+        ['web', planOf(['read-only', 'user'])],
+      ]),
+    ),
+  ).toBe(first);
+  rewriter(
+    new Map([
+      ['web', planOf(['user'])],
+      ['db', BASELINE],
+    ]),
+  );
+  rewriter(
+    new Map([
+      ['web', withValue(planOf(['user']), 'cap-drop', 'CHOWN')],
+      ['db', BASELINE],
+    ]),
+  );
+  expect(asked).toHaveLength(3);
 });
