@@ -4,6 +4,8 @@ import vm from 'node:vm';
 
 /** The version of Node that the build ran with: bytecode is of no use to any other. */
 declare const BATTEN_NODE: string | undefined;
+/** A flag of its V8, or none. */
+declare const BATTEN_V8_FLAG: string;
 
 /** What a part of the command exports. */
 interface Parts {
@@ -15,13 +17,13 @@ const loaded: Partial<Parts> = {};
 
 /**
  * Lets V8 wait longer before it optimizes code: most runs are over before that pays, and meanwhile it takes a processor of its own. Flags
- * are not the same in all versions of Node, so this, too, is for the one of the build. Bytecode loads only under the flags it was made with: it
- * goes first.
+ * differ between versions of V8, so this is for the one of the build, where it has such a flag. Bytecode loads only under the flags it was
+ * made with: it goes first.
  */
 export function spareOptimizer(): void {
-  if (!isBuiltFor()) return;
+  if (!isBuiltFor() || !BATTEN_V8_FLAG) return;
   const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
-  setFlagsFromString('--interrupt-budget=1000000');
+  setFlagsFromString(BATTEN_V8_FLAG);
 }
 
 /** The parsing of arguments: all that help and version need. */
