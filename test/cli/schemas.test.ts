@@ -31,9 +31,9 @@ networks:
 
 test('a proof is what its schema says', () => {
   const tool = { name: 'batten', version: '1' };
-  expect(objections('prove', { version: 1, tool, proofs: [JSON.parse(JSON.stringify(report))] })).toEqual([]);
+  expect(objections('prove', { version: 1, tool, proofs: [{ path: 'compose.yaml', ...JSON.parse(JSON.stringify(report)) }] })).toEqual([]);
   expect(
-    objections('prove', { version: 1, tool, proofs: [{ ...report, services: [{ ...report.services[0], status: 'fine' }] }] }),
+    objections('prove', { version: 1, tool, proofs: [{ path: 'x', ...report, services: [{ ...report.services[0], status: 'fine' }] }] }),
   ).not.toEqual([]);
 });
 

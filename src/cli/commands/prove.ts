@@ -50,10 +50,15 @@ async function cleanUp({ host, options }: Context): Promise<number> {
 
 function reportText(context: Context, proven: readonly Proven[], paths: readonly string[]): string {
   const { options, host } = context;
-  const reports = proven.map(({ proof }) => proof.report);
   if (options.format === 'json') {
-    return `${JSON.stringify({ version: 1, tool: { name: 'batten', version: host.version }, proofs: reports }, null, 2)}\n`;
+    const proofs = proven.map(({ opened, proof }) => ({ path: opened.path, ...proof.report }));
+    return `${JSON.stringify({ version: 1, tool: { name: 'batten', version: host.version }, proofs }, null, 2)}\n`;
   }
+  // For people files are called as they called them, so that several projects can be told apart.
+  const reports = proven.map(({ opened: { path, input }, proof: { report } }) => ({
+    ...report,
+    files: [path, ...(input!.overrides ?? []).map((file) => file.path)],
+  }));
   if (options.format === 'markdown') {
     return (require('../../report/prove-markdown') as typeof import('../../report/prove-markdown')).markdownProof(reports);
   }
