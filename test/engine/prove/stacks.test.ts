@@ -117,7 +117,7 @@ function proveNaive(directory: string, probes: readonly string[]): Promise<Prove
       ),
     );
     for (const { service } of applied) Object.assign(model.services[service]!, NAIVE);
-    return { texts: new Map([[file, { text: stringify(model) }]]), findings, applied };
+    return { texts: new Map([[file, { text: stringify(model, { version: '1.1' }) }]]), findings, applied };
   };
   const exercises = exercisesOf(probes.filter((word) => word !== '--probe'));
   const trial = { volumes: 'fresh', binds: 'copy', allowPrivileged: false } as const;
