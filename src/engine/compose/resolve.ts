@@ -1,10 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseDotEnv } from '../../compose/dotenv';
 import { ComposeProject } from '../../compose/project';
 import { EngineError } from '../../errors';
 import { YamlDocument } from '../../yaml/document';
 import { toData } from '../../yaml/tree';
 import { type ComposeCommand, isOld, type RunSetup, run } from './cli';
-import type { Model } from './model';
+import { listOf, type Model } from './model';
 import { normalise } from './normalise';
 
 /** A project of the person's: the files Compose merges, in order, and the directory their paths are relative to. */
@@ -41,8 +43,24 @@ export async function resolveProject(compose: ComposeCommand, project: ProjectFi
       hint: 'what "docker compose config" does not load cannot be tried',
     });
   }
-  const model = normalise(isOld(compose) ? fromYaml(answer.stdout) : (JSON.parse(answer.stdout) as Model));
+  const model = normalise(isOld(compose) ? chosen(fromYaml(answer.stdout), project, setup) : (JSON.parse(answer.stdout) as Model));
   return { ...model, name: model.name ?? oldName(directory, setup) };
+}
+
+/** The old Compose lists services whose profiles are not asked for, and does not start them. */
+function chosen(model: Model, { profiles, directory, envFile }: ProjectFilesOnDisk, { env }: RunSetup): Model {
+  const file = envFile ?? path.join(directory, '.env');
+  const written = env.COMPOSE_PROFILES ?? (existsSync(file) ? parseDotEnv(readFileSync(file, 'utf8')).COMPOSE_PROFILES : undefined);
+  return withProfiles(model, [...profiles, ...(written ?? '').split(',')]);
+}
+
+/** The services without a profile, and those of these. */
+export function withProfiles(model: Model, active: readonly string[]): Model {
+  const services = Object.entries(model.services ?? {}).filter(([, { profiles }]) => {
+    const own = listOf(profiles).map(String);
+    return own.length === 0 || own.some((name) => active.includes(name));
+  });
+  return { ...model, services: Object.fromEntries(services) };
 }
 
 /** What the old Compose calls a project: it does not say. */

@@ -1,5 +1,6 @@
 import type { Model } from '../../../src/engine/compose/model';
 import { normalise } from '../../../src/engine/compose/normalise';
+import { withProfiles } from '../../../src/engine/compose/resolve';
 import { type ImageNeeds, toTrial } from '../../../src/engine/trial/convert';
 import { needsOf } from '../../../src/engine/trial/depends';
 import { entriesOf } from '../../../src/engine/trial/image-files';
@@ -218,4 +219,10 @@ test('the owner and kind of what an archive begins with are read', () => {
   expect([...entriesOf(Buffer.concat([header, Buffer.alloc(1024)]))]).toEqual([
     { name: 'run/', uid: 999, gid: 999, mode: 0o755, type: '5' },
   ]);
+});
+
+test('services of profiles that nobody asked for are none, also with the Compose that lists them', () => {
+  const model: Model = { services: { web: {}, tool: { profiles: ['tools'] }, both: { profiles: ['tools', 'debug'] } } };
+  expect(Object.keys(withProfiles(model, ['']).services)).toEqual(['web']);
+  expect(Object.keys(withProfiles(model, ['debug']).services)).toEqual(['web', 'both']);
 });
