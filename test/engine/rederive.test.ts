@@ -22,7 +22,8 @@ if (!enabled) process.stderr.write('  skipped: runs on a real Engine (BATTEN_ENG
     const reachable = await docker(['version', '--format', '{{.Server.Version}}'], 10);
     if (reachable.code !== 0) throw new Error(`no Engine: ${reachable.stderr.trim()}`);
     await timed('base', () => build('base'));
-    const slot = limiter(3);
+    // What they wait for is mostly the processor.
+    const slot = limiter(2);
     await Promise.all(chosen.map((of) => slot(() => timed(of.name, () => keep(of)))));
   }, 20 * 60_000);
 

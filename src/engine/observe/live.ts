@@ -85,7 +85,7 @@ async function untilReady(name: string, id: string, poll: number, setup: LifeSet
       return false;
     }
     if (State.Status === 'running' && expected?.status !== 'exited') {
-      const state = await snapshot(info, setup);
+      const state = await snapshot(info, setup, expected);
       const needed = quietFor(state.listening, declared, State.Health !== undefined);
       // Who listens already may talk and work; who does not is not done while it does.
       const doing = expected === undefined && needed > QUIET ? await activityOf(info, setup) : '';
@@ -94,7 +94,7 @@ async function untilReady(name: string, id: string, poll: number, setup: LifeSet
         since = Date.now();
       }
       const healthy = State.Health === undefined || State.Health.Status === 'none' || State.Health.Status === 'healthy';
-      const complete = expected === undefined ? Date.now() - since >= needed : state.has(expected);
+      const complete = expected === undefined ? Date.now() - since >= needed : state.complete;
       if (healthy && complete && (await holds(setup, info, setup.exerciseOf(name, {})?.ready))) return true;
       lastly = healthy && expected === undefined && State.Health === undefined;
     }
@@ -119,15 +119,15 @@ async function activityOf({ Id }: ContainerInfo, { bench: { engine } }: LifeSetu
 async function snapshot(
   info: ContainerInfo,
   { bench: { engine } }: LifeSetup,
-): Promise<{ text: string; listening: number[] | undefined; has(expected: Expected): boolean }> {
-  const [processes, listening] = await Promise.all([processesOf(engine, info.Id), listeningPorts(engine, info).catch(() => undefined)]);
-  return {
-    text: JSON.stringify([Object.keys(processes), listening]),
-    listening,
-    has: (expected) =>
-      expected.processes.every((name) => name in processes) &&
-      (listening === undefined || expected.listening.every((port) => listening.includes(port))),
-  };
+  expected: Expected | undefined,
+): Promise<{ text: string; listening: number[] | undefined; complete: boolean }> {
+  const listening = await listeningPorts(engine, info).catch(() => undefined);
+  // Ports are cheap to see. The Engine starts a `ps` to tell of processes: it is asked once the ports are there.
+  if (expected && listening && !expected.listening.every((port) => listening.includes(port)))
+    return { text: '', listening, complete: false };
+  const processes = await processesOf(engine, info.Id);
+  const complete = expected?.processes.every((name) => name in processes) ?? false;
+  return { text: JSON.stringify([Object.keys(processes), listening]), listening, complete };
 }
 
 async function holds({ bench, word }: LifeSetup, info: ContainerInfo, probes: Probes | undefined): Promise<boolean> {

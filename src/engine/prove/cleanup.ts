@@ -37,29 +37,32 @@ const foreign = (directory: string): string => `${directory} has files of other 
 export async function cleanUp(engine: Engine): Promise<CleanedUp> {
   const sum: CleanedUp = { containers: 0, networks: 0, volumes: 0, images: 0, folders: 0, traces: 0, left: [] };
   const all = leftovers();
-  const found = new Set(all.map(({ id }) => id));
-  for (const { Labels } of await engine.containers(LABEL)) found.add(Labels[LABEL] ?? '');
-  const alive = new Set([...found].filter((id) => id !== '' && isAlive(id)));
-  for (const each of all) if (!each.alive) endStarted(each);
-  for (const { id, directory } of instances()) {
+  const alive = new Set<string>();
+  // Asked about each thing as it is found: a run may have networks before it has any container, and may have begun a moment ago.
+  const isGone = (id: string): boolean => {
     if (isAlive(id)) alive.add(id);
-    else if (removeInstance(directory)) sum.traces += 1;
+    return !alive.has(id);
+  };
+  for (const each of all) if (isGone(each.id)) endStarted(each);
+  for (const { id, directory } of instances()) {
+    if (!isGone(id)) continue;
+    if (removeInstance(directory)) sum.traces += 1;
     else sum.left.push(`${directory} is in use`);
   }
-  for (const id of alive) sum.left.push(`the run ${id} is still going on`);
   // A request that was on its way when its Compose was ended may be finished by the Engine a moment later.
   for (let round = 0, empty = 0; empty < 2 && round < 20; round++) {
-    const removed = await removeLabelled(engine, LABEL, alive);
+    const removed = await removeLabelled(engine, LABEL, isGone);
     for (const key of ['containers', 'networks', 'volumes', 'images'] as const) sum[key] += removed[key];
     empty = removed.containers + removed.networks + removed.volumes === 0 ? empty + 1 : 0;
     if (empty < 2) await new Promise((resolve) => setTimeout(resolve, 300));
   }
   for (const { directory, id } of all) {
-    if (alive.has(id)) continue;
+    if (!isGone(id)) continue;
     const left = removeFolder(directory);
     if (left) sum.left.push(foreign(left));
     else sum.folders += 1;
   }
+  for (const id of alive) sum.left.push(`the run ${id} is still going on`);
   return sum;
 }
 
@@ -77,8 +80,8 @@ function endStarted({ started, directory, id }: Leftover): void {
 
 type Counts = Pick<CleanedUp, 'containers' | 'networks' | 'volumes' | 'images'>;
 
-async function removeLabelled(engine: Engine, label: string, except: ReadonlySet<string> = new Set()): Promise<Counts> {
-  const ours = (labels: Record<string, string> | null | undefined): boolean => !except.has(labels?.[LABEL] ?? '');
+async function removeLabelled(engine: Engine, label: string, isOurs: (id: string) => boolean = () => true): Promise<Counts> {
+  const ours = (labels: Record<string, string> | null | undefined): boolean => isOurs(labels?.[LABEL] ?? '');
   const counts: Counts = { containers: 0, networks: 0, volumes: 0, images: 0 };
   const filters = JSON.stringify({ label: [label] });
   const remove = async (path: string, kind: keyof Counts, query?: Record<string, boolean>): Promise<void> => {

@@ -46,6 +46,19 @@ const MINE = `batten-test-mine-${process.pid}`;
     expect(await state(directory)).toEqual(before);
   }, 600_000);
 
+  test('leaves alone what a run has that is still going on, before it has a container too', async () => {
+    // The name of a run begins with its process, and this one is alive.
+    const network = `batten-test-alive-${process.pid}`;
+    await mustDocker(['network', 'create', '--label', `batten.trial=${process.pid}-alive`, '--subnet', '198.19.255.16/28', network]);
+    try {
+      const { out } = await batten(['prove', '--cleanup'], directory, env);
+      expect(out).toContain(`${process.pid}-alive is still going on`);
+      expect(await mustDocker(['network', 'ls', '--quiet', '--filter', `name=${network}`])).not.toBe('');
+    } finally {
+      await docker(['network', 'rm', network]);
+    }
+  }, 60_000);
+
   test('by Ctrl-C cleans up by itself', async () => {
     const killed = killAfter(directory, 5000, temporary, 'SIGINT');
     await new Promise((resolve) => setTimeout(resolve, 3000));

@@ -94,6 +94,7 @@ export function probesFor({ members }: StackCase): string[] {
 }
 
 export interface Ran {
+  pid: number;
   code: number | null;
   out: string;
   err: string;
@@ -110,7 +111,7 @@ export function batten(words: readonly string[], cwd: string, env: Record<string
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk;
     });
-    child.on('close', (code) => resolve({ code, out, err }));
+    child.on('close', (code) => resolve({ pid: child.pid!, code, out, err }));
   });
 }
 
