@@ -171,7 +171,7 @@ export const OPTIONS: readonly OptionRow[] = [
     default: '60',
   },
   { flags: '--jobs <number>', description: 'how many projects are tried at a time', commands: TRIES, default: '1' },
-  { flags: '--keep', description: 'leave the last trial running, to look at it', commands: TRIES },
+  { flags: '--keep', description: 'leave the last trial running, to look at it', commands: ['prove', 'fix'] },
   {
     flags: '--seccomp <dir>',
     description: 'write a seccomp profile of each service there: what it was seen to call, once a run with it works (as root, on Linux)',
