@@ -74,6 +74,7 @@ async function untilReady(name: string, id: string, poll: number, setup: LifeSet
   const deadline = Date.now() + (expected?.patience ?? bench.timeout) * 1000;
   let seen = '';
   let since = Date.now();
+  let started = { at: '', seen: Date.now() };
   let lastly = false;
   while (Date.now() < deadline && !bench.signal.aborted) {
     const info = await bench.engine.container(id).catch(() => undefined);
@@ -86,6 +87,11 @@ async function untilReady(name: string, id: string, poll: number, setup: LifeSet
     }
     if (State.Status === 'running' && expected?.status !== 'exited') {
       const state = await snapshot(info, setup, expected);
+      // One that ends and is started again looks the same each time.
+      if (State.StartedAt !== started.at) {
+        started = { at: State.StartedAt, seen: Date.now() };
+        seen = '';
+      }
       const needed = quietFor(state.listening, declared, State.Health !== undefined);
       // Who listens already may talk and work; who does not is not done while it does.
       const doing = expected === undefined && needed > QUIET ? await activityOf(info, setup) : '';
@@ -96,7 +102,7 @@ async function untilReady(name: string, id: string, poll: number, setup: LifeSet
       const healthy = State.Health === undefined || State.Health.Status === 'none' || State.Health.Status === 'healthy';
       const complete = expected === undefined ? Date.now() - since >= needed : state.complete;
       if (healthy && complete && (await holds(setup, info, setup.exerciseOf(name, {})?.ready))) return true;
-      lastly = healthy && expected === undefined && State.Health === undefined;
+      lastly = healthy && expected === undefined && State.Health === undefined && Date.now() - started.seen >= QUIET_DEAF;
     }
     await sleep(poll);
   }
