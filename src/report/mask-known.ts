@@ -1,3 +1,4 @@
+import { literal } from '../compose/literal';
 import type { Concealed } from '../harden/types';
 import type { Data } from '../yaml/types';
 import { MASK, maskLine, maskLines, speaksOfCredentials } from './mask';
@@ -63,13 +64,13 @@ function concealer({ name, value }: Concealed, names: readonly string[]): Concea
 }
 
 function asCredential(name: string, value: string): Conceal {
-  const literal = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const word = literal(value);
   // A word of its own, a password after a user's name, that of an option (`-psecret`), the default of a variable.
   const token = new RegExp(
-    `(?<!\\bimage["']?:\\s*["']?)(?<=^|[\\s"'=,;([{:]|[\\s"']-[A-Za-z]|\\$\\{\\w+:?[-+?])${literal}(?=$|[\\s"',;)\\]}@|&])`,
+    `(?<!\\bimage["']?:\\s*["']?)(?<=^|[\\s"'=,;([{:]|[\\s"']-[A-Za-z]|\\$\\{\\w+:?[-+?])${word}(?=$|[\\s"',;)\\]}@|&])`,
     'g',
   );
-  const alone = new RegExp(`^\\s*(?:-\\s+)?["']?[^\\s"'=:]+(?:["']?\\s*:\\s+|=)["']?${literal}["']?\\s*(?:#.*)?$`);
+  const alone = new RegExp(`^\\s*(?:-\\s+)?["']?[^\\s"'=:]+(?:["']?\\s*:\\s+|=)["']?${word}["']?\\s*(?:#.*)?$`);
   return (line, keys) => {
     const isNamed = line.includes(name);
     if (/^\s*#/.test(line)) return isNamed || speaksOfCredentials(line) ? line.replace(token, MASK) : line;

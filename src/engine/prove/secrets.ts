@@ -1,3 +1,4 @@
+import { literal } from '../../compose/literal';
 import type { Model } from '../compose/model';
 import { mapOf } from '../compose/model';
 
@@ -36,6 +37,6 @@ export function hide<T>(data: T, secrets: readonly string[]): T {
 
 /** A password that is a word of few letters (`secret`) is hidden where it stands alone: `secrets` is no password. Any other is hidden everywhere. */
 function patternOf(secret: string): RegExp {
-  const literal = secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(/^[a-z]{1,9}$/i.test(secret) ? `(?<![A-Za-z])${literal}(?![A-Za-z])` : literal, 'g');
+  const pattern = literal(secret);
+  return new RegExp(/^[a-z]{1,9}$/i.test(secret) ? `(?<![A-Za-z])${pattern}(?![A-Za-z])` : pattern, 'g');
 }

@@ -1,3 +1,4 @@
+import { literal } from '../../compose/literal';
 import { listOf, type Model, mapOf } from '../compose/model';
 
 /**
@@ -27,8 +28,6 @@ function directNeeds(name: string, model: Model, names: readonly string[]): Set<
   }
   return needs;
 }
-
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function closure(name: string, direct: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
   const out = new Set<string>();

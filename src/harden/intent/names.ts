@@ -1,3 +1,4 @@
+import { literal } from '../../compose/literal';
 import type { ComposeProject } from '../../compose/project';
 import type { ComposeService } from '../../compose/service';
 
@@ -9,7 +10,7 @@ export class NameFinder {
   constructor(project: ComposeProject) {
     for (const service of project.services) for (const name of namesOf(service, project)) this.add(name, service.name);
     const names = [...this.owners.keys()].sort((a, b) => b.length - a.length);
-    const any = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+    const any = names.map(literal).join('|');
     // A slash may come before only as the end of `://`; a dot after only when no domain goes on.
     if (any) this.pattern = new RegExp(`(?<![\\w.$-])(?<!(?<!/)/)(?:${any})(?![\\w-]|\\.\\w)`, 'g');
   }
