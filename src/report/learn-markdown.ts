@@ -1,5 +1,6 @@
 import type { LearnedService, LearnReport } from '../engine/learn/report';
 import { advice, becoming, confinement, outcomes, settings, tracing } from './learn';
+import { cell } from './markdown-cell';
 import { maskLine } from './mask';
 import { plural } from './summary';
 
@@ -55,5 +56,3 @@ function section(service: LearnedService): string[] {
     `- not exercised: ${cell(notExercised.join('; '))}`,
   ];
 }
-
-const cell = (text: string): string => text.replace(/[\\|<>*_`[\]]/g, '\\$&').replace(/\s+/g, ' ');

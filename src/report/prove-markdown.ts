@@ -1,4 +1,5 @@
 import type { ProvenChange, ProveReport } from '../engine/prove/report';
+import { cell } from './markdown-cell';
 import { maskLine } from './mask';
 import { OUTCOME_WORDS, STATUS_WORDS, settingOf, tail, verdictOf } from './prove';
 import { plural } from './summary';
@@ -52,8 +53,6 @@ function row(change: ProvenChange): string {
   const because = why ? `${cell(maskLine(why.how))}, at the ${why.life}${why.line ? `: ${code(maskLine(why.line))}` : ''}` : '';
   return `${transform} | ${OUTCOME_WORDS[outcome]} | ${isCode ? code(text) : cell(text)} | ${because}`;
 }
-
-const cell = (text: string): string => text.replace(/[\\|<>*_`[\]]/g, '\\$&').replace(/\s+/g, ' ');
 
 const code = (text: string): string => `\`${text.replace(/[`|]/g, "'").replace(/\s+/g, ' ')}\``;
 
