@@ -1,5 +1,5 @@
 import type { Model } from '../compose/model';
-import { compare, type Habits } from '../observe/compare';
+import { compareAll, type Habits } from '../observe/compare';
 import type { Failure } from '../observe/types';
 import { type Running, runStack } from '../prove/run-stack';
 import type { Conversion } from '../trial/convert';
@@ -71,7 +71,7 @@ async function tried(
     for (const [name, each] of settings) give(model, name, each, without.get(name) ?? []);
   };
   const run = await runStack(running, new Map(), { adjust });
-  return new Map([...habits].map(([name, own]) => [name, run.lives.has(name) ? compare(own, run.lives.get(name)!, undefined) : []]));
+  return compareAll(habits, run.lives);
 }
 
 export function give(model: Model, name: string, { capabilities, tmpfs, limits }: Settings, without: readonly string[]): void {

@@ -1,9 +1,11 @@
 import { EngineError } from '../../errors';
 import type { Engine } from '../client/engine';
-import { compare, expectedOf, type Habits, habitsOf, ownFault } from '../observe/compare';
-import type { Failure, Life, Lives } from '../observe/types';
+import { compareAll, type Habits } from '../observe/compare';
+import type { Exercise } from '../observe/probes';
+import type { Failure } from '../observe/types';
+import { Baseline } from '../prove/baseline';
 import { requireImages } from '../prove/images';
-import { modelOf, type Running, runStack } from '../prove/run-stack';
+import { modelOf, type RunExtras, type Running, runStack } from '../prove/run-stack';
 import { type RunningSetup, withRunning } from '../prove/running';
 import { Laboratory } from '../search/laboratory';
 import type { Plan } from '../search/plan';
@@ -42,7 +44,12 @@ export function learn(setup: LearnSetup): Promise<LearnReport> {
   return withRunning(setup, (running, files, known) => learnFrom(setup, running, files, known));
 }
 
-async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles, known: Map<string, unknown>): Promise<LearnReport> {
+async function learnFrom(
+  setup: LearnSetup,
+  running: Running,
+  files: ImageFiles,
+  known: Map<string, Exercise | undefined>,
+): Promise<LearnReport> {
   const { listener, signal } = setup;
   const { engine, compose } = running.bench;
   if (setup.seccomp) requireTrace(engine, setup.trace);
@@ -53,19 +60,9 @@ async function learnFrom(setup: LearnSetup, running: Running, files: ImageFiles,
   const watched = await watch(running, files, setup.trace, (service) => listener({ kind: 'phase', service, phase: 'baseline' }));
   const { run: baseline, traced, seen } = watched;
   signal.throwIfAborted();
-  const habits = new Map<string, Habits>();
-  for (const [name, lives] of baseline.lives) {
-    if (!setup.exercises.has(name) && !worked(lives)) {
-      known.set(name, undefined);
-      lives.first.steps = [];
-      if (lives.second) lives.second.steps = [];
-    }
-    if (ownFault(lives)) continue;
-    const own = habitsOf(lives);
-    habits.set(name, own);
-    running.expected.set(name, expectedOf(own, setup.timeout));
-    if (own.stopsWith.includes(137)) running.deaf.add(name);
-  }
+  const asItIs = new Baseline({ ...setup, running, known });
+  for (const [name, lives] of baseline.lives) asItIs.first(name, lives);
+  const { habits } = asItIs;
   const wanted = (name: string): boolean => setup.services?.includes(name) ?? true;
   const chosen = [...habits.keys()].filter(wanted);
   const needs = needsOf(baseline.model);
@@ -137,8 +134,6 @@ function requireTrace(engine: Engine, wanted: boolean): void {
 
 const asList = <T>(name: string, value: T | undefined): [string, T][] => (value === undefined ? [] : [[name, value]]);
 
-const worked = ({ first, second }: Lives): boolean => [...first.steps, ...(second?.steps ?? [])].every(({ ok }) => ok);
-
 /** One run in which services keep only the capabilities of their plans. */
 async function withoutCapabilities(
   running: Running,
@@ -152,8 +147,10 @@ async function withoutCapabilities(
       if (kept) giveCapabilities(model, name, kept);
     }
   };
-  const decided = (first: ReadonlyMap<string, Life>): boolean =>
-    asked.every((name) => first.has(name) && compare(habits.get(name)!, { first: first.get(name)! }, undefined).length > 0);
+  const decided: RunExtras['decided'] = ({ lives }) => {
+    const failures = compareAll(habits, lives);
+    return asked.every((name) => failures.get(name)!.length > 0);
+  };
   const run = await runStack(running, new Map(), { adjust, decided });
-  return new Map([...habits].map(([name, own]) => [name, run.lives.has(name) ? compare(own, run.lives.get(name)!, undefined) : []]));
+  return compareAll(habits, run.lives);
 }

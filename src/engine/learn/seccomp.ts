@@ -1,10 +1,10 @@
-import { compare, type Habits } from '../observe/compare';
+import { compareAll, type Habits } from '../observe/compare';
 import type { Failure } from '../observe/types';
 import { type Running, runStack } from '../prove/run-stack';
 import type { KernelTrace } from '../trace/kernel-trace';
 import { type Allowed, allowedBy, profileOf, type SeccompProfile } from '../trace/profile';
 import { syscallsOf } from '../trace/syscalls';
-import { type Traced, Tracer } from '../trace/tracer';
+import { type Traced, Tracer, whileTraced } from '../trace/tracer';
 import type { Conversion } from '../trial/convert';
 import { give, type Settings } from './confirm';
 import { type ProfileRun, refine } from './refine';
@@ -79,19 +79,8 @@ async function runWith(setup: ProfileSetup, allowed: ReadonlyMap<string, Allowed
       service.security_opt = [...others, `seccomp=${file}`];
     }
   };
-  const tracer = Tracer.start(engine, scratch.id);
-  const tracing = tracer instanceof Tracer ? tracer : undefined;
-  try {
-    const run = await runStack(running, new Map(), { adjust });
-    const refused = refusedIn(await tracing?.stop());
-    const failures = [...habits].map(([name, own]): [string, Failure[]] => [
-      name,
-      run.lives.has(name) ? compare(own, run.lives.get(name)!, undefined) : [],
-    ]);
-    return { failures: new Map(failures), refused };
-  } finally {
-    tracing?.remove();
-  }
+  const { result: run, traced } = await whileTraced(Tracer.start(engine, scratch.id), () => runStack(running, new Map(), { adjust }));
+  return { failures: compareAll(habits, run.lives), refused: refusedIn(traced) };
 }
 
 function refusedIn(traced: Traced | undefined): Map<string, string[]> {

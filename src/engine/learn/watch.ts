@@ -5,7 +5,7 @@ import type { KernelTrace } from '../trace/kernel-trace';
 import { programsIn } from '../trace/programs';
 import { familyAndType } from '../trace/sockets';
 import { syscallsOf } from '../trace/syscalls';
-import { capabilitiesSeen, type Traced, Tracer } from '../trace/tracer';
+import { capabilitiesSeen, type Traced, Tracer, whileTraced } from '../trace/tracer';
 import type { Trace } from '../trace/tree';
 import type { ImageFiles } from '../trial/image-files';
 import { peersOf } from './connections';
@@ -62,17 +62,12 @@ export async function watch(running: Running, files: ImageFiles, trace: boolean,
       if (usage) before.usage = larger(usage, before.usage);
     }
   };
-  try {
-    const run = await runStack(running, new Map(), { during, later });
-    const traced = await tracing?.stop();
-    for (const [name, containers] of traced?.services ?? []) {
-      const at = seen.get(name);
-      if (at?.usage) at.usage = containers.reduce((most, each) => larger(most, { memory: 0, pids: each.trace.most }), at.usage);
-    }
-    return { run, seen, addresses, traced, ...('why' in tracer && { untraced: tracer.why }) };
-  } finally {
-    tracing?.remove();
+  const { result: run, traced } = await whileTraced(tracer, () => runStack(running, new Map(), { during, later }));
+  for (const [name, containers] of traced?.services ?? []) {
+    const at = seen.get(name);
+    if (at?.usage) at.usage = containers.reduce((most, each) => larger(most, { memory: 0, pids: each.trace.most }), at.usage);
   }
+  return { run, seen, addresses, traced, ...('why' in tracer && { untraced: tracer.why }) };
 }
 
 async function look({ bench: { engine } }: Running, container: ContainerInfo, files: ImageFiles): Promise<Seen> {

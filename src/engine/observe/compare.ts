@@ -89,6 +89,11 @@ export function compare(habits: Habits, { first, second }: Lives, user: number |
   return second ? compareLife(habits, second, 'second start', user) : [];
 }
 
+/** Every way in which services do less than before; a service that the run did not have has done nothing wrong. */
+export function compareAll(habits: ReadonlyMap<string, Habits>, lives: ReadonlyMap<string, Lives>): Map<string, Failure[]> {
+  return new Map([...habits].map(([name, own]) => [name, lives.has(name) ? compare(own, lives.get(name)!, undefined) : []]));
+}
+
 function compareLife(habits: Habits, life: Life, when: Failure['life'], user: number | undefined): Failure[] {
   const fresh = life.symptoms.filter((line) => !habits.symptoms.some((known) => isSameComplaint(known, line)));
   const line = fresh[0] ?? (lastLine(life.log) || undefined);

@@ -8,7 +8,7 @@ import { Laboratory } from '../search/laboratory';
 import { BASELINE, type Plan, planOf } from '../search/plan';
 import { type Settled, settle, Unsteady } from '../search/settle';
 import { becomes, type WrittenDirectory, writtenBy } from '../search/written';
-import { capabilitiesSeen, Tracer } from '../trace/tracer';
+import { capabilitiesSeen, Tracer, whileTraced } from '../trace/tracer';
 import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
 import { Baseline } from './baseline';
@@ -141,12 +141,7 @@ class Prover {
       }
     };
     const tracer = this.setup.trace ? Tracer.start(engine, scratch.id, 'capabilities') : undefined;
-    const tracing = tracer instanceof Tracer ? tracer : undefined;
-    const run = await this.runs('as it is', new Map(), { during }).catch((error: unknown) => {
-      tracing?.remove();
-      throw error;
-    });
-    const traced = await tracing?.stop();
+    const { result: run, traced } = await whileTraced(tracer, () => this.runs('as it is', new Map(), { during }));
     this.stopped();
     for (const [name, lives] of run.lives) {
       const seen = capabilitiesSeen(traced, name);
@@ -183,10 +178,10 @@ class Prover {
   ): Promise<Map<string, Failure[]>> {
     this.stopped();
     const run = await this.runs('hardened', this.setup.rewriter(plans).texts, {
-      decided: (first, conversion) => {
+      decided: (sofar) => {
         // What a service does as it is, is wanted whole.
         if (controls.size > 0) return false;
-        const failures = this.judge({ lives: new Map([...first].map(([name, life]) => [name, { first: life }])), conversion });
+        const failures = this.judge(sofar);
         return asked.every((name) => (failures.get(name) ?? []).length > 0);
       },
     });

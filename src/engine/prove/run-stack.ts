@@ -67,7 +67,7 @@ export interface RunExtras {
   /** Looks at the containers of the second life before they are stopped. */
   later?(containers: ReadonlyMap<string, ContainerInfo>): Promise<void>;
   /** Whether the first life says all there is to know, so that the stack can be removed at once. */
-  decided?(first: ReadonlyMap<string, Life>, conversion: Conversion): boolean;
+  decided?(sofar: Pick<StackRun, 'lives' | 'conversion'>): boolean;
   /** Leave it running. */
   keep?: boolean;
 }
@@ -110,7 +110,7 @@ export async function runStack(
     const first = await liveOf(setup);
     const containers = await stack.containers();
     await during?.(containers);
-    const enough = decided?.(first, conversion) ?? false;
+    const enough = decided?.({ lives: livesOf(first), conversion }) ?? false;
     if (!enough) {
       step('stopping');
       await stopAll(setup, first);
@@ -126,8 +126,7 @@ export async function runStack(
       step('stopping');
       if (!keep) await stopAll(again, second);
     }
-    const lives = new Map([...first].map(([service, life]): [string, Lives] => [service, { first: life, second: second.get(service) }]));
-    return { lives, containers, conversion, model };
+    return { lives: livesOf(first, second), containers, conversion, model };
   } finally {
     step('removing');
     if (!keep) {
@@ -136,6 +135,10 @@ export async function runStack(
       for (const volume of filled) await bench.engine.removeVolume(volume);
     }
   }
+}
+
+function livesOf(first: ReadonlyMap<string, Life>, second?: ReadonlyMap<string, Life>): Map<string, Lives> {
+  return new Map([...first].map(([service, life]) => [service, { first: life, second: second?.get(service) }]));
 }
 
 /** TCP ports a service is said to listen on: those it publishes, else those of its image. */

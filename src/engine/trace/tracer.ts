@@ -183,6 +183,20 @@ export class Tracer {
   }
 }
 
+/** Does something while containers are traced, if they can be. The trace ends with it, whatever comes of it. */
+export async function whileTraced<T>(
+  tracer: Tracer | { why: string } | undefined,
+  work: () => Promise<T>,
+): Promise<{ result: T; traced?: Traced }> {
+  const tracing = tracer instanceof Tracer ? tracer : undefined;
+  try {
+    const result = await work();
+    return { result, ...(tracing && { traced: await tracing.stop() }) };
+  } finally {
+    tracing?.remove();
+  }
+}
+
 /** The capabilities a service used in all its lives; undefined when the kernel did not say. */
 export function capabilitiesSeen(traced: Traced | undefined, service: string): UsedCapabilities | undefined {
   const containers = traced?.services.get(service);
