@@ -16,7 +16,7 @@ import { Proofs, type StoredProof } from './proof';
 import { type SideFileMode, SideFiles } from './side-files';
 import { ignoreComment } from './suppress';
 import type { Preset, Transform, TransformContext } from './transform';
-import type { FileChange, Finding, Proposal, ReportedOp, StaleProof, Warning } from './types';
+import type { Draft, FileChange, Finding, OpenFinding, Proposal, ReportedOp, StaleProof, Warning } from './types';
 import { Workspace } from './workspace';
 
 /** What happens to a finding that could be fixed. `ops` replaces the finding's own when the person edited the value. */
@@ -24,7 +24,7 @@ export type Decision = { kind: 'apply'; ops?: Op[] } | { kind: 'hold' } | { kind
 
 /** A finding that waits for a decision, and the project's documents without it. */
 export interface Pending {
-  finding: Finding;
+  finding: OpenFinding;
   workspace: Workspace;
   /** Files beside it, as they would be without the finding. */
   files: SideFiles;
@@ -44,7 +44,7 @@ export interface ChainSetup {
   files?: ProjectFiles;
   sideFiles: SideFileMode;
   /** Whether a finding is about what was chosen. */
-  concerns(transform: Transform, proposal: Proposal): boolean;
+  concerns(transform: Transform, proposal: Draft): boolean;
   /** The files of the project, the main one first. */
   sources: readonly SourceFile[];
   /** The override file that takes the changes; undefined = the files themselves do. */
@@ -162,7 +162,7 @@ class Run {
           continue;
         }
         const finding = this.finding(transform, proposal);
-        const outcome: Outcome = finding.status === 'held' ? yield* this.decide(finding, round === MAX_ROUNDS - 1) : 'settled';
+        const outcome: Outcome = isOpen(finding) ? yield* this.decide(finding, round === MAX_ROUNDS - 1) : 'settled';
         if (outcome === 'retry') {
           retry = true;
           continue;
@@ -191,22 +191,22 @@ class Run {
     };
   }
 
-  private *decide(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
+  private *decide(finding: OpenFinding, last: boolean): Generator<Pending, Outcome, Decision> {
     const known = this.setup.known?.(this.workspace.pathOf(splitFile(finding.path).file), finding.identity);
     const decision: Decision = known ? { kind: 'hold' } : yield { finding, workspace: this.workspace, files: this.files };
     if (decision.kind === 'hold') {
-      finding.reportedOps = this.rehearse(finding, finding.ops!);
+      finding.reportedOps = this.rehearse(finding, finding.ops);
       return 'settled';
     }
     if (decision.kind === 'ignore') {
       const { file, path: inside } = splitFile(finding.path);
       const { root } = this.workspace.documents[file]!;
-      const { path, text } = ignoreComment(finding.transform, { ...finding, path: inside }, decision.reason, root);
+      const { path, text } = ignoreComment(finding.transform, { path: inside }, decision.reason, root);
       const refused = this.accept(finding, [{ op: 'comment', path: inFile(file, path), text }], 'suppressed');
       if (!refused) finding.suppression = { by: 'comment', reason: decision.reason };
       return 'changed';
     }
-    const ops = decision.ops ?? finding.ops!;
+    const ops = decision.ops ?? finding.ops;
     const refused = this.accept(finding, ops, this.setup.applied);
     // Another finding of this round was in the way: the next round looks again.
     if (refused && !last) return 'retry';
@@ -391,6 +391,11 @@ class Run {
 
 type Outcome = 'settled' | 'changed' | 'retry';
 
+/** Whether a change waits for a decision. */
+function isOpen(finding: Finding): finding is OpenFinding {
+  return finding.status === 'held' && finding.ops !== undefined;
+}
+
 function contextOf(transform: Transform, project: ComposeProject, setup: ChainSetup, known: Map<string, Advice>): TransformContext {
   return {
     project,
@@ -409,7 +414,7 @@ function contextOf(transform: Transform, project: ComposeProject, setup: ChainSe
 }
 
 /** What stays the same of a finding when it is found again. */
-function keyOf({ service, path, subject }: Proposal): string {
+function keyOf({ service, path, subject }: Draft): string {
   return JSON.stringify(subject === undefined ? [service, path] : [service, listOf(path), subject]);
 }
 

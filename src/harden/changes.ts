@@ -16,7 +16,7 @@ export function changesAlone(setup: ChainSetup): Change[] {
   for (let step = running.next(); !step.done; step = running.next({ kind: 'hold' })) {
     const { finding, workspace } = step.value;
     const trial = workspace.fork();
-    const refused = finding.ops!.some((op) => 'refusal' in trial.apply(op));
+    const refused = finding.ops.some((op) => 'refusal' in trial.apply(op));
     // A change that needs another file is more than edits of these.
     if (refused || finding.files?.length || 'reason' in trial.prove()) continue;
     const { identity, plan, breaks, confidence, path } = finding;

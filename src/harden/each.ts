@@ -2,7 +2,7 @@ import type { ComposeService } from '../compose/service';
 import type { Path } from '../yaml/types';
 import { forHeirs, heirsOf, type Item, isInherited, ownerOf } from './lists';
 import type { Transform, TransformContext } from './transform';
-import type { Proposal } from './types';
+import type { Draft, Proposal } from './types';
 
 /** What a transform has to say: nothing when all is well. */
 type Said = Iterable<Proposal> | Proposal | undefined;
@@ -51,7 +51,7 @@ export function about(
   transform: Pick<Transform, 'severity' | 'controls'>,
   service: ComposeService,
   place: Path | string,
-): Pick<Proposal, 'service' | 'path' | 'severity' | 'controls'> {
+): Pick<Draft, 'service' | 'path' | 'severity' | 'controls'> {
   const { severity, controls } = transform;
   return { service: service.name, path: typeof place === 'string' ? service.at(place) : place, severity, controls };
 }

@@ -2,6 +2,7 @@ import { splitFile } from '../compose/file-path';
 import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
 import type { Data, Op } from '../yaml/types';
+import { asManual } from './proposal';
 import type { Proposal } from './types';
 
 /**
@@ -30,7 +31,8 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
       } else {
         const sheltered = through === 'merge' && keys.every((key) => project.service(other)?.origin(key) === 'own');
         if (!sheltered) {
-          return refused(proposal, `"${other}" shares the text of "${name}" (${through}) and does not want the same change`);
+          const message = `"${other}" shares the text of "${name}" (${through}) and does not want the same change`;
+          return asManual(proposal, { code: 'alias', message });
         }
       }
     }
@@ -40,10 +42,6 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
     ...proposal,
     plan: `${proposal.plan} (also changes ${[...also].join(', ')}, which ${also.size > 1 ? 'share' : 'shares'} its text)`,
   };
-}
-
-function refused(proposal: Proposal, message: string): Proposal {
-  return { ...proposal, ops: undefined, refusal: { code: 'alias', message } };
 }
 
 /** Services by name with the keys the ops write. */

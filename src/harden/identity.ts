@@ -3,7 +3,7 @@ import { splitFile } from '../compose/file-path';
 import type { YamlDocument } from '../yaml/document';
 import { toData } from '../yaml/tree';
 import type { Path } from '../yaml/types';
-import type { Proposal } from './types';
+import type { Draft } from './types';
 import type { Workspace } from './workspace';
 
 /**
@@ -40,7 +40,7 @@ const TELLING = new Set<unknown>([
  * What makes a finding the same one in another run: the transform, the service and the place, items of a list by what they say and not by
  * where they stand. Edits elsewhere, a new line above, or another wording of the message change nothing.
  */
-export function identityOf(transform: string, { service, path: place }: Proposal, { documents }: Workspace): string {
+export function identityOf(transform: string, { service, path: place }: Draft, { documents }: Workspace): string {
   const { file, path } = splitFile(place);
   const document = documents[file]!;
   const telling = path[0] === 'services' && TELLING.has(path[2]);

@@ -2,7 +2,7 @@ import { inFile } from '../compose/file-path';
 import type { YamlDocument } from '../yaml/document';
 import { hintFor } from './suggest';
 import { type Ignore, type IgnoreRule, ignoreFor, readIgnores, ruleFor } from './suppress';
-import type { Proposal, Suppression, Warning } from './types';
+import type { Draft, Suppression, Warning } from './types';
 
 /** What the ignores of a run are checked against. */
 export interface IgnoreSetup {
@@ -40,7 +40,7 @@ export class Ignores {
   }
 
   /** What silences a finding of a transform, if anything does; that is then used. */
-  find(transform: string, proposal: Proposal): Suppression | undefined {
+  find(transform: string, proposal: Draft): Suppression | undefined {
     const comment = ignoreFor(this.comments, transform, proposal);
     if (comment) {
       this.use(comment, transform);

@@ -2,9 +2,10 @@ import { splitFile } from '../compose/file-path';
 import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
 
-import type { Data, Op, Path, Refusal } from '../yaml/types';
+import type { Data, Path } from '../yaml/types';
 import { atMost as lessSure } from './confidence';
-import type { Proposal } from './types';
+import { asManual } from './proposal';
+import type { Attempt, Proposal } from './types';
 
 /** Something that is written as an item of a list. */
 export interface Item {
@@ -15,7 +16,7 @@ export interface Item {
  * Ops that take one item out of a list of a service. The last item takes the key with it. A list that is inherited or shared through an
  * alias is written anew without the item; one that a service only extends cannot lose items, Compose appends the two.
  */
-export function removeFromList(service: ComposeService, key: string, item: Item): { ops: Op[] } | { refusal: Refusal } {
+export function removeFromList(service: ComposeService, key: string, item: Item): Attempt {
   const owner = ownerOf(item);
   if (owner !== service.name) {
     return {
@@ -69,7 +70,8 @@ export function forHeirs(
     const theirs = ask(heir);
     if (!theirs || theirs.refusal?.code === 'needs-decision') {
       const message = `"${heir.name}" extends "${proposal.service}" and needs it`;
-      return { ...joined, services: undefined, ops: undefined, refusal: proposal.refusal ?? { code: 'alias', message } };
+      const { services: _, ...alone } = joined;
+      return asManual(alone, proposal.refusal ?? { code: 'alias', message });
     }
     const services = [...(joined.services ?? [proposal.service]), heir.name];
     joined = { ...joined, services, confidence: lessSure(joined.confidence, theirs.confidence) };

@@ -2,8 +2,9 @@ import { isMap } from '../compose/data';
 import { withOptions } from '../compose/mounts';
 import type { ComposeService } from '../compose/service';
 import type { Mount } from '../compose/types';
-import type { Op, Refusal } from '../yaml/types';
+import type { Op } from '../yaml/types';
 import { ownerOf } from './lists';
+import type { Attempt } from './types';
 
 /** Ops that give a mount other options, in the words of the short syntax; the others stay as they are. */
 export function rewriteMount(
@@ -11,7 +12,7 @@ export function rewriteMount(
   mount: Mount,
   change: (options: string[]) => string[],
   long: { propagation?: string } = {},
-): { ops: Op[] } | { refusal: Refusal } {
+): Attempt {
   const origin = service.origin('volumes');
   if (ownerOf(mount) !== service.name || origin === 'merge' || origin === 'alias') {
     const message = 'the list of volumes is shared with other services: change it where it is written';

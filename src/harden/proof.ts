@@ -175,10 +175,11 @@ export class Proofs {
    * of services that have changed since, stay what they are.
    */
   apply(transform: string, proposal: Proposal): Proposal {
+    if (proposal.refusal) return proposal;
     const { service, services = [service], editable } = proposal;
     const proof = this.current.get(service);
     const change = proof?.changes[transform];
-    if (!proof || !change || !proposal.ops || services.some((name) => !this.current.has(name))) return proposal;
+    if (!proof || !change || services.some((name) => !this.current.has(name))) return proposal;
     if (change.outcome === 'left-out') {
       const breaks = `it failed on your Engine on ${day(this.stored.date)}: ${change.why}`;
       return {

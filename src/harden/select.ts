@@ -1,6 +1,6 @@
 import type { RunOptions } from './api';
 import type { Transform } from './transform';
-import type { Proposal } from './types';
+import type { Draft } from './types';
 
 type Selection = Pick<RunOptions, 'only' | 'skip' | 'also' | 'preset' | 'services' | 'perService'>;
 
@@ -21,7 +21,7 @@ export function isOn({ id, preset }: Pick<Transform, 'id' | 'preset'>, options: 
 }
 
 /** Whether a finding concerns one of the chosen services, and none it changes is to be left alone by the transform. */
-export function concerns(transform: Transform, proposal: Proposal, options: Selection): boolean {
+export function concerns(transform: Transform, proposal: Draft, options: Selection): boolean {
   const { services, perService = {} } = options;
   const touched = proposal.services ?? [proposal.service];
   if (services && !touched.some((name) => services.includes(name))) return false;

@@ -40,15 +40,15 @@ export class Session implements FixSession {
       const beside = files.fork();
       beside.apply(finding.files ?? []);
       const path = workspace.pathOf(splitFile(finding.path).file);
-      const after = written(finding.ops!);
+      const after = written(finding.ops);
       return { index: asked, total: Math.max(this.total, asked), finding, path, before: written([]), after, files: beside.since(files) };
     }
     const trial = workspace.fork();
-    for (const op of finding.ops!) trial.apply(op);
+    for (const op of finding.ops) trial.apply(op);
     const beside = files.fork();
     beside.apply(finding.files ?? []);
     const { file } = splitFile(finding.path);
-    const touched = new Set((finding.ops ?? []).map(({ path }) => splitFile(path).file).filter((each) => each !== file));
+    const touched = new Set(finding.ops.map(({ path }) => splitFile(path).file).filter((each) => each !== file));
     const others = [...touched].map((each) => ({
       path: workspace.pathOf(each),
       before: workspace.documents[each]!.toText(),

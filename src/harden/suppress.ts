@@ -1,7 +1,7 @@
 import type { YamlDocument } from '../yaml/document';
 import { type Entry, type Node, ownEntry } from '../yaml/tree';
 import type { Path } from '../yaml/types';
-import type { Proposal } from './types';
+import type { Draft } from './types';
 
 /** A `# batten: ignore[id, …] reason` comment: which transforms (undefined = all) it silences below which path. */
 export interface Ignore {
@@ -54,20 +54,20 @@ export function readIgnores(document: YamlDocument): Ignore[] {
 }
 
 /** The ignore that silences a finding of a transform, if one does. */
-export function ignoreFor(ignores: readonly Ignore[], transform: string, { path }: Proposal): Ignore | undefined {
+export function ignoreFor(ignores: readonly Ignore[], transform: string, { path }: Draft): Ignore | undefined {
   return ignores.find((ignore) => (!ignore.ids || ignore.ids.has(transform)) && ignore.path?.every((part, index) => path[index] === part));
 }
 
 /** The rule of a configuration that silences a finding of a transform, if one does. */
-export function ruleFor(rules: readonly IgnoreRule[], transform: string, { service, services }: Proposal): IgnoreRule | undefined {
+export function ruleFor(rules: readonly IgnoreRule[], transform: string, { service, services }: Draft): IgnoreRule | undefined {
   const touched = services ?? [service];
   return rules.find((rule) => rule.transforms.includes(transform) && (rule.service === undefined || touched.includes(rule.service)));
 }
 
 /** The ignore comment for a finding, as `i` at the prompt writes it, and the key it goes above. */
-export function ignoreComment(transform: string, proposal: Proposal, reason: string, root: Node): { path: Path; text: string } {
+export function ignoreComment(transform: string, { path }: Pick<Draft, 'path'>, reason: string, root: Node): { path: Path; text: string } {
   const words = reason.replace(/\s+/g, ' ').trim();
-  return { path: lastKey(root, proposal.path), text: `# batten: ignore[${transform}]${words ? ` ${words}` : ''}` };
+  return { path: lastKey(root, path), text: `# batten: ignore[${transform}]${words ? ` ${words}` : ''}` };
 }
 
 /** The deepest key on the way that is there: a missing `services.db.cap_drop` is ignored at `services.db`. */

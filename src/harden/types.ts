@@ -3,6 +3,7 @@ import type { Confidence, Evidence } from '../images/types';
 import type { Data, Op, Path, Refusal } from '../yaml/types';
 
 export type { Confidence, Evidence, EvidenceKind } from '../images/types';
+export type { Refusal } from '../yaml/types';
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -27,8 +28,8 @@ export interface ReportedOp {
   range: Span;
 }
 
-/** What a transform says about one service: what is wrong and, with it, either the ops that mend it or why it does not. */
-export interface Proposal {
+/** What is wrong with a service and what a change would be, before it is said whether one can be made. */
+export interface Draft {
   /** The service the finding is about; for a finding about several, the first. */
   service: string;
   /** All services that change, when there is more than one. */
@@ -47,19 +48,39 @@ export interface Proposal {
   breaks: string;
   confidence: Confidence;
   evidence: Evidence[];
-  ops?: Op[];
-  /** Files beside the Compose file that are part of the change. */
-  files?: SideFile[];
-  refusal?: Refusal;
-  /** Set when the change leaves every service that shares the text with the value it had: then they need not ask for it themselves. */
-  neutral?: boolean;
   /** Credentials that the ops take out of the file: reports never show them. */
   conceal?: readonly Concealed[];
-  /**
-   * The one value of this change a person may want to edit at the prompt (a user, a list of capabilities, a bind address), as text,
-   * and how to make ops from another one. `rebuild` answers a message when the text is not a usable value.
-   */
-  editable?: { label: string; value: string; rebuild(value: string): Op[] | { error: string } };
+}
+
+/** A change: the ops that mend what is wrong. */
+export interface ProposedChange extends Draft {
+  ops: Op[];
+  /** Files beside the Compose file that are part of the change. */
+  files?: SideFile[];
+  /** Set when the change leaves every service that shares the text with the value it had: then they need not ask for it themselves. */
+  neutral?: boolean;
+  editable?: Editable;
+  refusal?: undefined;
+}
+
+/** A manual step: why batten makes no change, and what the person can do. */
+export interface ManualStep extends Draft {
+  refusal: Refusal;
+  ops?: undefined;
+}
+
+/** What a transform says: what is wrong and, with it, either a change or a manual step. `refusal` tells the two apart. */
+export type Proposal = ProposedChange | ManualStep;
+
+/** What became of looking for a change: the ops, or why there are none. */
+export type Attempt = { ops: Op[]; refusal?: undefined } | { refusal: Refusal; ops?: undefined };
+
+/** The one value of a change that a person may edit at the prompt (a user, a list of capabilities, a bind address), as text. */
+export interface Editable {
+  label: string;
+  value: string;
+  /** The ops for another value; a message when the text is no usable value. */
+  rebuild(value: string): Op[] | { error: string };
 }
 
 /** A value that no report may show, and the name it goes by. */
@@ -118,7 +139,7 @@ export interface TextEdit {
 }
 
 /** What one finding alone would change, and how sure that is then; `file` and `identity` are the finding's. */
-export interface Change extends Pick<Proposal, 'plan' | 'breaks' | 'confidence'> {
+export interface Change extends Pick<Draft, 'plan' | 'breaks' | 'confidence'> {
   file: string;
   identity: string;
   /** The files it edits. */
@@ -126,7 +147,7 @@ export interface Change extends Pick<Proposal, 'plan' | 'breaks' | 'confidence'>
 }
 
 /** A proposal with its fate. The same object feeds the prompt, the text reports, JSON and SARIF. */
-export interface Finding extends Proposal {
+export interface Finding extends Draft, Pick<ProposedChange, 'files' | 'editable'> {
   transform: string;
   /** The same for the same finding in another run, whatever was edited elsewhere. Holds no credential. */
   identity: string;
@@ -134,16 +155,23 @@ export interface Finding extends Proposal {
   status: FindingStatus;
   /** What silences it; set when the status is `suppressed`. */
   suppression?: Suppression;
+  /** The ops of a change; where it was applied, those that were. A manual step has none. */
+  ops?: Op[];
+  /** Why it is left to the person: a manual step, or a change that could not be made. */
+  refusal?: Refusal;
   reportedOps: ReportedOp[];
 }
 
-/** Everything known about one file after a run. */
+/** A finding with a change, which waits for a decision. */
+export type OpenFinding = Finding & { ops: Op[] };
+
 /** A service whose proof counts no longer, and why. */
 export interface StaleProof {
   service: string;
   reason: string;
 }
 
+/** Everything known about one file after a run. */
 export interface FileResult {
   /** The path as the person gave it, `-` for standard input. */
   path: string;

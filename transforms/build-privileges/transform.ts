@@ -2,7 +2,7 @@ import { isMap, isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
 import type { Transform } from '../../src/harden/transform';
-import type { Evidence, Proposal } from '../../src/harden/types';
+import type { Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op } from '../../src/yaml/types';
 
 const transform: Transform = {
@@ -47,7 +47,7 @@ function privileged(service: ComposeService, build: Build): Proposal | undefined
   const { text, known, interpolated } = service.evaluate(String(build.privileged));
   if (!known || !isTrue(text)) return undefined;
   const path = [...service.at('build'), 'privileged'];
-  const base: Proposal = {
+  const draft: Draft = {
     ...about(transform, service, path),
     controls: ['CIS 5.5', 'OWASP RULE#3'],
     message: `the build of "${service.name}" is privileged`,
@@ -56,8 +56,8 @@ function privileged(service: ComposeService, build: Build): Proposal | undefined
     confidence: 'guess',
     evidence: [INSECURE],
   };
-  if (interpolated) return { ...base, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to false' } };
-  return { ...base, ops: [{ op: 'remove', path }] };
+  if (interpolated) return { ...draft, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to false' } };
+  return { ...draft, ops: [{ op: 'remove', path }] };
 }
 
 const ENTITLED: Record<string, string> = {
@@ -93,7 +93,7 @@ function network(service: ComposeService, build: Build): Proposal | undefined {
   const { text, interpolated } = service.evaluate(build.network);
   if (text !== 'host') return undefined;
   const path = [...service.at('build'), 'network'];
-  const base: Proposal = {
+  const draft: Draft = {
     ...about(transform, service, path),
     severity: 'medium',
     controls: ['OWASP RULE#5'],
@@ -103,8 +103,8 @@ function network(service: ComposeService, build: Build): Proposal | undefined {
     confidence: 'guess',
     evidence: [HOST_NETWORK],
   };
-  if (interpolated) return { ...base, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to default' } };
-  return { ...base, ops: [{ op: 'remove', path }] };
+  if (interpolated) return { ...draft, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to default' } };
+  return { ...draft, ops: [{ op: 'remove', path }] };
 }
 
 const CREDENTIAL = /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|AUTH_?KEY|CREDENTIALS?)$/i;

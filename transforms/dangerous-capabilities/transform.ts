@@ -4,7 +4,7 @@ import type { Item } from '../../src/compose/types';
 import { about, eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
 import { ownerOf, removeFromList } from '../../src/harden/lists';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Confidence, Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { Advice } from '../../src/images/types';
 import type { Op } from '../../src/yaml/types';
 import { type Grade, gradeOf, SEVERITY } from './grades';
@@ -96,7 +96,7 @@ function withoutAll(service: ComposeService, item: Item, { capabilities }: Advic
   return { ops: [{ op: origin === 'merge' ? 'add' : 'replace', path, value: [...others, first, ...more] }] };
 }
 
-function common(service: ComposeService, item: Item, name: string): Pick<Proposal, keyof ReturnType<typeof about> | 'subject' | 'plan'> {
+function common(service: ComposeService, item: Item, name: string): Pick<Draft, keyof ReturnType<typeof about> | 'subject' | 'plan'> {
   return {
     ...about(transform, service, placeOfItem(item, service, 'cap_add')),
     subject: name,

@@ -80,7 +80,7 @@ export function dropMount(service: ComposeService, mount: Mount): Wired {
     return { code: 'merge-inherited', message };
   }
   const taken = removeFromList(service, 'volumes', mount);
-  return 'ops' in taken ? taken.ops : taken.refusal;
+  return taken.refusal ?? taken.ops;
 }
 
 /** Puts a service on one more network. A list of one's own ends the implicit `default`, so that one is written out. */

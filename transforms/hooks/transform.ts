@@ -2,7 +2,7 @@ import { isMap, isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
-import type { Evidence, Proposal } from '../../src/harden/types';
+import type { Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Path } from '../../src/yaml/types';
 
 const OPTIONS: readonly OptionSpec[] = [
@@ -56,7 +56,7 @@ function hooksOf(service: ComposeService): Hook[] {
 function privileged(service: ComposeService, { key, path, data }: Hook): Proposal | undefined {
   const value = service.evaluate(String(data.privileged ?? ''));
   if (!value.known || !isTrue(value.text)) return undefined;
-  const base: Proposal = {
+  const draft: Draft = {
     ...about(transform, service, [...path, 'privileged']),
     message: `a ${key} hook of "${service.name}" is privileged`,
     plan: `run the ${key} hook of "${service.name}" without privileges`,
@@ -65,8 +65,8 @@ function privileged(service: ComposeService, { key, path, data }: Hook): Proposa
     confidence: 'guess',
     evidence: [EXEC],
   };
-  if (value.interpolated) return { ...base, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to false' } };
-  return { ...base, ops: [{ op: 'remove', path: base.path }] };
+  if (value.interpolated) return { ...draft, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to false' } };
+  return { ...draft, ops: [{ op: 'remove', path: draft.path }] };
 }
 
 function root(service: ComposeService, { key, path, data }: Hook, { advise, setting }: TransformContext): Proposal | undefined {

@@ -1,6 +1,6 @@
 import { isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
-import type { Evidence, Proposal } from '../../src/harden/types';
+import type { Draft, Evidence, Proposal } from '../../src/harden/types';
 import { limitOf } from './form';
 
 /*
@@ -57,12 +57,12 @@ function removal(
   key: string,
   controls: readonly string[],
   evidence: Evidence,
-  words: Pick<Proposal, 'message' | 'plan' | 'breaks'>,
+  words: Pick<Draft, 'message' | 'plan' | 'breaks'>,
 ): Proposal {
   const path = service.at(key);
-  const base: Proposal = { service: service.name, path, severity: 'low', controls, ...words, confidence: 'guess', evidence: [evidence] };
+  const draft: Draft = { service: service.name, path, severity: 'low', controls, ...words, confidence: 'guess', evidence: [evidence] };
   if (String(service.data(key)).includes('$')) {
-    return { ...base, refusal: { code: 'interpolated', message: `${key} comes from a variable: set it there` } };
+    return { ...draft, refusal: { code: 'interpolated', message: `${key} comes from a variable: set it there` } };
   }
-  return { ...base, ops: [{ op: 'remove', path }] };
+  return { ...draft, ops: [{ op: 'remove', path }] };
 }

@@ -1,6 +1,7 @@
 import type { ComposeService } from '../../src/compose/service';
 import { parseSize, showSize } from '../../src/compose/size';
 import { about, eachService } from '../../src/harden/each';
+import { asManual } from '../../src/harden/proposal';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
@@ -85,7 +86,9 @@ function pids(service: ComposeService, context: TransformContext, forms: Forms):
     label: 'processes and threads',
     read: readPids,
   });
-  return unlimited && limit.interpolated ? refuse(proposal, 'interpolated', 'the limit comes from a variable: set it there') : proposal;
+  return unlimited && limit.interpolated
+    ? asManual(proposal, { code: 'interpolated', message: 'the limit comes from a variable: set it there' })
+    : proposal;
 }
 
 function memory(service: ComposeService, context: TransformContext, forms: Forms): Proposal | undefined {
@@ -108,9 +111,15 @@ function memory(service: ComposeService, context: TransformContext, forms: Forms
     read: (text) => readMemory(text, least),
   });
   if (reserved?.known === false)
-    return refuse(proposal, 'interpolated', 'its reservation of memory, which the limit must not fall below, is a variable');
+    return asManual(proposal, {
+      code: 'interpolated',
+      message: 'its reservation of memory, which the limit must not fall below, is a variable',
+    });
   if (service.has('memswap_limit'))
-    return refuse(proposal, 'needs-decision', 'it sets memswap_limit, which counts memory and swap together: set both');
+    return asManual(proposal, {
+      code: 'needs-decision',
+      message: 'it sets memswap_limit, which counts memory and swap together: set both',
+    });
   return proposal;
 }
 
@@ -160,8 +169,4 @@ function propose(service: ComposeService, forms: Forms, wish: Wish): Proposal {
       },
     },
   };
-}
-
-function refuse({ ops: _, editable: __, ...proposal }: Proposal, code: Refusal['code'], message: string): Proposal {
-  return { ...proposal, refusal: { code, message } };
 }

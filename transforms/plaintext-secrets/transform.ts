@@ -1,7 +1,7 @@
 import { splitFile } from '../../src/compose/file-path';
 import { atMost } from '../../src/harden/confidence';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal, SideFile } from '../../src/harden/types';
+import type { Confidence, Draft, Evidence, Proposal, SideFile } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
 import { type Credential, type Place, places } from './credentials';
 import { Names } from './names';
@@ -51,7 +51,7 @@ function sureness(confidence: Confidence, { preset }: TransformContext): Confide
 
 function common(
   place: Place,
-): Pick<Proposal, 'service' | 'path' | 'subject' | 'severity' | 'controls' | 'message' | 'conceal'> & { services?: string[] } {
+): Pick<Draft, 'service' | 'path' | 'subject' | 'severity' | 'controls' | 'message' | 'conceal'> & { services?: string[] } {
   const names = place.services.map(({ name }) => name);
   const [first] = place.credentials as [Credential];
   const whose = names.map((name) => `"${name}"`).join(', ');

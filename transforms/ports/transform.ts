@@ -7,9 +7,8 @@ import { atMost } from '../../src/harden/confidence';
 import { about, eachContainer } from '../../src/harden/each';
 import { Intent } from '../../src/harden/intent/intent';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Attempt, Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { PortKind, Verdict } from '../../src/images/types';
-import type { Op, Refusal } from '../../src/yaml/types';
 
 const transform: Transform = {
   id: 'ports',
@@ -134,8 +133,8 @@ function propose(
     breaks: verdict.breaks ?? 'clients on other machines, and containers that go through the address of the host',
     confidence: confidence(service, verdict, context, model),
     evidence: [...verdict.evidence, LOOPBACK],
-    ...('refusal' in attempt
-      ? { refusal: attempt.refusal }
+    ...(attempt.refusal
+      ? attempt
       : {
           ops: attempt.ops,
           editable: {
@@ -145,7 +144,7 @@ function propose(
             rebuild: (value: string) => {
               if (siblings && service.ports.length === 1 && value.trim() === 'none') return [{ op: 'remove', path: service.at('ports') }];
               const again = bind(service, port, value.trim());
-              return 'ops' in again ? again.ops : { error: again.refusal.message };
+              return again.refusal ? { error: again.refusal.message } : again.ops;
             },
           },
         }),
@@ -178,12 +177,13 @@ function goesThroughHost(service: ComposeService): boolean {
   return words.some((word) => /host\.docker\.internal|host-gateway/.test(word));
 }
 
-function bind(service: ComposeService, port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+function bind(service: ComposeService, port: Port, ip: string): Attempt {
   const done = bindOne(service, port, ip);
   const twins = service.ports.filter((other) => isTwin(port, other));
   for (const twin of twins) {
     const also = bindOne(service, twin, ip);
-    if ('refusal' in done || 'refusal' in also) return 'refusal' in done ? done : also;
+    if (done.refusal) return done;
+    if (also.refusal) return also;
     done.ops.push(...also.ops);
   }
   return done;
@@ -200,7 +200,7 @@ function sameBinding(port: Port, other: Port): boolean {
   return other.target === target && other.published === published && other.protocol === protocol && other.hostIp === hostIp;
 }
 
-function bindOne(service: ComposeService, port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+function bindOne(service: ComposeService, port: Port, ip: string): Attempt {
   const origin = service.origin('ports');
   if (origin !== 'own' || !port.range) {
     const message = 'the list of ports is shared with other services: bind it where it is written';
@@ -223,13 +223,13 @@ function collides(other: Port, port: Port, all: readonly Port[], ip: string): bo
   return all.indexOf(other) < all.indexOf(port) && (other.hostIp?.includes(':') ?? false) === ip.includes(':');
 }
 
-function bindShort(port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+function bindShort(port: Port, ip: string): Attempt {
   const bound = withHostIp(port.raw, ip);
   if ('refusal' in bound) return { refusal: { code: 'interpolated', message: bound.refusal } };
   return { ops: [{ op: 'replace', path: port.path, value: bound.text }] };
 }
 
-function bindLong(port: Port, ip: string): { ops: Op[] } | { refusal: Refusal } {
+function bindLong(port: Port, ip: string): Attempt {
   if (port.mode === 'host' || port.mode === 'ingress') {
     return {
       refusal: { code: 'needs-decision', message: `the port has a mode (${port.mode}), as in a Swarm stack, which has no host_ip` },

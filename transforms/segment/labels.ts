@@ -3,6 +3,7 @@ import type { Segment, Topology } from '../../src/compose/reach/types';
 import type { ComposeService } from '../../src/compose/service';
 import { labelProxies } from '../../src/harden/intent/proxies';
 import type { TransformContext } from '../../src/harden/transform';
+import type { Attempt } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
 
 const LABEL = 'traefik.docker.network';
@@ -12,7 +13,7 @@ const LABEL = 'traefik.docker.network';
  * networks, unless a label names the network; one that it cannot reach answers 504 (traefik/traefik#6597). The label wants the real name of
  * the network. Caddy's docker-proxy and nginx-proxy look for a network that they are on themselves.
  */
-export function labelOps(before: Topology, after: Topology, context: TransformContext): { ops: Op[] } | { refusal: Refusal } {
+export function labelOps(before: Topology, after: Topology, context: TransformContext): Attempt {
   const proxies = labelProxies(context);
   const traefiks = proxies.filter(({ kind }) => kind === 'traefik').map(({ service }) => service);
   const ops: Op[] = [];
@@ -25,7 +26,7 @@ export function labelOps(before: Topology, after: Topology, context: TransformCo
     if (ingress) return { refusal: ingress };
     if (![...service.labels.keys()].some((label) => label.startsWith('traefik.'))) continue;
     const done = traefikLabel(service, now, after, traefiks, context);
-    if ('refusal' in done) return done;
+    if (done.refusal) return done;
     ops.push(...done.ops);
   }
   return { ops };
@@ -37,7 +38,7 @@ function traefikLabel(
   after: Topology,
   traefiks: readonly ComposeService[],
   { project }: TransformContext,
-): { ops: Op[] } | { refusal: Refusal } {
+): Attempt {
   const shared =
     traefiks.length > 0 ? now.filter((network) => traefiks.every((each) => networksOf(each, after).includes(network))) : outer(now, after);
   const said = service.labels.get(LABEL)?.raw ?? preset(traefiks);

@@ -165,7 +165,7 @@ function propose(plan: Plan, { context, pairs, stores, topology, network }: Work
   }
   const nowhere = noPlace(plan, project);
   if (nowhere !== undefined) return { ...common, refusal: { code: 'needs-decision', message: nowhere } };
-  if ('refusal' in labels) return { ...common, refusal: labels.refusal };
+  if (labels.refusal) return { ...common, refusal: labels.refusal };
   return {
     ...common,
     services: moved.length > 0 ? moved : here.map(({ service }) => service.name),

@@ -7,7 +7,7 @@ import { eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harde
 import { removeFromList } from '../../src/harden/lists';
 import { rewriteMount } from '../../src/harden/mount-options';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Confidence, Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { HostVerdict } from '../../src/images/types';
 import type { Op, Refusal } from '../../src/yaml/types';
 import { mayBeRelabelled, type Place, placeOf } from './places';
@@ -59,7 +59,7 @@ function propose(service: ComposeService, mount: Mount, source: string, context:
 
 const ROOT: Place = { what: 'every file of the host', writable: 'critical' };
 
-function common(service: ComposeService, mount: Mount, source: string): Pick<Proposal, 'service' | 'path' | 'subject' | 'controls'> {
+function common(service: ComposeService, mount: Mount, source: string): Pick<Draft, 'service' | 'path' | 'subject' | 'controls'> {
   return {
     service: service.name,
     path: placeOfItem(mount, service, 'volumes'),
@@ -200,7 +200,7 @@ function sharedMemory(service: ComposeService, mount: Mount, source: string, { a
     breaks: 'what exchanges data with the host or other containers through /dev/shm',
     confidence: sure,
     evidence,
-    ...('ops' in removed ? { ops: [size, ...removed.ops] } : removed),
+    ...(removed.refusal ? removed : { ops: [size, ...removed.ops] }),
   };
 }
 

@@ -3,8 +3,8 @@ import type { ComposeService } from '../../src/compose/service';
 import { eachContainer, lastFirst } from '../../src/harden/each';
 import { removeFromList } from '../../src/harden/lists';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal, Severity } from '../../src/harden/types';
-import type { Op, Path, Refusal } from '../../src/yaml/types';
+import type { Attempt, Confidence, Evidence, Proposal, Severity } from '../../src/harden/types';
+import type { Path } from '../../src/yaml/types';
 import { dangerOf, isPerContainer } from './rules';
 
 const transform: Transform = {
@@ -135,7 +135,7 @@ function propose(service: ComposeService, setting: Setting, { message, besides, 
   };
 }
 
-function take(service: ComposeService, { path, variable }: Setting): { ops: Op[] } | { refusal: Refusal } {
+function take(service: ComposeService, { path, variable }: Setting): Attempt {
   if (variable)
     return { refusal: { code: 'interpolated', message: 'its value comes from a variable: change it where the variable is defined' } };
   const data = service.data('sysctls');

@@ -6,9 +6,8 @@ import { atMost } from '../../src/harden/confidence';
 import { eachContainer, eachItem, placeOfItem } from '../../src/harden/each';
 import { ownerOf } from '../../src/harden/lists';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Attempt, Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { Advice, TmpfsMount } from '../../src/images/types';
-import type { Op, Refusal } from '../../src/yaml/types';
 
 const OPTIONS: readonly OptionSpec[] = [
   {
@@ -116,11 +115,7 @@ function plan(service: ComposeService, { target }: TmpfsEntry, risky: readonly s
   return takes ? `${takes}, and limit it to ${size}` : `limit the tmpfs at ${target} of "${service.name}" to ${size}`;
 }
 
-function rewrite(
-  service: ComposeService,
-  entry: TmpfsEntry,
-  change: (options: string[]) => string[],
-): { ops: Op[] } | { refusal: Refusal } {
+function rewrite(service: ComposeService, entry: TmpfsEntry, change: (options: string[]) => string[]): Attempt {
   const origin = service.origin('tmpfs');
   if (ownerOf(entry) !== service.name || origin === 'merge' || origin === 'alias') {
     const message = 'the list of tmpfs mounts is shared with other services: change it where it is written';

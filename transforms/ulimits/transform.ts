@@ -2,7 +2,7 @@ import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
-import type { Evidence, Proposal } from '../../src/harden/types';
+import type { Draft, Evidence, Proposal } from '../../src/harden/types';
 import { isWindows } from '../../src/images/tells';
 import type { Data } from '../../src/yaml/types';
 
@@ -95,7 +95,7 @@ function core(service: ComposeService, { setting }: TransformContext): Proposal 
 function nofile(service: ComposeService, { setting }: TransformContext): Proposal | undefined {
   const wanted = setting<number>('nofile', service);
   if (!wanted || limitsOf(service).nofile !== undefined) return undefined;
-  const base: Proposal = {
+  const draft: Draft = {
     ...about(transform, service, [...service.at('ulimits'), 'nofile']),
     message: `"${service.name}" may have as many files open as the daemon allows`,
     plan: `limit "${service.name}" to ${wanted} open files a process`,
@@ -105,8 +105,11 @@ function nofile(service: ComposeService, { setting }: TransformContext): Proposa
   };
   // With less than about twenty the container cannot even be started.
   if (wanted < 64)
-    return { ...base, refusal: { code: 'needs-decision', message: 'the setting cannot be used: a container needs 64 open files or more' } };
-  return { ...base, ops: [{ op: 'add', path: [...service.at('ulimits'), 'nofile'], value: wanted }] };
+    return {
+      ...draft,
+      refusal: { code: 'needs-decision', message: 'the setting cannot be used: a container needs 64 open files or more' },
+    };
+  return { ...draft, ops: [{ op: 'add', path: [...service.at('ulimits'), 'nofile'], value: wanted }] };
 }
 
 /** The limits of a service; Compose merges them with those of a service it extends. */

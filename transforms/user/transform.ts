@@ -2,7 +2,7 @@ import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
 import { about, eachService } from '../../src/harden/each';
 import { groupedAfter, type Transform, type TransformContext } from '../../src/harden/transform';
-import type { Proposal } from '../../src/harden/types';
+import type { Draft, Proposal } from '../../src/harden/types';
 import type { Op } from '../../src/yaml/types';
 
 const transform: Transform = {
@@ -36,7 +36,7 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
   };
 }
 
-function change(service: ComposeService, user: string, common: Omit<Proposal, 'plan'>): Proposal {
+function change(service: ComposeService, user: string, common: Omit<Draft, 'plan'>): Proposal {
   if (service.user && !service.user.known) {
     const message = `the user comes from a variable without a default: when it is unset, the container runs as root; write \${UID:?}`;
     return { ...common, plan: `set user ${user} on "${service.name}"`, refusal: { code: 'interpolated', message } };
