@@ -58,6 +58,7 @@ export function checks(fail: Fail) {
     bool: test((v) => typeof v === 'boolean', 'true or false'),
     uidGid: pattern(/^\d+(:\d+)?$/, '"uid:gid" in numbers'),
     uid: pattern(/^\d+$/, 'a uid'),
+    version: pattern(/^(>=|<|=)\d+(\.\d+)?$/, 'a version condition such as ">=18"'),
     absolute: pattern(/^\/\S*[^/\s]$/, 'an absolute path without trailing slash'),
     regex: test((v) => typeof v === 'string' && isRegex(v), 'a regular expression'),
     confidence: oneOf(['known', 'generic', 'guess']),

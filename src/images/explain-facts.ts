@@ -37,7 +37,7 @@ export function explainFacts(lines: string[], template: Template, section: Secti
 
 function healthText(value: HealthCheck | null): string {
   if (value === null) return 'none from inside of the container';
-  const extras = [value.builtin && 'built in', value.needs && `needs ${value.needs}`].filter(Boolean).join('; ');
+  const extras = [value.builtin && 'built in', value.needs && `needs ${value.needs}`, value.note].filter(Boolean).join('; ');
   return `${value.test.join(' ')}${extras ? `  (${extras})` : ''}`;
 }
 

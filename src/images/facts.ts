@@ -21,8 +21,20 @@ export interface HealthCheck {
   test: string[];
   /** Whether the image has this check built in. */
   builtin?: boolean;
-  /** What has to be there for it: a program, a port that is switched on, a password. Where it may not be, the check is a guess. */
+  /** What has to be there for it, in words: a program, a port that is switched on, a password. Where it may be missing, the check is a guess. */
   needs?: string;
+  /** When a service is sure to have what is needed; undefined = it may always lack it. */
+  met?: NeedMet;
+  /** What else to know of the check, in words. */
+  note?: string;
+}
+
+/** All of it has to hold. */
+export interface NeedMet {
+  /** The version of the image: `>=6`. */
+  major?: string;
+  /** Nothing in the service asks clients for a password or for TLS. */
+  open?: true;
 }
 
 /** A variable that holds a secret, and how the same can be read from a file instead. */

@@ -1,4 +1,5 @@
 import { choose } from './conditions';
+import type { HealthCheck } from './facts';
 import type { Match } from './match';
 import type { Ground } from './operation';
 import { commandLine, isWindows } from './tells';
@@ -11,9 +12,6 @@ export interface HealthCheckAdvice {
   /** The image brings the check along: a service has it without writing it. */
   builtin: boolean;
 }
-
-/** Words of a template's `needs` that ask for nothing this service could lack. */
-const NEEDS_NOTHING = /^(nothing|no password|GET;)/;
 
 /** Settings that move a server to another port than the one its check asks. */
 const PORT_VARIABLE = /(^|_)(HTTP|SERVER|LISTEN|WEB)_?(PORT|ADDR|ADDRESS)$|^(PG)?PORT$|^LISTEN/;
@@ -40,7 +38,7 @@ export function healthcheckOf(ground: Ground): Verdict<HealthCheckAdvice | null>
   // A template of a language says how, and not on which port.
   if (value.test.some((word) => /\bPORT\b(?!\})/.test(word.replace(/\$+\{?\w+/g, '')))) return undefined;
   const check = { test: [...value.test], builtin: value.builtin ?? false };
-  const doubt = check.builtin ? undefined : (unmet(value.needs, ground, match) ?? moved(ground));
+  const doubt = check.builtin ? undefined : (unmet(value, ground, match) ?? moved(ground));
   if (!doubt) return { value: check, confidence, why, breaks: BREAKS, evidence };
   return { value: check, confidence: 'guess', why, breaks: `${doubt}; ${BREAKS}`, evidence };
 }
@@ -48,16 +46,16 @@ export function healthcheckOf(ground: Ground): Verdict<HealthCheckAdvice | null>
 const BREAKS = 'a service that does not pass is shown as unhealthy, and what waits for its health does not start';
 
 /** What the check needs, when it is not certain that the service has it. */
-function unmet(needs: string | undefined, { service }: Ground, match: Match): string | undefined {
+function unmet({ needs, met }: HealthCheck, { service }: Ground, match: Match): string | undefined {
   if (needs === undefined) return undefined;
-  const version = /before version (\d+)/.exec(needs)?.[1];
-  if (version !== undefined && meets(match.version, `>=${version}`) !== true) return `it needs ${needs}`;
-  if (NEEDS_NOTHING.test(needs)) return undefined;
-  if (needs.startsWith('REDISCLI_AUTH') && !closed(service.environment.keys(), commandLine(service))) return undefined;
-  return `it needs ${needs}`;
+  const has =
+    met !== undefined &&
+    (met.major === undefined || meets(match.version, met.major) === true) &&
+    (met.open === undefined || !closed(service.environment.keys(), commandLine(service)));
+  return has ? undefined : `it needs ${needs}`;
 }
 
-/** Whether a Redis may want a password or TLS: told so, or configured by a file that is not seen. */
+/** Whether a server may want a password or TLS: told so, or configured by a file that is not seen. */
 function closed(names: Iterable<string>, line: string): boolean {
   return [...names].some((name) => /PASS|AUTH|TLS/.test(name)) || /requirepass|aclfile|tls-|\.conf\b|\$\(|sh -c/.test(line);
 }

@@ -38,14 +38,15 @@ const FIELDS = ['user', 'capabilities', 'no_new_privileges', 'read_only', 'egres
 
 /** The optional fields of a template that state facts; `entries` checks conditional values, `sources` the names of sources. */
 export function factChecks(check: Checks, entries: (value: Check) => Check, sources: Check): Record<string, Check> {
-  const { bool, confidence, either, list, oneOf, pattern, record, sentence, some, test, text } = check;
+  const { bool, confidence, either, list, oneOf, pattern, record, sentence, some, test, text, version } = check;
   const variable = pattern(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'the name of a variable');
   const wildcard = pattern(/^[A-Za-z0-9_]*\*?[A-Za-z0-9_]*$/, 'the name of a variable');
   const command: Check = (value, path) => {
     some(test((v) => typeof v === 'string', 'a word'))(value, path);
     if (Array.isArray(value)) oneOf(['CMD', 'CMD-SHELL'])(value[0], [...path, 0]);
   };
-  const healthcheck = record({ test: command }, { builtin: bool, needs: text });
+  const met = record({}, { major: version, open: test((v) => v === true, 'true') });
+  const healthcheck = record({ test: command }, { builtin: bool, needs: text, met, note: text });
   const pointer: Check = (value, path) => {
     const variables: Check = (map, at) => {
       for (const [name, setting] of Object.entries(isMap(map) ? map : {})) {

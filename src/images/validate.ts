@@ -20,12 +20,11 @@ export function validateTemplate(data: Data, file: string, position: (path: Path
     throw new ConfigError(`${pathText(path) || 'the template'}: ${expected}`, { file, position: position(path) });
   };
   const check = checks(fail);
-  const { absolute, bool, confidence, either, list, oneOf, oneOrMany, pattern, record, regex, sentence, text, uidGid } = check;
+  const { absolute, bool, confidence, either, list, oneOf, oneOrMany, pattern, record, regex, sentence, text, uidGid, version } = check;
 
   const root = isMap(data) ? data : fail([], 'expected a map');
   const sources = isMap(root.sources) ? Object.keys(root.sources) : [];
   const variants = Array.isArray(root.variants) ? root.variants.map((v) => (isMap(v) ? String(v.id) : '')) : [];
-  const version = pattern(/^(>=|<|=)\d+(\.\d+)?$/, 'a version condition such as ">=18"');
   const sourceNames: Check = (value, path) => {
     list(oneOf(sources))(value, path);
     if (Array.isArray(value) && value.length === 0) fail(path, 'at least one source');

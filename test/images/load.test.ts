@@ -40,6 +40,12 @@ describe('compileTemplates', () => {
       '[demo, ping]',
       /healthcheck\[0\]\.value\.test\[0\]: expected one of CMD, CMD-SHELL/,
     ],
+    [
+      'a need of a health check that is met by nothing known',
+      '[CMD, demo, ping]',
+      '[CMD, demo, ping], met: { version: ">=6" }',
+      /healthcheck\[0\]\.value\.met\.version: unknown field/,
+    ],
     ['an empty health check', '[CMD, demo, ping]', '[]', /healthcheck\[0\]\.value\.test: expected at least one/],
     ['a secret without its file form', 'file: DEMO_PASSWORD_FILE, ', '', /secrets\[0\]\.file: expected the name of a variable/],
     ['a section of the API that does not exist', '[CONTAINERS]', '[CONTAINER]', /docker_socket\[0\]\.value\.sections\[0\]/],
