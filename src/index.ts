@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { transforms } from '../transforms';
+import { Repository } from './compose/bounds';
 import { OVERRIDE_NAMES } from './compose/discover';
 import { loadProject, type SourceFile } from './compose/load-project';
 import type { ComposeProject } from './compose/project';
-import { readInput } from './compose/read';
+import { readIfThere, readInput } from './compose/read';
 import { BattenError, InputError } from './errors';
 import type { Batten, FixSession, Input, OverrideTarget, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
@@ -162,8 +163,14 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
 
 /** A proof beside the Compose file. One that cannot be read counts for nothing. */
 function storedProof({ directory }: Input): StoredProof | undefined {
-  const file = directory === undefined ? undefined : path.join(directory, PROOF_FILE);
-  return file !== undefined && existsSync(file) ? parseProof(readFileSync(file, 'utf8')) : undefined;
+  if (directory === undefined) return undefined;
+  try {
+    const text = readIfThere(path.join(directory, PROOF_FILE), PROOF_FILE, Repository.of(directory));
+    return text === undefined ? undefined : parseProof(text);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 function savedConfigs({ imageConfigs = [], inspected }: RunOptions): ImageConfigs {
@@ -216,14 +223,16 @@ function standardOverride({ path: shown, directory }: Input): SourceFile[] {
   if (name === undefined) return [];
   const absolute = path.join(directory, name);
   try {
-    return [{ path: name, text: readInput(absolute, name).text, role: 'override', absolute, editable: false }];
-  } catch {
-    return [{ path: name, text: '', role: 'override', absolute, editable: false }];
+    return [{ path: name, text: readInput(absolute, name, Repository.of(directory)).text, role: 'override', absolute, editable: false }];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [{ path: name, text: '', role: 'override', absolute, editable: false, problem: `it ${error.message}` }];
   }
 }
 
 /** One that cannot be read is its own error, not this file's. */
 function unreadable(file: SourceFile): string | undefined {
+  if (file.problem !== undefined) return file.problem;
   try {
     file.parsed = YamlDocument.open(file.text);
     return file.text === '' ? 'it is empty or not a text' : undefined;

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { ANYWHERE, type Bounds, namedOutput, Repository } from '../compose/bounds';
 import { shownPath } from '../compose/discover';
 import { readInput } from '../compose/read';
 import { writeFileAtomic } from '../compose/write';
-import { ConfigError, UsageError } from '../errors';
+import { ConfigError, InputError, UsageError } from '../errors';
 import { type Baseline, baselineText, type KnownFinding, knownOf, parseBaseline, withKnown } from '../harden/baseline';
 import { fingerprint } from '../harden/fingerprint';
 import type { FileResult } from '../harden/types';
@@ -16,6 +17,8 @@ export interface OpenBaseline {
   absolute: string;
   shown: string;
   baseline: Baseline;
+  /** Where it may be written: it is the repository's to name only inside of it. */
+  bounds: Bounds;
   /** Whether all was looked for that it may hold. */
   complete: boolean;
   /** The current directory, from which results call their files. */
@@ -34,28 +37,53 @@ export class Baselines {
    * @throws ConfigError when it is not there and is not about to be written, or is no baseline.
    */
   for(configured: LoadedConfig | undefined): OpenBaseline | undefined {
-    const absolute = baselinePath(this.context, configured);
-    if (absolute === undefined) return undefined;
-    const known = this.read.get(absolute) ?? this.open(absolute);
-    this.read.set(absolute, known);
+    const place = baselinePath(this.context, configured);
+    if (place === undefined) return undefined;
+    const known = this.read.get(place.absolute) ?? this.open(place);
+    this.read.set(place.absolute, known);
     return known;
   }
 
-  private open(absolute: string): OpenBaseline {
+  private open({ absolute, read, write }: Place): OpenBaseline {
     const { host, options } = this.context;
     const shown = shownPath(host.cwd, absolute);
     const complete = !options.only && !options.skip && !options.service;
-    const made = { absolute, shown, complete, cwd: host.cwd };
-    if (existsSync(absolute)) return { ...made, baseline: parseBaseline(readInput(absolute, shown).text, shown) };
+    const made = { absolute, shown, bounds: write, complete, cwd: host.cwd };
+    if (existsSync(absolute)) return { ...made, baseline: parseBaseline(readInput(absolute, shown, read).text, shown) };
     if (options.updateBaseline) return { ...made, baseline: new Map() };
     throw new ConfigError('there is no such baseline', { file: shown, hint: 'write it with batten check --update-baseline' });
   }
 }
 
-function baselinePath({ host, options }: Pick<Context, 'host' | 'options'>, configured: LoadedConfig | undefined): string | undefined {
-  if (options.baseline !== undefined) return resolve(host.cwd, options.baseline);
+/** Where a baseline is, and where it may be to be read and written. */
+interface Place {
+  absolute: string;
+  read: Bounds;
+  write: Bounds;
+}
+
+function baselinePath({ host, options }: Pick<Context, 'host' | 'options'>, configured: LoadedConfig | undefined): Place | undefined {
+  if (options.baseline !== undefined) {
+    return { absolute: resolve(host.cwd, options.baseline), read: ANYWHERE, write: namedOutput(host.cwd) };
+  }
   const named = configured?.config.baseline;
-  return named === undefined ? undefined : resolve(dirname(configured!.absolute), named);
+  if (named === undefined) return undefined;
+  const directory = dirname(configured!.absolute);
+  const repository = Repository.of(directory);
+  const absolute = resolve(directory, named);
+  // Before anything is looked for there.
+  requireWithin(repository, absolute, named, configured!.shown);
+  return { absolute, read: repository, write: repository };
+}
+
+/** @throws ConfigError when a configuration names a baseline out of bounds. */
+function requireWithin(bounds: Bounds, absolute: string, named: string, config: string): void {
+  try {
+    bounds.place(absolute, named);
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    throw new ConfigError(`baseline: ${named} ${cause.message}`, { file: config, hint: 'name it yourself, with --baseline', cause });
+  }
 }
 
 /** The results of a project with what its baseline knows suppressed. */
@@ -114,7 +142,7 @@ function write(open: OpenBaseline, results: readonly FileResult[]): string {
     const kept = open.complete ? [] : knownIn(open, result.path).filter((each) => !marks.has(each.fingerprint));
     next.set(nameOf(open, result.path), [...found, ...kept]);
   }
-  writeFileAtomic(open.absolute, baselineText(next), { shown: open.shown });
+  writeFileAtomic(open.absolute, baselineText(next), { within: open.bounds, shown: open.shown });
   const count = [...next.values()].reduce((sum, known) => sum + known.length, 0);
   return `Wrote ${open.shown}: ${count} known ${count === 1 ? 'finding' : 'findings'}\n`;
 }

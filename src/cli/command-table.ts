@@ -56,10 +56,10 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'undo',
     args: '[file]',
-    summary: 'take back the last write of fix, byte for byte',
+    summary: 'take back the last run of fix, byte for byte',
     examples: [
-      ['batten undo', 'the last one here or below'],
-      ['batten undo compose.yaml', 'the last one of this file'],
+      ['batten undo', 'all that the last run wrote which wrote something here or below'],
+      ['batten undo --file compose.yaml', 'only what was done to the project of this file'],
       ['batten undo --list', 'what can be taken back'],
     ],
   },

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { ANYWHERE, type Bounds, Repository } from '../compose/bounds';
 import { shownPath } from '../compose/discover';
+import { isRepository } from '../compose/project-root';
 import { readInput } from '../compose/read';
 import { BattenError, ConfigError } from '../errors';
 import type { RunOptions, TransformInfo } from '../harden/api';
@@ -42,7 +44,7 @@ export class Configs {
   for(directory: string): LoadedConfig | undefined {
     const { config } = this.options;
     if (config === false) return undefined;
-    if (config !== undefined) return this.read(resolve(this.host.cwd, config), config);
+    if (config !== undefined) return this.read(resolve(this.host.cwd, config), config, ANYWHERE);
     if (!this.byDirectory.has(directory)) this.byDirectory.set(directory, this.nearest(directory));
     return this.byDirectory.get(directory);
   }
@@ -50,26 +52,26 @@ export class Configs {
   private nearest(directory: string): LoadedConfig | undefined {
     for (const name of CONFIG_NAMES) {
       const file = join(directory, name);
-      if (existsSync(file)) return this.read(file, shownPath(this.host.cwd, file));
+      if (isThere(file)) return this.read(file, shownPath(this.host.cwd, file), Repository.of(directory));
     }
     const manifest = join(directory, 'package.json');
-    if (existsSync(manifest) && hasKey(manifest)) return this.read(manifest, shownPath(this.host.cwd, manifest));
+    if (existsSync(manifest) && hasKey(manifest)) return this.read(manifest, shownPath(this.host.cwd, manifest), Repository.of(directory));
     const above = dirname(directory);
     // What lies above a repository is not part of the project.
-    if (above === directory || existsSync(join(directory, '.git'))) return undefined;
+    if (above === directory || isRepository(directory)) return undefined;
     return this.for(above);
   }
 
-  private read(absolute: string, shown: string): LoadedConfig | undefined {
-    if (!this.byFile.has(absolute)) this.byFile.set(absolute, this.load(absolute, shown));
+  private read(absolute: string, shown: string, bounds: Bounds): LoadedConfig | undefined {
+    if (!this.byFile.has(absolute)) this.byFile.set(absolute, this.load(absolute, shown, bounds));
     return this.byFile.get(absolute);
   }
 
-  private load(absolute: string, shown: string): LoadedConfig {
+  private load(absolute: string, shown: string, bounds: Bounds): LoadedConfig {
     const { readConfig } = require('../harden/config/read') as typeof import('../harden/config/read');
     const { configuredRun } = require('../harden/config/run') as typeof import('../harden/config/run');
     const key = basename(absolute) === 'package.json' ? 'batten' : undefined;
-    const config = readConfig(textOf(absolute, shown), shown, this.transforms, key);
+    const config = readConfig(textOf(absolute, shown, bounds), shown, this.transforms, key);
     const { run, expired } = configuredRun(config, shown, this.host.today());
     const warnings = expired.map(({ transform, service, until, position }): Warning => {
       const about = `${transform.join(', ')}${service === undefined ? '' : ` for ${service}`}`;
@@ -79,9 +81,9 @@ export class Configs {
   }
 }
 
-function textOf(absolute: string, shown: string): string {
+function textOf(absolute: string, shown: string, bounds: Bounds): string {
   try {
-    return readInput(absolute, shown).text;
+    return readInput(absolute, shown, bounds).text;
   } catch (error) {
     if (!(error instanceof BattenError)) throw error;
     const { message, position, hint } = error;
@@ -89,10 +91,15 @@ function textOf(absolute: string, shown: string): string {
   }
 }
 
+/** A link that leads nowhere is there, too: whoever made it wanted a configuration. */
+function isThere(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
 /** Whether a package.json configures batten. One that is broken is its own trouble. */
 function hasKey(manifest: string): boolean {
   try {
-    const { text } = readInput(manifest, manifest);
+    const { text } = readInput(manifest, manifest, Repository.of(dirname(manifest)));
     return text.includes('"batten"') && Object.hasOwn(JSON.parse(text) as object, 'batten');
   } catch {
     return false;

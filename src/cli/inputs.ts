@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { type Bounds, Repository } from '../compose/bounds';
 import { type DiscoveredFile, discover, shownPath } from '../compose/discover';
 import { readInput, readStdin } from '../compose/read';
 import { BattenError } from '../errors';
@@ -15,6 +16,8 @@ export interface Opened {
   /** Where it is; `-` for standard input. */
   absolute: string;
   input?: Input;
+  /** Where it and its overrides may really be: anywhere when the person named them, else in the repository. */
+  bounds: Bounds;
   failure?: FileResult;
   /** The configuration it is under. */
   configured?: LoadedConfig;
@@ -30,13 +33,19 @@ export async function openInputs(host: Host, paths: readonly string[], files: re
   for (const each of paths.length === 0 ? [[]] : paths.map((path) => [path])) {
     let found: DiscoveredFile[];
     try {
-      found = discover({ cwd: host.cwd, env: host.env, paths: each, files });
+      found = discover({
+        ...{ cwd: host.cwd, env: host.env, paths: each, files },
+        onProblem(problem) {
+          const path = shownPath(host.cwd, problem.file!);
+          problem.file = path;
+          opened.set(path, unreadable(host, path, problem));
+        },
+      });
     } catch (error) {
       // Without a path there is nothing else to do, and no file to blame.
       if (each.length === 0) throw error;
-      const path = each[0]!;
-      const absolute = resolve(host.cwd, path);
-      opened.set(absolute, { path, absolute, failure: failedResult(path, error) });
+      const failed = unreadable(host, each[0]!, error);
+      opened.set(failed.absolute, failed);
       continue;
     }
     for (const file of found) if (!opened.has(file.absolute)) opened.set(file.absolute, await open(host, file));
@@ -44,22 +53,26 @@ export async function openInputs(host: Host, paths: readonly string[], files: re
   return [...opened.values()];
 }
 
-async function open(host: Host, { path, absolute, kind, overrides }: DiscoveredFile): Promise<Opened> {
+function unreadable(host: Host, path: string, error: unknown): Opened {
+  return { path, absolute: resolve(host.cwd, path), bounds: Repository.of(host.cwd), failure: failedResult(path, error) };
+}
+
+async function open(host: Host, { path, absolute, kind, overrides, bounds }: DiscoveredFile): Promise<Opened> {
   try {
-    const { text } = kind === 'stdin' ? await readStdin(host.stdin) : readInput(absolute, path);
+    const { text } = kind === 'stdin' ? await readStdin(host.stdin) : readInput(absolute, path, bounds);
     const directory = kind === 'stdin' ? host.cwd : dirname(absolute);
     const input: Input = { path, text, directory };
     // A file that is named alone stands for itself: an override beside it then counts, but is not changed (see the library).
-    if (overrides.length > 0) input.overrides = overrides.map((override) => merged(host, override));
-    return { path, absolute, input };
+    if (overrides.length > 0) input.overrides = overrides.map((override) => merged(host, override, bounds));
+    return { path, absolute, bounds, input };
   } catch (error) {
-    return { path, absolute, failure: failedResult(path, error) };
+    return { path, absolute, bounds, failure: failedResult(path, error) };
   }
 }
 
-function merged(host: Host, absolute: string): MergedFile {
+function merged(host: Host, absolute: string, bounds: Bounds): MergedFile {
   const path = shownPath(host.cwd, absolute);
-  return { path, absolute, text: readInput(absolute, path).text };
+  return { path, absolute, text: readInput(absolute, path, bounds).text };
 }
 
 /**

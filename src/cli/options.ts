@@ -260,7 +260,17 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
   { flags: '--statistics', description: 'how many findings each transform has, instead of the findings', commands: ['check'] },
   { flags: '--force', description: 'replace a configuration that is there', commands: ['init'] },
-  { flags: '--list', description: 'show what can be taken back, the last first', commands: ['undo'] },
+  {
+    flags: '--list',
+    description: 'show the runs that can be taken back, the last first, with how many files each wrote',
+    commands: ['undo'],
+  },
+  {
+    flags: '-f, --file <file>',
+    description: 'take back only what was done to the project of this file',
+    commands: ['undo'],
+    repeated: true,
+  },
   { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },
   { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['fix'] },
   { flags: '--exit-code', description: 'exit 1 when the patch is not empty', commands: ['patch'] },

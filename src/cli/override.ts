@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { DEFAULT_NAMES, OVERRIDE_NAMES, parseDotEnv } from '../compose/discover';
+import { namedOutput } from '../compose/bounds';
+import { DEFAULT_NAMES, OVERRIDE_NAMES } from '../compose/discover';
+import { readEnvFile } from '../compose/env-file';
 import { readInput } from '../compose/read';
 import { UsageError } from '../errors';
 import type { OverrideTarget } from '../harden/api';
@@ -35,7 +37,7 @@ export function overrideTarget(context: Context, opened: readonly Opened[]): Ove
   }
   const absolute = resolve(host.cwd, shown);
   if (absolute === only.absolute) throw new UsageError(`--override names the input itself, ${shown}`, { hint: 'name another file' });
-  const text = existsSync(absolute) ? readInput(absolute, shown).text : undefined;
+  const text = existsSync(absolute) ? readInput(absolute, shown, namedOutput(host.cwd)).text : undefined;
   return { path: shown, absolute, text, header: header(basename(main), usage(only, absolute, host, dirname(main))), tags };
 }
 
@@ -80,12 +82,7 @@ function mainFile({ absolute }: Opened, cwd: string): string {
 }
 
 function namedInDotEnv(directory: string): boolean {
-  const file = join(directory, '.env');
-  try {
-    return existsSync(file) && Boolean(parseDotEnv(readFileSync(file, 'utf8')).COMPOSE_FILE);
-  } catch {
-    return false;
-  }
+  return Boolean(readEnvFile(directory).variables.COMPOSE_FILE);
 }
 
 function quoted(word: string): string {

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { writeFileAtomic } from '../compose/write';
+import { namedOutput } from '../compose/bounds';
+import { makeDirectory, writeFileAtomic } from '../compose/write';
 import type { LearnReport } from '../engine';
 import type { Context } from './context';
 import type { Opened } from './inputs';
@@ -9,11 +9,12 @@ import type { Opened } from './inputs';
 export function storeProfiles({ host, options }: Context, { absolute }: Opened, { services }: LearnReport): void {
   // A path in `security_opt` is relative to the project.
   const project = dirname(resolve(host.cwd, absolute));
+  const within = namedOutput(host.cwd);
   const write = (directory: string, name: string, text: string): string => {
     const folder = resolve(host.cwd, directory);
-    mkdirSync(folder, { recursive: true });
+    makeDirectory(folder, { within, shown: directory });
     const file = resolve(folder, name);
-    writeFileAtomic(file, text, { shown: relative(host.cwd, file) });
+    writeFileAtomic(file, text, { within, shown: relative(host.cwd, file) });
     return inCompose(project, file);
   };
   for (const { name, seccomp, apparmor } of services) {

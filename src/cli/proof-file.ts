@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { writeFileAtomic } from '../compose/write';
+import { Repository } from '../compose/bounds';
+import { readIfThere } from '../compose/read';
+import { makeDirectory, writeFileAtomic } from '../compose/write';
 import type { Proof } from '../engine';
 import type { ProvenService } from '../engine/prove/report';
 import type { Batten, RunOptions } from '../harden/api';
@@ -16,7 +17,9 @@ export function storeProof(batten: Batten, { input, absolute }: Opened, { report
   const file = join(dirname(resolve(cwd, absolute)), PROOF_FILE);
   const before = batten.fingerprints(input!);
   const { version, os, kernel, platform, security } = report.engine;
-  const earlier = existsSync(file) ? parseProof(readFileSync(file, 'utf8')) : undefined;
+  const within = Repository.of(dirname(resolve(cwd, absolute)));
+  const there = readIfThere(file, PROOF_FILE, within);
+  const earlier = there === undefined ? undefined : parseProof(there);
   const services: StoredProof['services'] = { ...earlier?.services };
   for (const service of report.services) {
     const { name, status, image, imageId, digest, exercised, notExercised } = service;
@@ -34,8 +37,8 @@ export function storeProof(batten: Batten, { input, absolute }: Opened, { report
     compose: report.compose,
     services,
   };
-  mkdirSync(dirname(file), { recursive: true });
-  const write = (): void => writeFileAtomic(file, `${JSON.stringify(stored, null, 2)}\n`, { shown: PROOF_FILE });
+  makeDirectory(dirname(file), { within, shown: PROOF_FILE });
+  const write = (): void => writeFileAtomic(file, `${JSON.stringify(stored, null, 2)}\n`, { within, shown: PROOF_FILE });
   write();
   // Only with the proof in place it is known what the files become with it.
   const results = batten.runProject(input!, { ...run, sideFiles: 'write' });

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Repository } from '../compose/bounds';
+import { readIfThere } from '../compose/read';
 import { writeFileAtomic } from '../compose/write';
 import { UsageError } from '../errors';
 import type { Batten } from '../harden/api';
@@ -33,8 +34,14 @@ export async function resolveImages({ host, options }: Context, { batten, opened
     }
     if (digests.size === 0) continue;
     const lock = join(dirname(each.absolute), IMAGE_LOCK);
-    const before = existsSync(lock) ? readFileSync(lock, 'utf8') : undefined;
-    writeFileAtomic(lock, writeImageLock(before, digests), { expectedText: before, mustBeNew: before === undefined, shown: IMAGE_LOCK });
+    const within = Repository.of(dirname(each.absolute));
+    const before = readIfThere(lock, IMAGE_LOCK, within);
+    writeFileAtomic(lock, writeImageLock(before, digests), {
+      within,
+      expectedText: before,
+      mustBeNew: before === undefined,
+      shown: IMAGE_LOCK,
+    });
   }
   run.also = [...(run.also ?? []), 'image-pin'];
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { isRepository } from '../compose/project-root';
 import type { Host } from './host';
 
 /**
@@ -16,7 +16,7 @@ export function fromRoot({ cwd, env }: Pick<Host, 'cwd' | 'env'>): (path: string
 
 function repository(directory: string): string | undefined {
   for (let at = directory; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
+    if (isRepository(at)) return at;
     if (dirname(at) === at) return undefined;
   }
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { writeFileAtomic } from '../compose/write';
+import { Repository } from '../compose/bounds';
+import { makeDirectory, removeFile, writeFileAtomic } from '../compose/write';
 import type { FileChange } from '../harden/types';
 
 /** The side files a person or a patch may see, as files to show; paths are as the Compose file's. */
@@ -24,6 +25,8 @@ export function hiddenSideFiles(composeFile: string, files: readonly FileChange[
  * @throws InputError as `writeFileAtomic`
  */
 export function writeSideFiles(directory: string, files: readonly FileChange[]): () => void {
+  // What is beside a Compose file is named by nobody but the project.
+  const within = Repository.of(directory);
   const undo: (() => void)[] = [];
   const takeBack = (): void => {
     for (const step of undo.reverse()) step();
@@ -32,14 +35,18 @@ export function writeSideFiles(directory: string, files: readonly FileChange[]):
     for (const { path, before, after, mode, secret } of files) {
       const absolute = join(directory, path);
       // Whoever may enter the directory may read what lies in it; a container gets single files of it mounted.
-      const made = mkdirSync(dirname(absolute), { recursive: true, mode: secret ? 0o700 : undefined });
+      const made = makeDirectory(dirname(absolute), { within, mode: secret ? 0o700 : undefined, shown: path });
       if (made !== undefined) undo.push(() => rmdirSync(made));
       writeFileAtomic(
         absolute,
         after,
-        before === undefined ? { mode, mustBeNew: true, shown: path } : { expectedText: before, shown: path },
+        before === undefined ? { within, mode, mustBeNew: true, shown: path } : { within, expectedText: before, shown: path },
       );
-      undo.push(before === undefined ? () => rmSync(absolute) : () => writeFileAtomic(absolute, before, { expectedText: after }));
+      undo.push(() =>
+        before === undefined
+          ? removeFile(absolute, { within, expectedText: after })
+          : writeFileAtomic(absolute, before, { within, expectedText: after }),
+      );
     }
     return takeBack;
   } catch (error) {

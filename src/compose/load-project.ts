@@ -1,14 +1,13 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../errors';
 import { YamlDocument } from '../yaml/document';
 import { resolve as resolveNode, toData } from '../yaml/tree';
 import type { Data } from '../yaml/types';
+import { Repository, within } from './bounds';
 import { isMap } from './data';
-import { parseDotEnv } from './dotenv';
+import { readEnvFile } from './env-file';
 import { evaluate } from './interpolate';
 import type { ProjectFile, ProjectSetting } from './project';
-import { projectRoot } from './project-root';
 import { readInput } from './read';
 
 /** One file of a project as it was read: what `ProjectFile` says of it, and its text. */
@@ -16,6 +15,8 @@ export interface SourceFile extends Omit<ProjectFile, 'document'> {
   text: string;
   /** What the text means, where somebody had to look already: never changed, only forked. */
   parsed?: YamlDocument;
+  /** Why it was not read; its text is then empty. */
+  problem?: string;
 }
 
 export interface LoadRequest {
@@ -46,17 +47,20 @@ class Loader {
   private readonly sources: SourceFile[];
   private readonly missing = new Set<string>();
   private readonly variables: Record<string, string>;
-  private readonly root: string | undefined;
+  private readonly repository: Repository | undefined;
 
   constructor(private readonly request: LoadRequest) {
     const { main, overrides, directory } = request;
     this.sources = [main, ...overrides];
-    this.variables = directory === undefined ? {} : readVariables(directory);
-    this.root = directory === undefined ? undefined : projectRoot(directory);
+    const { variables, problem } = directory === undefined ? { variables: {} } : readEnvFile(directory);
+    // Compose replaces variables in their values, which is not done here: those are not known.
+    this.variables = Object.fromEntries(Object.entries(variables).filter(([, value]) => !value.includes('$')));
+    if (problem) this.missing.add(`.env was not read, so its variables are not known: it ${problem.message}`);
+    this.repository = directory === undefined ? undefined : Repository.of(directory);
   }
 
   load(): { sources: SourceFile[]; setting: ProjectSetting } {
-    if (this.root !== undefined) {
+    if (this.repository) {
       for (let at = 0; at < this.sources.length; at++) if (this.sources[at]!.role !== 'extended') this.follow(at, 'include');
       for (let at = 0; at < this.sources.length; at++) this.follow(at, 'extends');
     }
@@ -93,16 +97,14 @@ class Loader {
     if (this.sources.some((source) => source.absolute === absolute)) return undefined;
     if (this.sources.length >= MAX_FILES) return `more than ${MAX_FILES} files belong to this project: ${file} was not read`;
     const shown = this.shown(absolute);
-    if (!within(absolute, this.root!) || !within(realPath(absolute), realPath(this.root!))) {
-      return `${shown}, ${verb} here, is outside of the project and was not read`;
-    }
     try {
-      const { text } = readInput(absolute, shown);
+      const { text } = readInput(absolute, shown, this.repository!);
       const parsed = YamlDocument.open(text);
       const editable = role !== 'extended' && this.request.changeIncluded && within(absolute, this.request.directory!);
       return { path: shown, text, parsed, role, absolute, editable };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
+      if (error.code === 'outside') return `${shown}, ${verb} here, is outside of the project and was not read`;
       return `${shown}, ${verb} here, was not read: ${error.message}`;
     }
   }
@@ -141,29 +143,4 @@ function extendedFilesOf(data: Data): string[] {
     const base = isMap(service) ? service.extends : undefined;
     return isMap(base) && base.file !== undefined && base.file !== null ? [String(base.file)] : [];
   });
-}
-
-/** The variables of `.env`. Compose replaces variables in their values, which is not done here: those are not known. */
-function readVariables(directory: string): Record<string, string> {
-  const file = join(directory, '.env');
-  if (!existsSync(file)) return {};
-  try {
-    const all = parseDotEnv(readFileSync(file, 'utf8'));
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => !value.includes('$')));
-  } catch {
-    return {};
-  }
-}
-
-function within(file: string, directory: string): boolean {
-  const path = relative(directory, file);
-  return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path));
-}
-
-function realPath(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
 }

@@ -1,31 +1,52 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { InputError, type Position } from '../errors';
+import type { Bounds } from './bounds';
 
 /** The most that is read of one input, in bytes. The largest Compose files in the wild are a few hundred kilobytes. */
 export const MAX_INPUT_BYTES = 5 * 1024 * 1024;
 
 /**
- * Reads one input file whole. `absolute` is where it is, `shown` how errors call it. The text keeps its BOM and line endings; `mode` are
- * the permission bits.
+ * Reads one file whole: the only way a file of a person or a repository is read. `absolute` is where it is, `shown` how errors call it. The
+ * text keeps its BOM and line endings; `mode` are the permission bits.
  *
- * @throws InputError `not-found`, `is-directory`, `not-a-file` (a device, FIFO or socket), `unreadable`, `too-large`, `not-utf8` or
- * `not-text` (a NUL character), each with a hint.
+ * @param bounds where it may really be: `ANYWHERE` for what the person named, else a `Repository`.
+ * @param limit the most that is read, in bytes.
+ * @throws InputError `not-found`, `outside` (out of bounds), `is-directory`, `not-a-file` (a device, FIFO, socket or file of the kernel),
+ * `unreadable`, `too-large`, `not-utf8` or `not-text` (a NUL character), each with a hint.
  */
-export function readInput(absolute: string, shown: string): { text: string; mode: number } {
+export function readInput(absolute: string, shown: string, bounds: Bounds, limit?: number): { text: string; mode: number } {
+  const { bytes, mode } = readBytes(absolute, shown, bounds, limit);
+  return { text: decode(bytes, shown), mode };
+}
+
+function readBytes(absolute: string, shown: string, bounds: Bounds, limit = MAX_INPUT_BYTES): { bytes: Buffer; mode: number } {
   try {
+    const real = bounds.place(absolute, shown);
     // Looked at before it is opened, as opening a device can do things; and again after, as it may have been swapped.
-    requireFile(statSync(absolute), shown);
-    // Without O_NONBLOCK, opening a FIFO would wait for its writer.
-    const fd = openSync(absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const looked = lstatSync(real);
+    requireFile(looked, shown, limit);
+    // Without O_NONBLOCK, opening a FIFO would wait for its writer. Windows has neither.
+    const fd = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
     try {
       const stats = fstatSync(fd);
-      requireFile(stats, shown);
-      return { text: decode(readAll(fd, shown), shown), mode: stats.mode & 0o7777 };
+      requireFile(stats, shown, limit);
+      if (stats.ino !== looked.ino || stats.dev !== looked.dev || bounds.place(absolute, shown) !== real) throw swapped(shown);
+      return { bytes: readAll(fd, shown, limit), mode: stats.mode & 0o7777 };
     } finally {
       closeSync(fd);
     }
   } catch (error) {
     throw error instanceof InputError ? error : readError(error, shown);
+  }
+}
+
+/** The same for a file that need not be there: undefined when it is not. Bytes that are no UTF-8 are replaced. */
+export function readIfThere(absolute: string, shown: string, bounds: Bounds, limit?: number): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(readBytes(absolute, shown, bounds, limit).bytes);
+  } catch (error) {
+    if (error instanceof InputError && error.code === 'not-found') return undefined;
+    throw error;
   }
 }
 
@@ -42,7 +63,7 @@ export async function readStdin(stream: AsyncIterable<Uint8Array | string>): Pro
     for await (const chunk of stream) {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : Buffer.from(chunk);
       size += bytes.length;
-      if (size > MAX_INPUT_BYTES) throw tooLarge(shown);
+      if (size > MAX_INPUT_BYTES) throw tooLarge(shown, MAX_INPUT_BYTES);
       chunks.push(bytes);
     }
   } catch (error) {
@@ -51,21 +72,21 @@ export async function readStdin(stream: AsyncIterable<Uint8Array | string>): Pro
   return { text: decode(Buffer.concat(chunks), shown) };
 }
 
-function requireFile(stats: Stats, shown: string): void {
+function requireFile(stats: Stats, shown: string, limit: number): void {
   if (stats.isDirectory()) {
     throw new InputError('is-directory', 'is a directory, not a file', { file: shown, hint: 'name a Compose file inside it' });
   }
   if (!stats.isFile()) {
     throw new InputError('not-a-file', 'is not a regular file', {
       file: shown,
-      hint: 'use "-" and standard input for anything but a file',
+      hint: 'batten reads regular files only; "-" is standard input',
     });
   }
-  if (stats.size > MAX_INPUT_BYTES) throw tooLarge(shown);
+  if (stats.size > limit) throw tooLarge(shown, limit);
 }
 
 /** Bounded by what is read, not by the size first seen: the file may be growing. */
-function readAll(fd: number, shown: string): Buffer {
+function readAll(fd: number, shown: string, limit: number): Buffer {
   const chunks: Buffer[] = [];
   let size = 0;
   for (;;) {
@@ -73,7 +94,7 @@ function readAll(fd: number, shown: string): Buffer {
     const count = readSync(fd, chunk, 0, chunk.length, null);
     if (count === 0) return Buffer.concat(chunks);
     size += count;
-    if (size > MAX_INPUT_BYTES) throw tooLarge(shown);
+    if (size > limit) throw tooLarge(shown, limit);
     chunks.push(chunk.subarray(0, count));
   }
 }
@@ -106,9 +127,16 @@ function positionAt(text: string, offset: number): Position {
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
-function tooLarge(shown: string): InputError {
-  const limit = `${MAX_INPUT_BYTES / 1024 / 1024} MB`;
-  return new InputError('too-large', `is larger than ${limit}`, { file: shown, hint: 'is it really a Compose file?' });
+function tooLarge(shown: string, limit: number): InputError {
+  const size = limit >= 1024 * 1024 ? `${limit / 1024 / 1024} MB` : `${limit / 1024} KB`;
+  return new InputError('too-large', `is larger than ${size}`, {
+    file: shown,
+    hint: 'no file of that kind needs to be: look at what it is',
+  });
+}
+
+function swapped(shown: string): InputError {
+  return new InputError('unreadable', 'became another file while it was opened', { file: shown, hint: 'run batten again' });
 }
 
 /** What a failed system call means to the person. */

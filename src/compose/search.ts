@@ -1,10 +1,16 @@
-import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Ignore } from 'ignore';
 import { InputError } from '../errors';
+import { Repository } from './bounds';
+import { isRepository } from './project-root';
+import { readIfThere } from './read';
 
 const COMPOSE_NAME = /^(?:docker-)?compose(?:\..+)?\.ya?ml$/;
 const NEVER = new Set(['.git', 'node_modules']);
+
+/** Told of a .gitignore that is there and may not be read. */
+type OnProblem = (problem: InputError) => void;
 
 /** The rules of one .gitignore, and the directory they count from. */
 interface Rules {
@@ -20,24 +26,24 @@ interface Rules {
  *
  * @throws InputError `unreadable` when the directory itself may not be read; `shown` is how the error calls it.
  */
-export function searchDirectory(directory: string, shown: string): string[] {
+export function searchDirectory(directory: string, shown: string, onProblem: OnProblem = () => {}): string[] {
   let entries: Dirent[];
   try {
     entries = readdirSync(directory, { withFileTypes: true });
   } catch (cause) {
     throw new InputError('unreadable', 'the directory cannot be read', { file: shown, hint: 'check its permissions', cause });
   }
-  return visit(directory, entries, rulesAbove(directory)).sort();
+  return visit(directory, entries, rulesAbove(directory, onProblem), onProblem).sort();
 }
 
-function visit(directory: string, entries: Dirent[], above: Rules[]): string[] {
-  const rules = withOwnRules(directory, above);
+function visit(directory: string, entries: Dirent[], above: Rules[], onProblem: OnProblem): string[] {
+  const rules = withOwnRules(directory, above, onProblem);
   const found: string[] = [];
   for (const entry of entries) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) {
       if (NEVER.has(entry.name) || isIgnored(path, true, rules)) continue;
-      found.push(...visit(path, listOrNothing(path), rules));
+      found.push(...visit(path, listOrNothing(path), rules, onProblem));
     } else if (COMPOSE_NAME.test(entry.name) && isFile(entry, path) && !isIgnored(path, false, rules)) {
       found.push(path);
     }
@@ -64,23 +70,29 @@ function isFile(entry: Dirent, path: string): boolean {
 }
 
 /** The rules from the root of the repository down to the parent of `directory`; none outside a repository. */
-function rulesAbove(directory: string): Rules[] {
+function rulesAbove(directory: string, onProblem: OnProblem): Rules[] {
   const parents: string[] = [];
   for (let at = directory; ; at = dirname(at)) {
     if (at !== directory) parents.unshift(at);
-    if (existsSync(join(at, '.git'))) break;
+    if (isRepository(at)) break;
     if (dirname(at) === at) return [];
   }
-  return parents.reduce<Rules[]>((rules, parent) => withOwnRules(parent, rules), []);
+  return parents.reduce<Rules[]>((rules, parent) => withOwnRules(parent, rules, onProblem), []);
 }
 
-function withOwnRules(directory: string, above: Rules[]): Rules[] {
+/** Git itself follows no link there; one that stays in the repository does no harm. */
+function withOwnRules(directory: string, above: Rules[], onProblem: OnProblem): Rules[] {
+  const file = join(directory, '.gitignore');
   try {
+    const text = readIfThere(file, file, Repository.of(directory));
+    if (text === undefined) return above;
     // Loaded for a directory only: a run over files does without.
     const ignore = require('ignore') as typeof import('ignore');
-    const rules = ignore().add(readFileSync(join(directory, '.gitignore'), 'utf8'));
-    return [...above, { base: directory, rules }];
-  } catch {
+    return [...above, { base: directory, rules: ignore().add(text) }];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // A directory that may not be read is passed over, whatever is in it.
+    if (error.code !== 'is-directory' && error.code !== 'unreadable') onProblem(error);
     return above;
   }
 }

@@ -1,22 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
+  lstatSync,
+  mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
   type Stats,
-  statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import { InputError } from '../errors';
+import type { Bounds } from './bounds';
+
+/** Windows has none. A FIFO that came in the place of a file must not be waited for. */
+const NOFOLLOW = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export interface WriteOptions {
+  /** Where it may really be: `ANYWHERE` for an input the person named, `namedOutput` for an output, else a `Repository`. */
+  within: Bounds;
   /** What the file must still contain, as it was read (BOM included). Without it the file may be new and is overwritten if it exists. */
   expectedText?: string;
   /** Keep the old bytes as `FILE.bak`, beside the path as it was named. An older `FILE.bak` is replaced. */
@@ -32,44 +41,94 @@ export interface WriteOptions {
 /**
  * Replaces the content of a file at once: whoever looks sees the old text or the new one, never half of it. The text goes to a
  * temporary file in the same directory, which gets the mode and (where allowed) the owner of the old one, and is renamed over it. A
- * symbolic link stays one; the file it leads to is replaced. Text that is there already is not written again.
+ * symbolic link stays one; the file it leads to is replaced, as long as that is within bounds. Text that is there already is not written
+ * again. Nothing else of batten writes a file of a person or a repository.
  *
- * @throws InputError `changed` when the file is no longer what was read, `not-writable`, `no-space`, `not-found` or `write-failed`. The
- * file is then as it was, and nothing is left beside it.
+ * @throws InputError `changed` when the file is no longer what was read, `outside`, `not-writable`, `no-space`, `not-found` or
+ * `write-failed`. The file is then as it was, and nothing is left beside it.
  */
-export function writeFileAtomic(absolute: string, text: string, options: WriteOptions = {}): void {
+export function writeFileAtomic(absolute: string, text: string, options: WriteOptions): void {
   const shown = options.shown ?? absolute;
   const bytes = Buffer.from(text, 'utf8');
   try {
-    const real = resolveTarget(absolute, options.expectedText, shown);
+    const real = resolveTarget(absolute, options, shown);
     if (real.stats && options.mustBeNew) throw changed(shown, 'appeared since it was looked for');
-    const old = real.stats ? readFileSync(real.path) : undefined;
+    const old = real.stats ? read(real.path) : undefined;
     requireUnchanged(old, options.expectedText, shown);
     if (old?.equals(bytes)) return;
     // A rename only needs the directory, but a read-only file says that it is not to be changed.
-    if (real.stats) closeSync(openSync(real.path, 'r+'));
+    if (real.stats) closeSync(openSync(real.path, constants.O_RDWR | NOFOLLOW));
+    const backup = options.backup && old ? backupOf(absolute, options.within, shown) : undefined;
     replace(real.path, bytes, real.stats ?? options.mode, () => {
-      if (old) requireUnchanged(readFileSync(real.path), options.expectedText, shown);
+      // A directory on the way may have become a link since.
+      if (options.within.place(absolute, shown) !== real.path) throw changed(shown, 'leads elsewhere since it was looked at');
+      if (old) requireUnchanged(read(real.path), options.expectedText, shown);
       // Last, so that a write that fails earlier leaves no backup behind.
-      if (options.backup && old) replace(`${absolute}.bak`, old, real.stats);
+      if (backup !== undefined) replace(backup, old!, real.stats);
     });
   } catch (error) {
     throw error instanceof InputError ? error : writeError(error, shown);
   }
 }
 
-function resolveTarget(absolute: string, expectedText: string | undefined, shown: string): { path: string; stats?: Stats } {
+/**
+ * Makes a directory and those above it, as far as they are not there.
+ *
+ * @returns the outermost that was made; undefined = none.
+ * @throws InputError as `writeFileAtomic`
+ */
+export function makeDirectory(absolute: string, options: Pick<WriteOptions, 'within' | 'mode' | 'shown'>): string | undefined {
+  const shown = options.shown ?? absolute;
   try {
-    const path = realpathSync(absolute);
-    const stats = statSync(path);
-    if (!stats.isFile()) {
-      throw new InputError('not-writable', 'is not a regular file', { file: shown, hint: 'name a file, or use standard output' });
-    }
-    return { path, stats };
+    return mkdirSync(options.within.place(absolute, shown), { recursive: true, mode: options.mode });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    if (expectedText !== undefined) throw changed(shown, 'is gone since it was read');
-    return { path: absolute };
+    throw error instanceof InputError ? error : writeError(error, shown);
+  }
+}
+
+/** Removes a file, as long as it still has the text it is known by. @throws InputError as `writeFileAtomic` */
+export function removeFile(absolute: string, options: Pick<WriteOptions, 'within' | 'shown'> & { expectedText: string }): void {
+  const shown = options.shown ?? absolute;
+  try {
+    const { path } = resolveTarget(absolute, options, shown);
+    requireUnchanged(read(path), options.expectedText, shown);
+    rmSync(path);
+    syncDirectory(dirname(path));
+  } catch (error) {
+    throw error instanceof InputError ? error : writeError(error, shown);
+  }
+}
+
+function resolveTarget(absolute: string, { within, expectedText }: WriteOptions, shown: string): { path: string; stats?: Stats } {
+  const path = within.place(absolute, shown);
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats && !stats.isFile()) {
+    throw new InputError('not-writable', 'is not a regular file', { file: shown, hint: 'name a file, or use standard output' });
+  }
+  if (!stats && expectedText !== undefined) throw changed(shown, 'is gone since it was read');
+  return { path, stats };
+}
+
+/** Where the backup goes. A link of that name is not batten's to follow or to replace. */
+function backupOf(absolute: string, within: Bounds, shown: string): string {
+  const { dir, base } = parse(absolute);
+  const backup = join(within.place(dir, shown), `${base}.bak`);
+  if (lstatSync(backup, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new InputError('not-writable', 'is a link, so it is no place for a backup', {
+      file: `${shown}.bak`,
+      hint: 'remove it or leave out --backup',
+    });
+  }
+  return backup;
+}
+
+/** The bytes of a file that was looked at: not of a link that came in its place. */
+function read(path: string): Buffer {
+  const fd = openSync(path, constants.O_RDONLY | NOFOLLOW);
+  try {
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -81,7 +140,7 @@ function requireUnchanged(current: Buffer | undefined, expectedText: string | un
 /** Writes `bytes` beside `path` and renames the result over it. `justBefore` runs between the two and may throw to stop it. */
 function replace(path: string, bytes: Buffer, like: Stats | number | undefined, justBefore?: () => void): void {
   const directory = dirname(path);
-  const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(directory, `${temporaryPrefix(path)}${randomBytes(6).toString('hex')}.tmp`);
   // Private until it has the right owner; a new file gets what the umask leaves.
   const fd = openSync(temporary, 'wx', like === undefined ? 0o666 : 0o600);
   try {
@@ -103,6 +162,27 @@ function replace(path: string, bytes: Buffer, like: Stats | number | undefined, 
     throw error;
   }
   syncDirectory(directory);
+}
+
+function temporaryPrefix(path: string): string {
+  return `.${basename(path)}.`;
+}
+
+/**
+ * Removes what a write that was killed may have left beside a file.
+ *
+ * @param real where the file really is.
+ * @returns what was removed, absolute.
+ */
+export function removeLeftovers(real: string): string[] {
+  const [directory, prefix] = [dirname(real), temporaryPrefix(real)];
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  return names.flatMap((name) => {
+    const file = join(directory, name);
+    if (!name.startsWith(prefix) || !/^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length)) || !lstatSync(file).isFile()) return [];
+    rmSync(file, { force: true });
+    return [file];
+  });
 }
 
 /** Only root may give a file away, and there may be no owners at all: the write is worth more than the owner. */

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { ANYWHERE, type Bounds, Repository } from '../compose/bounds';
 import { readInput } from '../compose/read';
 import type { Service } from '../compose/types';
 import { InputError } from '../errors';
@@ -69,7 +70,11 @@ export function readImageConfigs(wanted: string, shown: string = wanted): ImageC
   } catch {
     // readInput says why.
   }
-  const configs = !directory ? readJsonFile(wanted, shown) : isLayout(wanted) ? readLayout(wanted, shown) : readFolder(wanted, shown);
+  const configs = !directory
+    ? readJsonFile(wanted, shown, ANYWHERE)
+    : isLayout(wanted)
+      ? readLayout(wanted, shown)
+      : readFolder(wanted, shown);
   if (configs.length > 0) return configs;
   throw new InputError('image-config', 'holds no image configuration', {
     file: shown,
@@ -106,18 +111,18 @@ function fileNameOf(image: string): string {
 
 function readFolder(directory: string, shown: string): ImageConfig[] {
   const names = readdirSync(directory).filter((name) => name.endsWith('.json'));
-  return names.sort().flatMap((name) => readJsonFile(path.join(directory, name), `${shown}/${name}`));
+  return names.sort().flatMap((name) => readJsonFile(path.join(directory, name), `${shown}/${name}`, Repository.of(directory)));
 }
 
-function readJsonFile(file: string, shown: string): ImageConfig[] {
-  const data = readJson(file, shown);
+function readJsonFile(file: string, shown: string, bounds: Bounds): ImageConfig[] {
+  const data = readJson(file, shown, bounds);
   const fileName = path.basename(file).replace(/\.json$/, '');
   return (Array.isArray(data) ? data : [data]).flatMap((each) => configOf(each, shown, fileName, []));
 }
 
-function readJson(file: string, shown: string): Data {
+function readJson(file: string, shown: string, bounds: Bounds): Data {
   try {
-    return JSON.parse(readInput(file, shown).text) as Data;
+    return JSON.parse(readInput(file, shown, bounds).text) as Data;
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
     throw new InputError('image-config', 'is not JSON', {
@@ -175,10 +180,13 @@ function isLayout(directory: string): boolean {
 
 /** https://github.com/opencontainers/image-spec/blob/main/image-layout.md */
 function readLayout(directory: string, shown: string): ImageConfig[] {
+  const bounds = Repository.of(directory);
   const blob = (digest: Data | undefined): Data | undefined => {
     // A digest is a file name here, so it must not be able to be a path.
     const parts = typeof digest === 'string' ? /^(sha\d+):([0-9a-f]+)$/.exec(digest) : null;
-    return parts ? readJson(path.join(directory, 'blobs', parts[1]!, parts[2]!), `${shown}/blobs/${parts[1]}/${parts[2]}`) : undefined;
+    return parts
+      ? readJson(path.join(directory, 'blobs', parts[1]!, parts[2]!), `${shown}/blobs/${parts[1]}/${parts[2]}`, bounds)
+      : undefined;
   };
   const found: ImageConfig[] = [];
   const visit = (data: Data | undefined, names: readonly string[], depth: number): void => {
@@ -194,7 +202,7 @@ function readLayout(directory: string, shown: string): ImageConfig[] {
       found.push(...configOf(config, shown, path.basename(directory), names));
     }
   };
-  visit(readJson(path.join(directory, 'index.json'), `${shown}/index.json`), [], 0);
+  visit(readJson(path.join(directory, 'index.json'), `${shown}/index.json`, bounds), [], 0);
   // Several platforms of one image are one image to Compose.
   return found.filter((each, index) => found.findIndex((other) => other.names.join() === each.names.join()) === index);
 }

@@ -1,5 +1,6 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { Repository, within } from '../compose/bounds';
 import { readInput } from '../compose/read';
 import { InputError } from '../errors';
 
@@ -15,7 +16,7 @@ export const MAX_EVIDENCE_BYTES = 64 * 1024;
  */
 export class ProjectFiles {
   private readonly boundary: string;
-  private readonly root: string | undefined;
+  private readonly bounds: Repository;
   private readonly known = new Map<string, ProjectFile>();
   private readonly made = new Map<string, unknown>();
 
@@ -24,7 +25,7 @@ export class ProjectFiles {
     boundary: string = directory,
   ) {
     this.boundary = path.resolve(boundary);
-    this.root = realPath(boundary);
+    this.bounds = Repository.at(boundary);
   }
 
   /** What was made of the files before, by a key of the caller's. */
@@ -75,35 +76,19 @@ export class ProjectFiles {
   /** Whether the path leads out of the boundary; false when it leads nowhere. */
   leavesProject(wanted: string): boolean {
     const absolute = path.resolve(this.directory, wanted);
-    return !this.holds(absolute, this.boundary) || !this.holds(realPath(absolute) ?? this.root, this.root);
+    return !within(absolute, this.boundary) || !this.bounds.holds(absolute);
   }
 
   private readAnew(absolute: string): ProjectFile {
     const shown = path.relative(this.directory, absolute).split(path.sep).join('/');
     // By its name first: what is outside is not even looked for.
-    if (!this.holds(absolute, this.boundary)) return { refused: 'it is outside of the project', shown };
-    const real = realPath(absolute);
-    if (real === undefined) return { missing: true, shown };
-    if (!this.holds(real, this.root)) return { refused: 'it is a link out of the project', shown };
+    if (!within(absolute, this.boundary)) return { refused: 'it is outside of the project', shown };
     try {
-      if (statSync(real).size > MAX_EVIDENCE_BYTES) return { refused: `it is larger than ${MAX_EVIDENCE_BYTES / 1024} KB`, shown };
-      return { text: readInput(real, shown).text.replace(/^\uFEFF/, ''), shown };
+      return { text: readInput(absolute, shown, this.bounds, MAX_EVIDENCE_BYTES).text.replace(/^\uFEFF/, ''), shown };
     } catch (error) {
-      return { refused: error instanceof InputError ? `it ${error.message}` : 'it cannot be read', shown };
+      if (!(error instanceof InputError)) return { refused: 'it cannot be read', shown };
+      if (error.code === 'not-found') return { missing: true, shown };
+      return { refused: error.code === 'outside' ? 'it is a link out of the project' : `it ${error.message}`, shown };
     }
-  }
-
-  private holds(file: string | undefined, root: string | undefined): boolean {
-    if (file === undefined || root === undefined) return false;
-    const relative = path.relative(root, file);
-    return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
-  }
-}
-
-function realPath(file: string): string | undefined {
-  try {
-    return realpathSync(file);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { journal, journalDirectory, journalEntries } from '../../src/cli/journal';
+import { Journal, journalDirectory, journaledRuns } from '../../src/cli/journal';
 import { batten, project, read, removeProjects, STACK } from './run';
 
 afterEach(removeProjects);
@@ -12,7 +12,7 @@ function fixed(text = STACK) {
   const run = (...args: string[]) => batten(args, { cwd, env: { XDG_STATE_HOME: state } });
   expect(run('fix', '--yes').code).toBe(0);
   expect(read(cwd)).not.toBe(text);
-  const entries = () => journalEntries({ env: { XDG_STATE_HOME: state } });
+  const entries = () => journaledRuns({ env: { XDG_STATE_HOME: state } }).flatMap((run) => run.entries);
   return { cwd, state, run, entries };
 }
 
@@ -99,10 +99,29 @@ describe('what is kept', () => {
   test('is only so much of a project', () => {
     const state = project({});
     const host = { env: { XDG_STATE_HOME: state } };
-    for (let at = 0; at < 14; at++) journal(host, '/p/compose.yaml', [{ path: '/p/compose.yaml', before: `${at}`, after: 'x' }]);
-    journal(host, '/other/compose.yaml', [{ path: '/other/compose.yaml', before: 'a', after: 'b' }]);
-    const kept = journalEntries(host).map(({ written }) => written[0]!.before);
-    expect(kept).toEqual(['a', '13', '12', '11', '10', '9', '8', '7', '6', '5', '4']);
+    const note = (main: string, before: string): void => {
+      new Journal(host).note(main, [{ path: main, real: main, before, after: 'x' }]);
+    };
+    note('/other/compose.yaml', 'first');
+    for (let at = 0; at < 14; at++) note('/p/compose.yaml', `${at}`);
+    note('/other/compose.yaml', 'a');
+    const kept = journaledRuns(host).map(({ entries }) => entries[0]!.written[0]!.before);
+    expect(kept).toEqual(['a', '13', '12', '11', '10', '9', '8', '7', '6', '5', '4', 'first']);
+  });
+
+  test('is a run as a whole, as long as one of its projects wants it', () => {
+    const state = project({});
+    const host = { env: { XDG_STATE_HOME: state } };
+    const both = new Journal(host);
+    for (const main of ['/p/compose.yaml', '/q/compose.yaml']) both.note(main, [{ path: main, real: main, before: 'old', after: 'x' }]);
+    for (let at = 0; at < 12; at++) {
+      new Journal(host).note('/p/compose.yaml', [{ path: '/p/compose.yaml', real: '/p/compose.yaml', before: `${at}`, after: 'x' }]);
+    }
+    expect(
+      journaledRuns(host)
+        .at(-1)!
+        .entries.map(({ main }) => main),
+    ).toEqual(['/p/compose.yaml', '/q/compose.yaml']);
   });
 
   test('nothing, when the write failed or there was none', () => {
@@ -132,10 +151,11 @@ test('files beside it are taken back too: new ones go, with their directories', 
   const cwd = project({ 'compose.yaml': 'new\n', '.gitignore': 'old\nsecrets/\n' });
   const state = project({});
   const at = (name: string) => path.join(cwd, name);
-  journal({ env: { XDG_STATE_HOME: state } }, at('compose.yaml'), [
-    { path: at('compose.yaml'), before: 'old\n', after: 'new\n' },
-    { path: at('secrets/db/password'), before: undefined, after: 'hunter2' },
-    { path: at('.gitignore'), before: 'old\n', after: 'old\nsecrets/\n' },
+  const file = (name: string) => ({ path: at(name), real: at(name) });
+  new Journal({ env: { XDG_STATE_HOME: state } }).note(at('compose.yaml'), [
+    { ...file('compose.yaml'), before: 'old\n', after: 'new\n' },
+    { ...file('secrets/db/password'), before: undefined, after: 'hunter2' },
+    { ...file('.gitignore'), before: 'old\n', after: 'old\nsecrets/\n' },
   ]);
   mkdirSync(at('secrets/db'), { recursive: true });
   writeFileSync(at('secrets/db/password'), 'edited');

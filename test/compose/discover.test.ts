@@ -11,8 +11,9 @@ beforeEach(() => {
 afterEach(() => remove(cwd));
 
 const files = (names: string[]) => plant(cwd, Object.fromEntries(names.map((name) => [name, 'services: {}\n'])));
-const find = (paths: string[] = [], env: Record<string, string> = {}) => discover({ cwd, env, paths });
-const shown = (found: DiscoveredFile[]) => found.map((file) => file.path);
+const find = (paths: string[] = [], env: Record<string, string> = {}) =>
+  discover({ cwd, env, paths }).map(({ bounds, ...file }): Omit<DiscoveredFile, 'bounds'> => file);
+const shown = (found: Pick<DiscoveredFile, 'path'>[]) => found.map((file) => file.path);
 const one = (path: string, overrides: string[] = []) => [
   { path, absolute: join(cwd, path), kind: 'file', overrides: overrides.map((name) => join(cwd, name)) },
 ];

@@ -1,4 +1,5 @@
 import { dirname, relative, resolve, sep } from 'node:path';
+import { type Bounds, namedOutput, Repository } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
@@ -6,12 +7,13 @@ import { type Context, completed, leavingKnown, type Prepared, prepare, requireF
 import { changeCode, changes, EXIT } from '../exit-codes';
 import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
+import type { Journal } from '../journal';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
 import { isForPrograms, tellTroubles, writeReport } from '../report';
 import { resolveImages } from '../resolve';
 import { shownSideFiles } from '../side-files';
 import { settledProjects } from '../warnings';
-import { writeProject } from '../write-project';
+import { type ProjectWrite, writeProject } from '../write-project';
 
 /** What `fix` does with its results. */
 interface Mode {
@@ -44,7 +46,7 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && !isForPrograms(context.options.format);
   if (summed) writeReport(context, projects.flat(), context.host.stderr, undefined, true);
-  const written = mode.write ? projects.flatMap((results, index) => write(context, opened[index]!, results, mode)) : projects.flat();
+  const written = mode.write ? writeAll(context, opened, projects, mode) : projects.flat();
   report(context, written, mode, opened, summed);
   const code = changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
   return proven === undefined || proven ? code : Math.max(code, EXIT.unproven);
@@ -137,22 +139,33 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
   });
 }
 
+/** All that one run writes is taken back by one `undo`. */
+function writeAll(context: Context, opened: readonly Opened[], projects: readonly FileResult[][], mode: Mode): FileResult[] {
+  const { Journal } = require('../journal') as typeof import('../journal');
+  const journal = new Journal(context.host);
+  return projects.flatMap((results, index) => write(context, opened[index]!, results, mode, journal));
+}
+
 /** Puts the results of one project where they belong. A file that cannot be written is an error of that project alone. */
-function write(context: Context, { path, absolute }: Opened, results: readonly FileResult[], mode: Mode): FileResult[] {
+function write(context: Context, opened: Opened, results: readonly FileResult[], mode: Mode, journal: Journal): FileResult[] {
   const { host, options } = context;
   const { ask, output } = mode;
+  const { path, absolute } = opened;
   const [main, ...others] = results as [FileResult, ...FileResult[]];
   if (main.status === 'error' || (ask && !results.some(changes))) return [...results];
   try {
     if (toStdout(mode, path === '-')) {
       host.stdout.write(main.after);
     } else if (output !== undefined) {
-      writeFileAtomic(resolve(host.cwd, output), main.after, { shown: output, backup: options.backup });
+      writeFileAtomic(resolve(host.cwd, output), main.after, { within: namedOutput(host.cwd), shown: output, backup: options.backup });
     } else {
       const place = main.override ? resolve(host.cwd, main.override.path) : absolute;
-      const files = [...others.map((result) => ({ result, absolute: resolve(host.cwd, result.path) })), { result: main, absolute: place }];
       const directory = absolute === '-' ? host.cwd : dirname(absolute);
-      writeDown(context, { main: place, directory }, files, () => writeProject(directory, files, options.backup));
+      const files = [
+        ...others.map((result): ProjectWrite => ({ result, ...placeOf(result.path, opened, directory, host.cwd) })),
+        { result: main, absolute: place, within: main.override ? namedOutput(host.cwd) : opened.bounds },
+      ];
+      writeDown(context, journal, { main: place, directory }, files, () => writeProject(directory, files, options.backup));
     }
     return [...results];
   } catch (error) {
@@ -160,19 +173,33 @@ function write(context: Context, { path, absolute }: Opened, results: readonly F
   }
 }
 
+/** Where a file beside the main one is: one that was found or named with it, or one that it includes. */
+function placeOf(path: string, { input, bounds }: Opened, directory: string, cwd: string): Omit<ProjectWrite, 'result'> {
+  const merged = input?.overrides?.find((file) => file.path === path);
+  return merged ? { absolute: merged.absolute, within: bounds } : { absolute: resolve(cwd, path), within: Repository.of(directory) };
+}
+
 /** Writes a project after writing down how to take it back. Where that cannot be done, the person is told and has the change all the same. */
 function writeDown(
   context: Context,
+  journal: Journal,
   { main, directory }: { main: string; directory: string },
-  files: readonly { result: FileResult; absolute: string }[],
+  files: readonly ProjectWrite[],
   write: () => void,
 ): void {
-  const { journal } = require('../journal') as typeof import('../journal');
-  const changed = files.filter(({ result }) => changes(result)).map(({ absolute, result }) => ({ ...writtenFile(result), path: absolute }));
-  const beside = files.flatMap(({ result }) => result.files.map((file) => ({ ...file, path: resolve(directory, file.path) })));
+  const placed = (file: { before: string | undefined; after: string }, path: string, shown: string, within: Bounds) => {
+    return { before: file.before, after: file.after, path, real: within.place(path, shown) };
+  };
+  const changed = files
+    .filter(({ result }) => changes(result))
+    .map(({ absolute, result, within }) => placed(writtenFile(result), absolute, result.path, within));
+  const repository = Repository.of(directory);
+  const beside = files.flatMap(({ result }) =>
+    result.files.map((file) => placed(file, resolve(directory, file.path), file.path, repository)),
+  );
   let forget = (): void => undefined;
   try {
-    if (changed.length + beside.length > 0) forget = journal(context.host, main, [...changed, ...beside]);
+    if (changed.length + beside.length > 0) forget = journal.note(main, [...changed, ...beside]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (!context.options.quiet) context.host.stderr.write(`batten undo will not be able to take this back: ${reason}\n`);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { namedOutput } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { BattenError, UsageError } from '../../errors';
 import { networkProblems } from '../../harden/network-problems';
@@ -44,7 +45,7 @@ export async function graph(context: Context, paths: readonly string[]): Promise
   if (!options.check || output !== undefined || formatOf(options) !== undefined) {
     const text = drawn.length > 0 ? drawing(drawn, context) : '';
     if (output === undefined) host.stdout.write(text);
-    else if (text !== '') writeFileAtomic(resolve(host.cwd, output), text, { shown: output });
+    else if (text !== '') writeFileAtomic(resolve(host.cwd, output), text, { within: namedOutput(host.cwd), shown: output });
   }
   host.stderr.write(failedInputs(failed, context.screen(host.stderr).colors));
   const exposed = options.check ? tellProblems(drawn, context) : false;

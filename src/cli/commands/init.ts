@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Repository } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { InputError, UsageError } from '../../errors';
 import { starterConfig } from '../../report/starter-config';
@@ -17,7 +18,7 @@ export async function init(context: Context): Promise<number> {
   const batten = host.batten();
   const results = (await found(context)).flatMap((each) => runInput(batten, each, {}));
   const name = there ?? CONFIG_NAMES[0];
-  writeFileAtomic(join(host.cwd, name), starterConfig(results, batten.transforms()), { shown: name });
+  writeFileAtomic(join(host.cwd, name), starterConfig(results, batten.transforms()), { within: Repository.of(host.cwd), shown: name });
   host.stderr.write(`Wrote ${name}\n`);
   return 0;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { namedOutput } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import type { LearnReport } from '../../engine';
 import { type Context, prepare } from '../context';
@@ -42,5 +43,5 @@ function reportText({ options, host, ...context }: Context, learned: readonly { 
 
 function write({ host, options }: Context, text: string): void {
   if (options.output === undefined) host.stdout.write(text);
-  else writeFileAtomic(resolve(host.cwd, options.output), text, { shown: options.output });
+  else writeFileAtomic(resolve(host.cwd, options.output), text, { within: namedOutput(host.cwd), shown: options.output });
 }

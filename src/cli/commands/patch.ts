@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { namedOutput } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { BattenError, UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
@@ -31,7 +32,7 @@ export async function patch(context: Context, paths: readonly string[]): Promise
   const results = settled(done.map(({ result }) => result));
   const text = done.map((each) => each.patch).join('');
   if (output === undefined) host.stdout.write(text);
-  else writeFileAtomic(resolve(host.cwd, output), text, { shown: output });
+  else writeFileAtomic(resolve(host.cwd, output), text, { within: namedOutput(host.cwd), shown: output });
   tellTroubles(context, results);
   tell(context, results, output);
   return changeCode(results, options.exitCode === true);

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
+import { namedOutput, Repository } from '../../compose/bounds';
+import { readIfThere } from '../../compose/read';
 import { writeFileAtomic } from '../../compose/write';
 import type { ProveReport } from '../../engine/prove/report';
 import { PROOF_FILE } from '../../harden/proof';
@@ -65,11 +66,11 @@ function reportText(context: Context, proven: readonly Proven[], paths: readonly
   if (options.format === 'html') {
     const { htmlProof } = require('../../report/prove-html') as typeof import('../../report/prove-html');
     const { screenDiff } = require('../../report/diff') as typeof import('../../report/diff');
-    const changed = proven.flatMap(({ texts }) =>
+    const changed = proven.flatMap(({ opened, texts }) =>
       [...texts].flatMap(([file, { text: after, secret }]) => {
         if (secret) return [];
-        const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
         const path = relative(host.cwd, file);
+        const before = readIfThere(file, path, file === opened.absolute ? opened.bounds : Repository.of(dirname(opened.absolute)));
         return [{ path, diff: screenDiff({ path, before, after }, createColors(false)) }];
       }),
     );
@@ -90,5 +91,5 @@ function nextStep(reports: readonly ProveReport[], paths: readonly string[]): st
 
 function write({ host, options }: Context, text: string): void {
   if (options.output === undefined) host.stdout.write(text);
-  else writeFileAtomic(resolve(host.cwd, options.output), text, { shown: options.output });
+  else writeFileAtomic(resolve(host.cwd, options.output), text, { within: namedOutput(host.cwd), shown: options.output });
 }

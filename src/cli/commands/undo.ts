@@ -1,90 +1,165 @@
-import { rmdirSync, rmSync, statSync } from 'node:fs';
-import { relative, resolve, sep } from 'node:path';
+import { lstatSync, rmdirSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { still, within } from '../../compose/bounds';
 import { shownPath } from '../../compose/discover';
 import { readInput } from '../../compose/read';
-import { writeFileAtomic } from '../../compose/write';
+import { removeFile, removeLeftovers, writeFileAtomic } from '../../compose/write';
 import { BattenError, InputError, UsageError } from '../../errors';
 import { pad } from '../../report/layout';
 import { plural } from '../../report/summary';
 import type { Context } from '../context';
-import { hashOf, type Journaled, journalEntries, type WrittenFile } from '../journal';
+import { EXIT } from '../exit-codes';
+import { forget, hashOf, type Journaled, journaledRuns, type Run, type WrittenFile } from '../journal';
+import { errorText } from '../messages';
 
 /**
- * `batten undo`: takes back the last write of `fix`, byte for byte, as long as nothing it wrote was edited since. Without a path it is the
- * last one in the current directory or below.
+ * `batten undo`: takes back the last run of `fix` that wrote here, byte for byte; with a path only what it did to that project. A project of
+ * which something was edited since stays as it is, and is said; the others are taken back all the same.
  */
 export async function undo(context: Context, paths: readonly string[]): Promise<number> {
   const { host, options } = context;
-  if (paths.length > 1) throw new UsageError('undo takes one file', { hint: 'it takes back one write at a time' });
-  const target = resolve(host.cwd, paths[0] ?? '.');
-  const entries = journalEntries(host).filter((entry) => concerns(entry, target));
+  const named = [...paths, ...(options.file ?? [])];
+  if (paths.length > 1)
+    throw new UsageError('undo takes one file', { hint: 'without one it takes back the whole run; several parts are --file A --file B' });
+  const targets = (named.length === 0 ? ['.'] : named).map((path) => resolve(host.cwd, path));
+  const runs = journaledRuns(host).filter(({ entries }) => entries.some((entry) => targets.some((target) => concerns(entry, target))));
   if (options.list) {
-    host.stdout.write(listed(entries, context));
-    return 0;
+    host.stdout.write(listed(runs, context));
+    return EXIT.ok;
   }
-  const [last] = entries;
-  if (!last) throw new UsageError(nothing(paths[0]), { hint: 'batten undo --list / shows all there is' });
-  const shown = (path: string) => shownPath(host.cwd, path);
-  const texts = last.written.map((file) => currentText(file, shown(file.path)));
-  restore(last.written, texts, shown);
-  rmSync(last.file, { force: true });
-  if (!options.quiet)
-    host.stderr.write(last.written.map((file) => `${file.before === null ? 'Removed' : 'Restored'} ${shown(file.path)}\n`).join(''));
-  return 0;
+  if (named.length === 0) {
+    if (!runs[0]) throw new UsageError('there is no write of batten in this directory to take back', { hint: ALL });
+    return takeBack(context, runs[0], runs[0].entries);
+  }
+  const codes = named.map((path, index) => {
+    // Of this file the last run may be an earlier one.
+    const run = runs.find(({ entries }) => entries.some((entry) => concerns(entry, targets[index]!)));
+    if (!run) throw new UsageError(`there is no write of batten to ${path} to take back`, { hint: ALL });
+    return takeBack(
+      context,
+      run,
+      run.entries.filter((entry) => concerns(entry, targets[index]!)),
+    );
+  });
+  return Math.max(...codes);
 }
 
-function nothing(path: string | undefined): string {
-  return path === undefined
-    ? 'there is no write of batten in this directory to take back'
-    : `there is no write of batten to ${path} to take back`;
-}
+const ALL = 'batten undo --list / shows all there is';
 
 /** A file the write touched, or a directory its main file is in. */
 function concerns({ main, written }: Journaled, target: string): boolean {
   if (written.some(({ path }) => path === target)) return true;
-  const inside = relative(target, main);
-  return (
-    inside !== '' &&
-    inside !== '..' &&
-    !inside.startsWith(`..${sep}`) &&
-    statSync(target, { throwIfNoEntry: false })?.isDirectory() === true
-  );
+  return target !== main && within(main, target) && statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** @throws InputError when it is not what batten left. */
-function currentText({ path, after }: WrittenFile, shown: string): string {
-  const hint = 'nothing was changed; take it back by hand, or from version control';
+/** Takes back what a run did to some projects, the last one first: one may have built on another. */
+function takeBack(context: Context, run: Run, entries: readonly Journaled[]): number {
+  const { host, options } = context;
+  const { colors } = context.screen(host.stderr);
+  const shown = (path: string) => shownPath(host.cwd, path);
+  const said: string[] = [];
+  let refused = 0;
+  for (const entry of entries.toReversed()) {
+    const { states, problems } = lookAt(entry, shown, entries.length > 1);
+    if (problems.length > 0) {
+      refused++;
+      for (const problem of problems) host.stderr.write(errorText(problem, colors, false));
+      continue;
+    }
+    try {
+      restore(states, shown);
+    } catch (error) {
+      if (!(error instanceof BattenError)) throw error;
+      refused++;
+      host.stderr.write(errorText(error, colors, false));
+      continue;
+    }
+    said.push(
+      ...states.map(
+        ({ file, text }) =>
+          `${text === undefined ? 'Unchanged, as before the run:' : file.before === null ? 'Removed' : 'Restored'} ${shown(file.path)}\n`,
+      ),
+    );
+    said.push(
+      ...entry.written
+        .flatMap(({ real }) => removeLeftovers(real))
+        .map((path) => `Removed ${shown(path)}, left by a write that was killed\n`),
+    );
+    forget(entry);
+  }
+  if (run.broken > 0)
+    said.push(
+      `${plural(run.broken, 'entry', 'entries')} of this run in ${run.directory} cannot be read: what they were about stays as it is\n`,
+    );
+  if (refused > 0 && entries.length > 1)
+    said.push(`${plural(entries.length - refused, 'project')} taken back, ${refused} left as they are\n`);
+  if (!options.quiet) host.stderr.write(said.join(''));
+  return refused > 0 ? EXIT.error : EXIT.ok;
+}
+
+/** A file of a run as it is now. */
+interface State {
+  file: WrittenFile;
+  /** What the run left; undefined = it is as it was before the run, so that there is nothing to do. */
+  text: string | undefined;
+}
+
+/** The files of a project as they are now, and why they cannot be taken back. */
+function lookAt({ written }: Journaled, shown: (path: string) => string, others: boolean): { states: State[]; problems: InputError[] } {
+  const problems: InputError[] = [];
+  const states = written.flatMap((file): State[] => {
+    try {
+      return [stateOf(file, shown(file.path))];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      error.file = shown(file.path);
+      problems.push(error);
+      return [];
+    }
+  });
+  const hint = `${others ? 'nothing of its project was changed' : 'nothing was changed'}; take it back by hand, or from version control`;
+  return { states, problems: problems.map(({ message, file, cause }) => new InputError('changed', message, { file, hint, cause })) };
+}
+
+/** @throws InputError when it is neither what batten left nor what was there before. */
+function stateOf(file: WrittenFile, shown: string): State {
+  const { path, real, before, after } = file;
+  if (before === null && lstatSync(path, { throwIfNoEntry: false }) === undefined) return { file, text: undefined };
   let text: string;
   try {
-    text = readInput(path, shown).text;
+    text = readInput(path, shown, still(real)).text;
   } catch (cause) {
     if (!(cause instanceof BattenError)) throw cause;
-    throw new InputError('changed', `cannot be taken back: ${cause.message}`, { file: shown, hint, cause });
+    throw new InputError('changed', `cannot be taken back: ${cause.message}`, { file: shown, cause });
   }
-  if (hashOf(text) !== after) throw new InputError('changed', 'was edited since batten wrote it', { file: shown, hint });
-  return text;
+  if (hashOf(text) === after) return { file, text };
+  // The run was killed before it came to this file, or an undo after it had.
+  if (text === before) return { file, text: undefined };
+  throw new InputError('changed', 'was edited since batten wrote it', { file: shown });
 }
 
 /** All of it or nothing: Compose files first, since they need what is beside them. */
-function restore(files: readonly WrittenFile[], texts: readonly string[], shown: (path: string) => string): void {
+function restore(states: readonly State[], shown: (path: string) => string): void {
   const done: (() => void)[] = [];
   try {
-    files.forEach(({ path, before }, index) => {
-      const after = texts[index]!;
+    for (const { file, text } of states) {
+      if (text === undefined) continue;
+      const { path, real, before } = file;
+      const options = { within: still(real), shown: shown(path) };
       if (before !== null) {
-        writeFileAtomic(path, before, { expectedText: after, shown: shown(path) });
-        done.push(() => writeFileAtomic(path, after, { expectedText: before }));
+        writeFileAtomic(path, before, { ...options, expectedText: text });
+        done.push(() => writeFileAtomic(path, text, { ...options, expectedText: before }));
       } else {
-        const { mode } = statSync(path);
-        rmSync(path);
-        done.push(() => writeFileAtomic(path, after, { mode: mode & 0o7777, mustBeNew: true }));
+        const { mode } = lstatSync(real);
+        removeFile(path, { ...options, expectedText: text });
+        done.push(() => writeFileAtomic(path, text, { ...options, mode: mode & 0o7777, mustBeNew: true }));
       }
-    });
+    }
   } catch (error) {
     for (const step of done.reverse()) step();
     throw error;
   }
-  for (const directory of files.flatMap(({ made }) => made).reverse()) removeEmpty(directory);
+  for (const directory of states.flatMap(({ file: { made } }) => made).reverse()) removeEmpty(directory);
 }
 
 /** Something else may have come into a directory that batten made. */
@@ -96,9 +171,14 @@ function removeEmpty(directory: string): void {
   }
 }
 
-function listed(entries: readonly Journaled[], { host, screen }: Context): string {
+/** A run a line. */
+function listed(runs: readonly Run[], { host, screen }: Context): string {
   const { colors } = screen(host.stdout);
-  const rows = entries.map(({ at, main, written }) => [local(at), shownPath(host.cwd, main), plural(written.length, 'file')] as const);
+  const rows = runs.map(({ at, entries }) => {
+    const [first, ...more] = entries.map(({ main }) => shownPath(host.cwd, main));
+    const files = entries.reduce((sum, { written }) => sum + written.length, 0);
+    return [local(at), more.length === 0 ? first! : `${first} and ${plural(more.length, 'more project')}`, plural(files, 'file')] as const;
+  });
   const width = Math.max(0, ...rows.map(([, main]) => main.length));
   return rows.map(([when, main, count]) => `${colors.dim(when)}  ${pad(main, width)}  ${colors.dim(count)}\n`).join('');
 }

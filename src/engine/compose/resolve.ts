@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseDotEnv } from '../../compose/dotenv';
+import { ANYWHERE } from '../../compose/bounds';
+import { readEnvFile } from '../../compose/env-file';
 import { ComposeProject } from '../../compose/project';
 import { EngineError } from '../../errors';
 import { YamlDocument } from '../../yaml/document';
@@ -49,8 +49,9 @@ export async function resolveProject(compose: ComposeCommand, project: ProjectFi
 
 /** The old Compose lists services whose profiles are not asked for, and does not start them. */
 function chosen(model: Model, { profiles, directory, envFile }: ProjectFilesOnDisk, { env }: RunSetup): Model {
-  const file = envFile ?? path.join(directory, '.env');
-  const written = env.COMPOSE_PROFILES ?? (existsSync(file) ? parseDotEnv(readFileSync(file, 'utf8')).COMPOSE_PROFILES : undefined);
+  // Another one is batten's own, in its scratch folder.
+  const { variables } = envFile === undefined ? readEnvFile(directory) : readEnvFile(directory, envFile, ANYWHERE);
+  const written = env.COMPOSE_PROFILES ?? variables.COMPOSE_PROFILES;
   return withProfiles(model, [...profiles, ...(written ?? '').split(',')]);
 }
 

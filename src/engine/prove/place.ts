@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { ANYWHERE, type Bounds, Repository } from '../../compose/bounds';
 import { isMap } from '../../compose/data';
-import { parseDotEnv } from '../../compose/dotenv';
+import { readEnvFile } from '../../compose/env-file';
 import { evaluate } from '../../compose/interpolate';
+import { readIfThere } from '../../compose/read';
+import { InputError } from '../../errors';
 import { YamlDocument } from '../../yaml/document';
 import { resolve, toData } from '../../yaml/tree';
 import type { Data } from '../../yaml/types';
@@ -29,7 +32,7 @@ export interface Placed {
  */
 export function place(scratch: Scratch, folder: string, { files, directory }: ProjectFilesOnDisk, texts: NewTexts): Placed {
   const placer = new Placer(scratch, folder, directory, texts);
-  const placed = files.map((file) => placer.compose(path.resolve(file), directory) ?? file);
+  const placed = files.map((file) => placer.compose(path.resolve(file), directory, ANYWHERE) ?? file);
   return { files: placed, ...placer.rest() };
 }
 
@@ -51,12 +54,13 @@ class Placer {
    * The copy of a Compose file that Compose has to read instead; undefined when the file itself says the same.
    *
    * @param base the directory that paths in it are relative to.
+   * @param bounds where it may really be.
    */
-  compose(file: string, base: string): string | undefined {
+  compose(file: string, base: string, bounds: Bounds = Repository.of(this.directory)): string | undefined {
     if (this.texts.size === 0) return undefined;
     if (this.seen.has(file)) return this.seen.get(file);
     this.seen.set(file, undefined);
-    const text = this.texts.get(file)?.text ?? readIfThere(file);
+    const text = this.texts.get(file)?.text ?? textOf(file, bounds);
     const included = text?.includes('include') ? this.included(text, base) : undefined;
     if (text === undefined || (!included && !this.texts.has(file))) return undefined;
     const copy = this.scratch.write(`${this.folder}/files/${nameOf(file)}`, included ?? text);
@@ -137,15 +141,16 @@ function nameOf(file: string): string {
 }
 
 function variablesOf(directory: string): Record<string, string> {
-  const all = parseDotEnv(readIfThere(path.join(directory, '.env')) ?? '');
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => !value.includes('$')));
+  return Object.fromEntries(Object.entries(readEnvFile(directory).variables).filter(([, value]) => !value.includes('$')));
 }
 
-function readIfThere(file: string): string | undefined {
+/** Of a file that is not read nothing is known: neither that it includes anything. */
+function textOf(file: string, bounds: Bounds): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
+    return readIfThere(file, file, bounds);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
   }
 }
 
