@@ -70,6 +70,11 @@ test('imports point one way', () => {
   expect(wrong).toEqual([]);
 });
 
+test('no transform decides for itself how a key is written that comes from an alias, a merge key or extends: harden/ops does', () => {
+  const deciding = files('transforms').filter((file) => /\.origin\(/.test(readFileSync(path.join(ROOT, file), 'utf8')));
+  expect(deciding).toEqual([]);
+});
+
 test('each package is known to its own room only', () => {
   const wrong = imports.filter(({ file, target }) => OWNERS[target] !== undefined && !OWNERS[target].test(file));
   expect(wrong).toEqual([]);

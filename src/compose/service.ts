@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import {
   effectiveEntries,
+  type Found,
   find,
   isNull,
   type MapNode,
@@ -137,10 +138,36 @@ export class ComposeService implements Service {
     return node?.kind === 'scalar' && path ? { text: node.text, path } : undefined;
   }
 
-  /** Whether the map of a key has an entry of its own, rather than through `<<`. */
-  ownsEntry(key: string, entry: string): boolean {
+  /** Whether the map of a key, as its nearest place writes it, has an entry, through no merge key. The entry is named by its keys. */
+  ownsEntry(key: string, ...entry: string[]): boolean {
+    let node: Node | undefined = this.locate(key)[0]?.node;
+    for (const part of entry) {
+      const found: Found | undefined = node?.kind === 'map' ? find(node, part) : undefined;
+      if (!found || found.via === 'merge') return false;
+      node = found.node;
+    }
+    return node !== undefined;
+  }
+
+  /** How many entries or items the nearest place of a key has. */
+  sizeOf(key: string): number {
     const node = this.locate(key)[0]?.node;
-    return node?.kind === 'map' && find(node, entry)?.via !== 'merge' && find(node, entry) !== undefined;
+    return node?.kind === 'map' ? effectiveEntries(node).length : node?.kind === 'seq' ? node.items.length : 0;
+  }
+
+  /**
+   * Where a key, or an entry below it, still comes from when its nearest place says nothing of it any more: `merge` = a merge key brings it;
+   * `further` = what the service extends or another file says it; undefined = from nowhere.
+   */
+  beneath(key: string, ...entry: string[]): 'merge' | 'further' | undefined {
+    const has = (node: Node | undefined): boolean =>
+      entry.reduce<Node | undefined>((at, part) => (at?.kind === 'map' ? find(at, part)?.node : undefined), node) !== undefined;
+    const [nearest, ...others] = this.locate(key);
+    if (nearest && (nearest.origin === 'own' || nearest.origin === 'alias')) {
+      const maps = this.pieces.filter(({ file }) => file === nearest.file).flatMap(({ map }) => mergedMaps(map));
+      if (maps.some(({ map }) => has(find(map, key)?.node))) return 'merge';
+    }
+    return others.some(({ node }) => has(node)) ? 'further' : undefined;
   }
 
   get complete(): boolean {

@@ -1,6 +1,6 @@
 import type { ComposeService } from '../compose/service';
 import type { Path } from '../yaml/types';
-import { forHeirs, heirsOf, type Item, isInherited, ownerOf } from './lists';
+import { forHeirs, heirsOf, type Item, isInherited, ownerOf } from './heirs';
 import type { Transform, TransformContext } from './transform';
 import type { Draft, Proposal } from './types';
 

@@ -1,7 +1,8 @@
 import { splitFile } from '../compose/file-path';
 import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
-import type { Data, Op } from '../yaml/types';
+import type { Op } from '../yaml/types';
+import { meansAbsent } from './ops';
 import { asManual } from './proposal';
 import type { Proposal } from './types';
 
@@ -70,20 +71,10 @@ function wishes(ops: readonly Op[], service: ComposeService): string {
     .join('\n');
 }
 
-/** Values that override an inherited one with what a service has without the key. */
-const AS_IF_ABSENT: { readonly [key: string]: Data } = {
-  privileged: false,
-  pid: '',
-  uts: '',
-  userns_mode: '',
-  ipc: 'private',
-  cgroup: 'private',
-};
-
 function wish(op: Op, service: ComposeService): string[] {
   const path = op.path.slice(2);
   const say = (...words: unknown[]): string => JSON.stringify([path, ...words]);
-  if (op.op === 'remove' || ('value' in op && op.value === AS_IF_ABSENT[String(path[0])])) return [say(false)];
+  if (op.op === 'remove' || ('value' in op && meansAbsent(String(path[0]), op.value))) return [say(false)];
   if (op.op === 'append') return [say('with', op.value)];
   if (op.op !== 'add' && op.op !== 'replace') return [JSON.stringify({ ...op, path })];
   if (!Array.isArray(op.value) || path.length !== 1) return [say(op.value)];

@@ -3,7 +3,7 @@ import { withOptions } from '../compose/mounts';
 import type { ComposeService } from '../compose/service';
 import type { Mount } from '../compose/types';
 import type { Op } from '../yaml/types';
-import { ownerOf } from './lists';
+import { isItsOwn, sharedList } from './ops';
 import type { Attempt } from './types';
 
 /** Ops that give a mount other options, in the words of the short syntax; the others stay as they are. */
@@ -13,11 +13,7 @@ export function rewriteMount(
   change: (options: string[]) => string[],
   long: { propagation?: string } = {},
 ): Attempt {
-  const origin = service.origin('volumes');
-  if (ownerOf(mount) !== service.name || origin === 'merge' || origin === 'alias') {
-    const message = 'the list of volumes is shared with other services: change it where it is written';
-    return { refusal: { code: origin === 'alias' ? 'alias' : 'merge-inherited', message } };
-  }
+  if (!isItsOwn(service, 'volumes', mount)) return { refusal: sharedList(service, 'volumes', 'volumes') };
   if (mount.long) return { ops: longOps(mount, change(mount.options), long.propagation) };
   const text = mount.raw === undefined ? undefined : withOptions(mount.raw, change);
   if (text === undefined) {

@@ -1,4 +1,5 @@
-import type { Draft, ManualStep, Proposal, Refusal } from './types';
+import type { Op } from '../yaml/types';
+import type { Attempt, Draft, ManualStep, Proposal, Refusal } from './types';
 
 /** What is left of a proposal when its change is not made: a manual step, with the reason. */
 export function asManual(proposal: Proposal, refusal: Refusal): ManualStep {
@@ -13,4 +14,20 @@ export function draftOf(proposal: Proposal): Draft {
   }
   const { ops: _, files: __, neutral: ___, editable: ____, refusal: _____, ...draft } = proposal;
   return draft;
+}
+
+/** Several changes as one: the ops of all, or why one of them cannot be made. */
+export function together(...attempts: readonly (Attempt | false)[]): Attempt {
+  const ops: Op[] = [];
+  for (const attempt of attempts) {
+    if (!attempt) continue;
+    if (attempt.refusal) return attempt;
+    ops.push(...attempt.ops);
+  }
+  return { ops };
+}
+
+/** An attempt as the answer to an edited value. */
+export function asEdit(attempt: Attempt): Op[] | { error: string } {
+  return attempt.refusal ? { error: attempt.refusal.message } : attempt.ops;
 }

@@ -2,7 +2,7 @@ import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
 import type { ProjectFiles } from '../images/project-files';
 import type { Advice } from '../images/types';
-import type { Data, Near, Op } from '../yaml/types';
+import type { Data } from '../yaml/types';
 import type { Proposal, Severity } from './types';
 
 /** Which transforms run, and how far they go: `recommended` keeps what works working; `strict` also takes what a stack may have to be adapted to. */
@@ -52,35 +52,4 @@ export interface Transform {
   options?: readonly OptionSpec[];
   /** Detects and proposes in one go. Never changes the project. */
   find(context: TransformContext): Iterable<Proposal>;
-}
-
-/** Where the keys that harden a service are written: beside each other when some are there, else at the end of the service. */
-export const HARDENING_KEYS = ['user', 'cap_drop', 'cap_add', 'security_opt', 'read_only', 'tmpfs'] as const;
-
-/** Both lists are read together, whichever a file has first. */
-const CAPABILITIES = ['cap_drop', 'cap_add'] as const;
-
-/** What a new `key` of the hardening group is written after: the nearest key that comes before it there, else the last of the group. */
-export function groupedAfter(key: (typeof HARDENING_KEYS)[number]): Near[] {
-  const at = HARDENING_KEYS.indexOf(key);
-  const before = HARDENING_KEYS.slice(0, at).reverse();
-  const behind = HARDENING_KEYS.slice(at + 1).reverse();
-  if (key === 'cap_drop') return ['cap_add', ...before, ...behind];
-  return [...before.map((each) => (each === 'cap_add' || each === 'cap_drop' ? CAPABILITIES : each)), ...behind];
-}
-
-/**
- * Ops that bring items into a list of a service. A list written on the service grows; one that is inherited or shared through an
- * alias would be replaced by a local one, so the union is written.
- */
-export function addToList(service: ComposeService, key: (typeof HARDENING_KEYS)[number], items: readonly string[]): Op[] {
-  const path = service.at(key);
-  const origin = service.origin(key);
-  const data = service.nearest(key);
-  const present = Array.isArray(data) ? data.map(String) : typeof data === 'string' ? [data] : [];
-  if (origin === undefined || origin === 'extends') return [{ op: 'add', path, value: [...items], near: groupedAfter(key) }];
-  const union = [...present, ...items.filter((item) => !present.includes(item))];
-  if (origin === 'merge') return [{ op: 'add', path, value: union, near: groupedAfter(key) }];
-  if (origin === 'alias') return [{ op: 'replace', path, value: union }];
-  return items.map((value): Op => ({ op: 'append', path, value }));
 }

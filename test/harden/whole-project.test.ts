@@ -55,9 +55,7 @@ describe('files that Compose merges', () => {
     );
     const only = ['privileged', 'cap-drop', 'ports'];
     const results = run(input, only);
-    expect(results['compose.prod.yaml']!.after).toBe(
-      'services:\n  db:\n    privileged: false\n    ports:\n      - "127.0.0.1:5432:5432"\n',
-    );
+    expect(results['compose.prod.yaml']!.after).toBe('services:\n  db:\n    ports:\n      - "127.0.0.1:5432:5432"\n');
     expect(results['compose.yaml']!.after).toContain('    cap_drop:\n      - ALL\n');
     expect(results['compose.prod.yaml']!.findings.map(({ transform, path: at }) => [transform, at[0]])).toEqual([
       ['privileged', 'services'],

@@ -1,6 +1,7 @@
 import { isMap, isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
-import { about, eachService } from '../../src/harden/each';
+import { about, eachService, lastFirst } from '../../src/harden/each';
+import { removeEntry } from '../../src/harden/ops';
 import type { Transform } from '../../src/harden/transform';
 import type { Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op } from '../../src/yaml/types';
@@ -57,7 +58,7 @@ function privileged(service: ComposeService, build: Build): Proposal | undefined
     evidence: [INSECURE],
   };
   if (interpolated) return { ...draft, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to false' } };
-  return { ...draft, ops: [{ op: 'remove', path }] };
+  return { ...draft, ...removeEntry(service, ['build', 'privileged']) };
 }
 
 const ENTITLED: Record<string, string> = {
@@ -71,10 +72,8 @@ function entitlements(service: ComposeService, build: Build): Proposal | undefin
   if (asked.length === 0) return undefined;
   const path = [...service.at('build'), 'entitlements'];
   const insecure = items.includes('security.insecure');
-  const ops: Op[] =
-    asked.length === items.length
-      ? [{ op: 'remove', path }]
-      : [...asked].reverse().map((index) => ({ op: 'remove', path: [...path, index] }));
+  // Of a list that comes together from several places the items here are not known.
+  const some = asked.length < items.length && service.beneath('build', 'entitlements') === undefined;
   return {
     ...about(transform, service, path),
     ...(!insecure && { severity: 'medium' }),
@@ -84,7 +83,9 @@ function entitlements(service: ComposeService, build: Build): Proposal | undefin
     breaks: 'a RUN in the Dockerfile with `--security=insecure` or `--network=host` is refused',
     confidence: 'guess',
     evidence: insecure ? [INSECURE] : [HOST_NETWORK],
-    ops,
+    ...(some
+      ? { ops: lastFirst(asked).map((index): Op => ({ op: 'remove', path: [...path, index] })) }
+      : removeEntry(service, ['build', 'entitlements'])),
   };
 }
 
@@ -104,7 +105,7 @@ function network(service: ComposeService, build: Build): Proposal | undefined {
     evidence: [HOST_NETWORK],
   };
   if (interpolated) return { ...draft, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to default' } };
-  return { ...draft, ops: [{ op: 'remove', path }] };
+  return { ...draft, ...removeEntry(service, ['build', 'network']) };
 }
 
 const CREDENTIAL = /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|AUTH_?KEY|CREDENTIALS?)$/i;

@@ -1,7 +1,8 @@
 import { isKnownCapability, normaliseCapability } from '../../src/compose/capabilities';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
-import { addToList, type Transform, type TransformContext } from '../../src/harden/transform';
+import { addToList } from '../../src/harden/ops';
+import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Proposal } from '../../src/harden/types';
 import type { Op } from '../../src/yaml/types';
 
@@ -47,8 +48,7 @@ function names(items: readonly { text: string }[]): string[] {
 
 function ops(service: ComposeService, needed: readonly string[], added: readonly string[]): Op[] {
   const missing = needed.filter((name) => !added.includes(name));
-  const drop = addToList(service, 'cap_drop', ['ALL']);
-  return missing.length === 0 ? drop : [...drop, ...addToList(service, 'cap_add', missing)];
+  return [...addToList(service, 'cap_drop', ['ALL']), ...addToList(service, 'cap_add', missing)];
 }
 
 function describe(service: string, needed: readonly string[], added: readonly string[]): string {

@@ -2,11 +2,10 @@ import { normaliseCapability } from '../../src/compose/capabilities';
 import type { ComposeService } from '../../src/compose/service';
 import type { Item } from '../../src/compose/types';
 import { about, eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
-import { ownerOf, removeFromList } from '../../src/harden/lists';
+import { removeFromList, replaceInList } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Draft, Evidence, Proposal } from '../../src/harden/types';
+import type { Attempt, Confidence, Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { Advice } from '../../src/images/types';
-import type { Op } from '../../src/yaml/types';
 import { type Grade, gradeOf, SEVERITY } from './grades';
 import { reasonFor } from './reasons';
 
@@ -82,18 +81,10 @@ function propose(service: ComposeService, item: Item, context: TransformContext)
 }
 
 /** Where the service drops ALL as well, nothing would be left: then what it needs takes the place. Else `cap-drop` comes after. */
-function withoutAll(service: ComposeService, item: Item, { capabilities }: Advice): ReturnType<typeof removeFromList> {
+function withoutAll(service: ComposeService, item: Item, { capabilities }: Advice): Attempt {
   const drops = service.capDrop.some(({ text }) => normaliseCapability(text) === 'ALL');
   const others = service.capAdd.filter((each) => each !== item).map(({ text }) => normaliseCapability(text));
-  const [first, ...more] = drops ? capabilities.value.filter((name) => !others.includes(name)) : [];
-  if (first === undefined) return removeFromList(service, 'cap_add', item);
-  const path = service.at('cap_add');
-  const origin = service.origin('cap_add');
-  if (ownerOf(item) === service.name && origin === 'own') {
-    return { ops: [{ op: 'replace', path: item.path, value: first }, ...more.map((value): Op => ({ op: 'append', path, value }))] };
-  }
-  if (origin === 'extends') return removeFromList(service, 'cap_add', item);
-  return { ops: [{ op: origin === 'merge' ? 'add' : 'replace', path, value: [...others, first, ...more] }] };
+  return replaceInList(service, 'cap_add', item, drops ? capabilities.value.filter((name) => !others.includes(name)) : []);
 }
 
 function common(service: ComposeService, item: Item, name: string): Pick<Draft, keyof ReturnType<typeof about> | 'subject' | 'plan'> {

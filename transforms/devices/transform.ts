@@ -1,7 +1,7 @@
 import type { ComposeService } from '../../src/compose/service';
 import type { Item } from '../../src/compose/types';
 import { about, eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
-import { removeFromList } from '../../src/harden/lists';
+import { removeFromList } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Refusal } from '../../src/yaml/types';

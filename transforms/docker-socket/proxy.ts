@@ -3,7 +3,7 @@ import { inFile } from '../../src/compose/file-path';
 import { splitOutsideBraces } from '../../src/compose/interpolate';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
-import { environmentStyle } from '../../src/harden/environment';
+import { environmentStyle } from '../../src/harden/ops';
 import type { TransformContext } from '../../src/harden/transform';
 import { parseReference, socketProxy } from '../../src/images';
 import type { SocketAdvice } from '../../src/images/types';

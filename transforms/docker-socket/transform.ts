@@ -4,8 +4,9 @@ import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
 import { about, eachService } from '../../src/harden/each';
+import { together } from '../../src/harden/proposal';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Evidence, Proposal } from '../../src/harden/types';
+import type { Attempt, Evidence, Proposal } from '../../src/harden/types';
 import { socketProxy } from '../../src/images';
 import type { Advice, SocketAdvice, Verdict } from '../../src/images/types';
 import type { Refusal } from '../../src/yaml/types';
@@ -74,7 +75,7 @@ function propose(service: ComposeService, held: Held, count: number, context: Tr
   const { sections, point } = advice!.value as Required<SocketAdvice>;
   const proxy = existingProxy(service, held.mount, sections, context) ?? newProxy(service, held.mount, sections, context);
   const wired = wire(service, held.mount, proxy, point);
-  if ('code' in wired) return { ...common, refusal: wired };
+  if (wired.refusal) return { ...common, ...wired };
   const writes = sections.includes('POST');
   const most = held.engine !== 'docker' || writes ? 'guess' : 'generic';
   return {
@@ -84,7 +85,7 @@ function propose(service: ComposeService, held: Held, count: number, context: Tr
       'what the service asks beyond these sections: the proxy answers 403. On hosts with SELinux the proxy needs `label=disable` as the service did',
     confidence: atMost(advice!.confidence, most),
     evidence: [...advice!.evidence, ...socketProxy().evidence, WHY],
-    ops: wired,
+    ...wired,
   };
 }
 
@@ -104,16 +105,14 @@ function plan(service: ComposeService, proxy: ProxyService, sections: readonly s
   return `${how}, which ${limit}, point "${service.name}" to it and take the socket away`;
 }
 
-function wire(service: ComposeService, mount: Mount, proxy: ProxyService, point: NonNullable<SocketAdvice['point']>) {
-  const parts = [
+function wire(service: ComposeService, mount: Mount, proxy: ProxyService, point: NonNullable<SocketAdvice['point']>): Attempt {
+  return together(
     pointAt(service, point, proxy),
     dropMount(service, mount),
     joinNetwork(service, proxy.network),
     dependOn(service, proxy.name),
-  ];
-  const refused = parts.find((part) => 'code' in part);
-  if (refused) return refused as Refusal;
-  return [...(parts as Exclude<(typeof parts)[number], Refusal>[]).flat(), ...proxy.ops];
+    { ops: proxy.ops },
+  );
 }
 
 /** What keeps batten from putting a proxy there, or undefined. */

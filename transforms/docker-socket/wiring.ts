@@ -1,14 +1,12 @@
 import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
-import { setVariable } from '../../src/harden/environment';
-import { removeFromList } from '../../src/harden/lists';
+import { addNames, isBorrowed, isOwn, type Named, removeFromList, rewriteList, setKey, setPair } from '../../src/harden/ops';
 import type { TransformContext } from '../../src/harden/transform';
+import type { Attempt } from '../../src/harden/types';
 import type { SocketAdvice } from '../../src/images/types';
 import type { Data, Op, Refusal } from '../../src/yaml/types';
 import type { ProxyService } from './proxy';
-
-type Wired = Op[] | Refusal;
 
 /** What keeps a service from reaching a proxy by its name on one more network. */
 export function networkObstacle(service: ComposeService, { project, advise }: TransformContext, snippet?: string): Refusal | undefined {
@@ -30,86 +28,67 @@ export function networkObstacle(service: ComposeService, { project, advise }: Tr
 }
 
 /** Points a service to the proxy by an argument or by variables. */
-export function pointAt(service: ComposeService, { flag, env }: NonNullable<SocketAdvice['point']>, proxy: ProxyService): Wired {
+export function pointAt(service: ComposeService, { flag, env }: NonNullable<SocketAdvice['point']>, proxy: ProxyService): Attempt {
   const fill = (text: string): string => text.replace('HOST', proxy.name).replace('PORT', String(proxy.port));
   if (flag !== undefined) return addArgument(service, flag.slice(0, flag.indexOf('=') + 1), fill(flag.slice(flag.indexOf('=') + 1)));
   const ops: Op[] = [];
   for (const [name, value] of Object.entries(env ?? {})) {
     const there = service.environment.get(name);
     if (there && !/^(?:unix:|npipe:|\/|$)/.test(there.text)) return elsewhere(`${name}=${there.raw}`);
-    ops.push(...setVariable(service, name, fill(value)));
+    ops.push(...setPair(service, 'environment', name, fill(value)));
   }
-  return ops;
+  return { ops };
 }
 
-function elsewhere(setting: string): Refusal {
-  return { code: 'conflict', message: `it is pointed to another place already (${setting}): is the socket still used?` };
+function elsewhere(setting: string): Attempt {
+  return { refusal: { code: 'conflict', message: `it is pointed to another place already (${setting}): is the socket still used?` } };
 }
 
-function addArgument(service: ComposeService, name: string, value: string): Wired {
-  const path = service.at('command');
-  const origin = service.origin('command');
+function addArgument(service: ComposeService, name: string, value: string): Attempt {
   const data = service.nearest('command') ?? null;
   const argument = name + value;
-  const near = ['entrypoint', 'container_name', 'image', 'build'];
-  if (data === null)
-    return [{ op: origin === undefined ? 'add' : 'replace', path, value: [argument], ...(origin === undefined && { near }) } as Op];
+  if (data === null) return { ops: setKey(service, 'command', [argument]) };
   if (Array.isArray(data)) {
     const index = data.findLastIndex((item) => String(item).toLowerCase().startsWith(name.toLowerCase()));
-    if (index >= 0 && !/=(?:unix:|npipe:|\/)/.test(String(data[index]))) return elsewhere(String(data[index]));
-    if (origin === 'own')
-      return [index < 0 ? { op: 'append', path, value: argument } : { op: 'replace', path: [...path, index], value: argument }];
-    const value = index < 0 ? [...data, argument] : data.with(index, argument);
-    return [origin === 'alias' ? { op: 'replace', path, value } : { op: 'add', path, value, near }];
+    if (index < 0) return { ops: rewriteList(service, 'command', data, [argument]) };
+    if (!/=(?:unix:|npipe:|\/)/.test(String(data[index]))) return elsewhere(String(data[index]));
+    return { ops: rewriteList(service, 'command', data.with(index, argument)) };
   }
   const line = String(data);
   if (line.toLowerCase().includes(name.toLowerCase()) || line.includes('\n')) {
-    return { code: 'needs-decision', message: 'its command is one text: add the argument to it, and batten can go on', snippet: argument };
+    const message = 'its command is one text: add the argument to it, and batten can go on';
+    return { refusal: { code: 'needs-decision', message, snippet: argument } };
   }
-  return [
-    origin === 'own' || origin === 'alias'
-      ? { op: 'replace', path, value: `${line} ${argument}` }
-      : { op: 'add', path, value: `${line} ${argument}`, near },
-  ];
+  return { ops: setKey(service, 'command', `${line} ${argument}`) };
 }
 
 /** Takes a mount away, and `volumes` with it when nothing is left. */
-export function dropMount(service: ComposeService, mount: Mount): Wired {
+export function dropMount(service: ComposeService, mount: Mount): Attempt {
   if (service.pieces.some(({ parent }) => parent?.has('volumes'))) {
     const message = 'Compose adds the volumes of what it extends, and this one may come from there: take it out where it is written';
-    return { code: 'merge-inherited', message };
+    return { refusal: { code: 'merge-inherited', message } };
   }
-  const taken = removeFromList(service, 'volumes', mount);
-  return taken.refusal ?? taken.ops;
+  return removeFromList(service, 'volumes', mount);
 }
 
-/** Puts a service on one more network. A list of one's own ends the implicit `default`, so that one is written out. */
-export function joinNetwork(service: ComposeService, network: string): Wired {
-  const path = service.at('networks');
-  const origin = service.origin('networks');
-  const data = service.nearest('networks') ?? null;
-  if (service.networks?.some(({ name }) => name === network)) return [];
-  if (origin === 'own' && Array.isArray(data) && data.length > 0) return [{ op: 'append', path, value: network }];
-  if (origin === 'own' && isMap(data) && Object.keys(data).length > 0) return [{ op: 'add', path: [...path, network], value: null }];
-  const value: Data =
-    isMap(data) && Object.keys(data).length > 0
-      ? { ...data, [network]: null }
-      : [...(service.networks?.map(({ name }) => name) ?? ['default']), network];
-  if (origin === 'own' || origin === 'alias') return [{ op: 'replace', path, value }];
-  return [{ op: 'add', path, value, near: ['ports', 'depends_on'] }];
+/** Puts a service on one more network. A key of its own ends the implicit `default`, so that one is written out. */
+export function joinNetwork(service: ComposeService, network: string): Attempt {
+  if (service.networks?.some(({ name }) => name === network)) return { ops: [] };
+  const there = named(service.nearest('networks'));
+  const besides = there.length > 0 ? there : (service.networks ?? [{ name: 'default' }]).map(({ name }): Named => [name, null]);
+  return { ops: addNames(service, 'networks', [[network, null]], besides) };
 }
 
 /** Starts the proxy first, in the form in which the service says what it depends on. */
-export function dependOn(service: ComposeService, name: string): Wired {
-  const path = service.at('depends_on');
-  const origin = service.origin('depends_on');
-  const data = service.nearest('depends_on') ?? null;
-  if (service.dependsOn.has(name)) return [];
-  const condition = { condition: 'service_started' };
-  if (origin === 'own' && Array.isArray(data) && data.length > 0) return [{ op: 'append', path, value: name }];
-  if (origin === 'own' && isMap(data) && Object.keys(data).length > 0) return [{ op: 'add', path: [...path, name], value: condition }];
-  const inherited = origin !== undefined && origin !== 'extends';
-  const value: Data = inherited && isMap(data) ? { ...data, [name]: condition } : [...(inherited && Array.isArray(data) ? data : []), name];
-  if (origin === 'own' || origin === 'alias') return [{ op: 'replace', path, value }];
-  return [{ op: 'add', path, value, near: ['restart', 'container_name', 'image'] }];
+export function dependOn(service: ComposeService, name: string): Attempt {
+  if (service.dependsOn.has(name)) return { ops: [] };
+  const data = service.nearest('depends_on');
+  const written = isOwn(service, 'depends_on') || isBorrowed(service, 'depends_on');
+  const settings = written && isMap(data) ? { condition: 'service_started' } : null;
+  return { ops: addNames(service, 'depends_on', [[name, settings]], written ? named(data) : []) };
+}
+
+function named(data: Data | undefined): Named[] {
+  if (isMap(data)) return Object.entries(data);
+  return Array.isArray(data) ? data.map((name) => [String(name), null]) : [];
 }

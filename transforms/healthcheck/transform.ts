@@ -1,6 +1,7 @@
 import { type HealthState, healthState, waitingForHealth } from '../../src/compose/health';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
+import { removeKey, setEntry, setKey } from '../../src/harden/ops';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op, Refusal } from '../../src/yaml/types';
@@ -80,7 +81,7 @@ function propose(service: ComposeService, waiting: readonly string[], context: T
       ...common,
       plan,
       confidence,
-      ops: known.builtin ? [{ op: 'remove', path: common.path }] : check(service, state, known.test, context),
+      ...(known.builtin ? removeKey(service, 'healthcheck') : { ops: check(service, state, known.test, context) }),
     };
   }
   if (state === 'none-word') {
@@ -91,7 +92,7 @@ function propose(service: ComposeService, waiting: readonly string[], context: T
       confidence: 'known',
       breaks: '',
       evidence: [NONE_IS_A_WORD],
-      ops: [{ op: 'replace', path: [...common.path, 'test'], value: ['NONE'] }],
+      ops: setEntry(service, ['healthcheck', 'test'], ['NONE']),
     };
   }
   // Nothing is known of a check. That matters only where one is promised, or where one is missing that the image cannot have.
@@ -117,12 +118,10 @@ function decision(state: HealthState, waiting: readonly string[]): Refusal {
 }
 
 function check(service: ComposeService, state: HealthState, test: readonly string[], { setting }: TransformContext): Op[] {
-  const path = service.at('healthcheck');
   // Text is what a shell runs, as after CMD-SHELL.
   const written = test[0] === 'CMD-SHELL' && test.length === 2 ? test[1]! : [...test];
   // Compose merges the map with that of a service it extends, and takes the nearer test.
-  if (state === 'fake')
-    return [{ op: service.origin('healthcheck') === 'extends' ? 'add' : 'replace', path: [...path, 'test'], value: written }];
+  if (state === 'fake') return setEntry(service, ['healthcheck', 'test'], written);
   const value: { [key: string]: Data } = {
     test: written,
     interval: setting<string>('interval', service),
@@ -130,9 +129,7 @@ function check(service: ComposeService, state: HealthState, test: readonly strin
     retries: setting<number>('retries', service),
     start_period: setting<string>('start-period', service),
   };
-  return [
-    service.has('healthcheck') && service.origin('healthcheck') !== 'extends' ? { op: 'replace', path, value } : { op: 'add', path, value },
-  ];
+  return setKey(service, 'healthcheck', value);
 }
 
 function shown(test: readonly string[]): string {

@@ -1,8 +1,9 @@
 import { isMap, isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
+import { isBorrowed, isOwn, sharedList } from '../../src/harden/ops';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
-import type { Draft, Evidence, Proposal } from '../../src/harden/types';
+import type { Attempt, Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Path } from '../../src/yaml/types';
 
 const OPTIONS: readonly OptionSpec[] = [
@@ -66,7 +67,7 @@ function privileged(service: ComposeService, { key, path, data }: Hook): Proposa
     evidence: [EXEC],
   };
   if (value.interpolated) return { ...draft, refusal: { code: 'interpolated', message: 'it comes from a variable: set that to false' } };
-  return { ...draft, ops: [{ op: 'remove', path: draft.path }] };
+  return { ...draft, ...withdraw(service, key, draft.path) };
 }
 
 function root(service: ComposeService, { key, path, data }: Hook, { advise, setting }: TransformContext): Proposal | undefined {
@@ -88,4 +89,9 @@ function root(service: ComposeService, { key, path, data }: Hook, { advise, sett
       message: 'leave user out where the command does not need root; to give a volume away, a service that ends and has only CHOWN does',
     },
   };
+}
+
+function withdraw(service: ComposeService, key: string, path: Path): Attempt {
+  if (isOwn(service, key) || isBorrowed(service, key)) return { ops: [{ op: 'remove', path }] };
+  return { refusal: sharedList(service, key, 'hooks') };
 }

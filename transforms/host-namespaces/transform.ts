@@ -1,9 +1,10 @@
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachContainer } from '../../src/harden/each';
+import { removeKey, setKey } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Attempt, Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { HostVerdict } from '../../src/images/types';
-import type { Op, Refusal } from '../../src/yaml/types';
+import type { Refusal } from '../../src/yaml/types';
 import { type Namespace, NETWORK, OTHERS } from './namespaces';
 
 const transform: Transform = {
@@ -50,7 +51,7 @@ function propose(service: ComposeService, namespace: Namespace, context: Transfo
     breaks: namespace.breaks,
     confidence: confidence(namespace, verdict),
     evidence: [...verdict.evidence, NAMESPACES],
-    ...(refusal ? { refusal } : { ops: [...(size ? [giveMemory(service, size)] : []), ...withdraw(service, namespace)] }),
+    ...(refusal ? { refusal } : withdraw(service, namespace, size)),
   };
 }
 
@@ -105,11 +106,10 @@ function ownNetwork(service: ComposeService, verdict: HostVerdict, { advise }: T
   };
 }
 
-function withdraw(service: ComposeService, { key, own }: Namespace): Op[] {
-  const path = service.at(key);
-  const origin = service.origin(key);
-  if (origin !== 'own' && origin !== 'alias') return [{ op: 'add', path, value: own }];
-  return [service.inherits ? { op: 'replace', path, value: own } : { op: 'remove', path }];
+function withdraw(service: ComposeService, { key, own }: Namespace, size: string | undefined): Attempt {
+  const removed = removeKey(service, key, own);
+  if (removed.refusal || !size) return removed;
+  return { ops: [...setKey(service, 'shm_size', size), ...removed.ops] };
 }
 
 /** How much shared memory the image is known to use, where the file gives it none. */
@@ -117,8 +117,4 @@ function sharedMemory(service: ComposeService, { advise }: TransformContext): st
   if (service.has('shm_size')) return undefined;
   const { value, what } = advise(service).hostAccess('shm', '');
   return value === 'needed' || value === 'optional' ? what : undefined;
-}
-
-function giveMemory(service: ComposeService, size: string): Op {
-  return { op: 'add', path: service.at('shm_size'), value: size, near: ['ipc'] };
 }

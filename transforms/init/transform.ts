@@ -1,6 +1,7 @@
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
-import { addToList, type Transform, type TransformContext } from '../../src/harden/transform';
+import { addToList, removeKey, setKey } from '../../src/harden/ops';
+import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { InitAdvice } from '../../src/images/init';
 import type { Verdict } from '../../src/images/types';
@@ -46,17 +47,13 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
     ...common,
     plan: `start "${service.name}" with an init process${lacksKill ? ', which needs KILL to stop a process of another user' : ''}`,
     evidence: lacksKill ? [...verdict.evidence, KILL] : verdict.evidence,
-    ops: [
-      { op: service.origin('init') === 'own' ? 'replace' : 'add', path: common.path, value: true },
-      ...(lacksKill ? addToList(service, 'cap_add', ['KILL']) : []),
-    ],
+    ops: [...setKey(service, 'init', true), ...(lacksKill ? addToList(service, 'cap_add', ['KILL']) : [])],
   };
 }
 
 function remove(service: ComposeService, verdict: Verdict<InitAdvice>): Proposal {
-  const path = service.at('init');
   return {
-    ...about(transform, service, path),
+    ...about(transform, service, 'init'),
     severity: 'medium',
     message: `"${service.name}" has an init process before its own supervisor`,
     plan: `start "${service.name}" without init`,
@@ -64,7 +61,7 @@ function remove(service: ComposeService, verdict: Verdict<InitAdvice>): Proposal
     // It may be another image than it looks like.
     confidence: 'guess',
     evidence: verdict.evidence,
-    ops: [service.origin('init') === 'own' ? { op: 'remove', path } : { op: 'add', path, value: false }],
+    ...removeKey(service, 'init', false),
   };
 }
 

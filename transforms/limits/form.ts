@@ -2,7 +2,9 @@ import { isMap } from '../../src/compose/data';
 import type { ComposeProject } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import type { Evaluated } from '../../src/compose/types';
-import type { Data, Op, Path, Refusal } from '../../src/yaml/types';
+import { setEntry, setKey } from '../../src/harden/ops';
+import type { Attempt } from '../../src/harden/types';
+import type { Data, Op, Path } from '../../src/yaml/types';
 
 /*
  * A limit can be written in two ways, and Compose takes only one of them in a service: with a `deploy.resources.limits` block, even an
@@ -14,20 +16,6 @@ export const RESOURCES = ['memory', 'cpus', 'pids'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 const SHORT: Record<Resource, string> = { memory: 'mem_limit', cpus: 'cpus', pids: 'pids_limit' };
-
-/** What a limit is written beside when it has a key of its own. */
-const BESIDE = [
-  'mem_limit',
-  'cpus',
-  'pids_limit',
-  'memswap_limit',
-  'mem_reservation',
-  'tmpfs',
-  'read_only',
-  'security_opt',
-  'cap_add',
-  'cap_drop',
-];
 
 /** A limit that is set: the key of the service it is in, and where to write it. */
 export interface Limit extends Evaluated {
@@ -70,24 +58,19 @@ export class Forms {
     this.block = swarm || services.filter(hasBlock).length > services.filter(hasShort).length;
   }
 
-  /** The op that writes a limit of this service, or why there is no place for it. */
-  write(service: ComposeService, resource: Resource, value: Data): { op: Op } | { refusal: Refusal } {
+  /** The ops that write a limit of this service, or why there is no place for it. */
+  write(service: ComposeService, resource: Resource, value: Data): Attempt {
     const there = limitOf(service, resource);
-    if (there) return { op: { op: service.origin(there.key) === 'own' ? 'replace' : 'add', path: there.path, value } };
-    const short: Op = { op: 'add', path: service.at(SHORT[resource]), value, near: BESIDE.filter((key) => key !== SHORT[resource]) };
-    const block: Op = {
-      op: 'add',
-      path: [...service.at('deploy'), 'resources', 'limits', resource],
-      value,
-      near: [...RESOURCES].reverse(),
-    };
-    if (hasBlock(service)) return { op: block };
+    const short = (): Op[] => setKey(service, SHORT[resource], value);
+    const block = (): Op[] => setEntry(service, ['deploy', 'resources', 'limits', resource], value, [...RESOURCES].reverse());
+    if (there) return { ops: there.key === 'deploy' ? block() : short() };
+    if (hasBlock(service)) return { ops: block() };
     if (hasShort(service)) {
-      if (!this.swarm) return { op: short };
+      if (!this.swarm) return { ops: short() };
       const message = 'this is a Swarm stack, which refuses mem_limit, cpus and pids_limit: move them to deploy.resources.limits first';
       return { refusal: { code: 'conflict', message } };
     }
-    return { op: this.block || resourcesOf(service, 'reservations').length > 0 ? block : short };
+    return { ops: this.block || resourcesOf(service, 'reservations').length > 0 ? block() : short() };
   }
 }
 

@@ -1,5 +1,6 @@
 import { isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
+import { removeKey } from '../../src/harden/ops';
 import type { Draft, Evidence, Proposal } from '../../src/harden/types';
 import { limitOf } from './form';
 
@@ -59,10 +60,17 @@ function removal(
   evidence: Evidence,
   words: Pick<Draft, 'message' | 'plan' | 'breaks'>,
 ): Proposal {
-  const path = service.at(key);
-  const draft: Draft = { service: service.name, path, severity: 'low', controls, ...words, confidence: 'guess', evidence: [evidence] };
+  const draft: Draft = {
+    service: service.name,
+    path: service.at(key),
+    severity: 'low',
+    controls,
+    ...words,
+    confidence: 'guess',
+    evidence: [evidence],
+  };
   if (String(service.data(key)).includes('$')) {
     return { ...draft, refusal: { code: 'interpolated', message: `${key} comes from a variable: set it there` } };
   }
-  return { ...draft, ops: [{ op: 'remove', path }] };
+  return { ...draft, ...removeKey(service, key) };
 }

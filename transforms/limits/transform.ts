@@ -1,10 +1,9 @@
 import type { ComposeService } from '../../src/compose/service';
 import { parseSize, showSize } from '../../src/compose/size';
 import { about, eachService } from '../../src/harden/each';
-import { asManual } from '../../src/harden/proposal';
+import { asEdit, asManual } from '../../src/harden/proposal';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
-import type { Op, Refusal } from '../../src/yaml/types';
+import type { Attempt, Confidence, Evidence, Proposal } from '../../src/harden/types';
 import { Forms, limitOf, type Resource, reservationOf } from './form';
 import { hostMemory } from './host-memory';
 import { type Reading, readCpus, readMemory, readPids } from './values';
@@ -147,25 +146,25 @@ function asked(service: ComposeService, resource: Resource, { setting }: Transfo
 }
 
 function propose(service: ComposeService, forms: Forms, wish: Wish): Proposal {
-  const ops = (text: string): { op: Op } | { refusal: Refusal } | { error: string } => {
+  const ops = (text: string): Attempt | { error: string } => {
     const reading = wish.read(text.trim());
     return 'error' in reading ? reading : forms.write(service, wish.resource, reading.value);
   };
   const { resource, plan, read, value, label, ...common } = wish;
   const written = ops(value);
-  const path = 'op' in written ? written.op.path : (limitOf(service, resource)?.path ?? service.at(resource));
+  const path = ('error' in written ? undefined : written.ops?.[0]?.path) ?? limitOf(service, resource)?.path ?? service.at(resource);
   const base = { ...about(transform, service, path), ...common, plan: plan(value) };
   if ('error' in written) return { ...base, refusal: { code: 'needs-decision', message: `the setting cannot be used: ${written.error}` } };
-  if ('refusal' in written) return { ...base, refusal: written.refusal };
+  if (written.refusal) return { ...base, ...written };
   return {
     ...base,
-    ops: [written.op],
+    ...written,
     editable: {
       label,
       value,
-      rebuild: (text) => {
+      rebuild: (text: string) => {
         const again = ops(text);
-        return 'op' in again ? [again.op] : { error: 'error' in again ? again.error : again.refusal.message };
+        return 'error' in again ? again : asEdit(again);
       },
     },
   };

@@ -1,9 +1,10 @@
 import type { ComposeProject } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
+import { setEntry, setKey } from '../../src/harden/ops';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
-import type { Data, Op } from '../../src/yaml/types';
+import type { Data } from '../../src/yaml/types';
 import { bounded, type Logging, loggingOf, minds, pattern } from './drivers';
 
 const OPTIONS: readonly OptionSpec[] = [
@@ -87,14 +88,12 @@ function configured(service: ComposeService, logging: Logging, context: Transfor
       breaks: 'nothing stops; a service that writes much was perhaps silenced on purpose',
       confidence: 'guess',
       evidence: [NONE],
-      ops: [{ op: 'replace', path: [...path, 'driver'], value: 'local' }],
+      ops: setEntry(service, ['logging', 'driver'], 'local'),
     };
   }
   if (logging.driver !== 'json-file' || bounded(logging.options)) return undefined;
   const { 'max-size': size, 'max-file': files } = rotation(context, service);
   const unlimited = logging.options['max-size'] !== undefined;
-  const ops: Op[] = [unlimited ? { op: 'replace', path: [...path, 'options', 'max-size'], value: size! } : add(path, 'max-size', size!)];
-  if (logging.options['max-file'] === undefined) ops.push(add(path, 'max-file', files!));
   return {
     ...common,
     message: `the log of "${service.name}" may fill the disk`,
@@ -102,12 +101,11 @@ function configured(service: ComposeService, logging: Logging, context: Transfor
     breaks: ROTATED,
     confidence: unlimited ? 'guess' : 'generic',
     evidence: [GROWS],
-    ops,
+    ops: [
+      ...setEntry(service, ['logging', 'options', 'max-size'], size!),
+      ...(logging.options['max-file'] === undefined ? setEntry(service, ['logging', 'options', 'max-file'], files!, ['max-size']) : []),
+    ],
   };
-}
-
-function add(path: readonly (string | number)[], name: string, value: Data): Op {
-  return { op: 'add', path: [...path, 'options', name], value, near: ['max-size'] };
 }
 
 function missing(
@@ -131,7 +129,7 @@ function missing(
     breaks: `${ROTATED}; ${shipped ?? 'where the daemon logs to journald or elsewhere by default, the log is no longer there'}`,
     confidence,
     evidence: [GROWS, OPTIONS_OF_DRIVER],
-    ops: [{ op: service.origin('logging') === 'own' ? 'replace' : 'add', path, value }],
+    ops: setKey(service, 'logging', value),
   };
 }
 

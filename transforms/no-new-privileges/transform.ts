@@ -3,7 +3,8 @@ import { readNoNewPrivileges } from '../../src/compose/security-opt';
 import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
 import { about, eachService } from '../../src/harden/each';
-import { addToList, type Transform, type TransformContext } from '../../src/harden/transform';
+import { addToList, isBorrowed, isOwn, rewriteList } from '../../src/harden/ops';
+import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op } from '../../src/yaml/types';
 
@@ -33,7 +34,8 @@ type Reading = 'on' | 'off' | 'refused' | 'unknown' | undefined;
 function propose(service: ComposeService, { advise }: TransformContext): Proposal | undefined {
   const items = listOf(service.nearest('security_opt'));
   const readings = items.map(read);
-  const wrong = service.origin('security_opt') === 'extends' ? -1 : readings.indexOf('refused');
+  const written = isOwn(service, 'security_opt') || isBorrowed(service, 'security_opt');
+  const wrong = written ? readings.indexOf('refused') : -1;
   // The Engine goes through the list in order: the last one counts. What the service extends comes first in it.
   const all = service.securityOpt.map(({ raw }) => read(raw));
   const last = all.findLast((reading) => reading === 'on' || reading === 'off' || reading === 'unknown');
@@ -96,16 +98,14 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
  * doubles, also across `extends` (docker/compose#11777).
  */
 function corrected(service: ComposeService, items: readonly Data[], readings: readonly Reading[]): Op[] {
-  const path = service.at('security_opt');
-  const about = items.map((_, index) => index).filter((index) => readings[index] !== undefined);
-  const inherited = service.origin('security_opt') === 'own' && (service.extended?.securityOpt.some(({ raw }) => raw === ON) ?? false);
-  const first = inherited ? undefined : about.shift();
-  if (service.origin('security_opt') !== 'own') {
-    const list = items.flatMap((item, index) => (index === first ? [ON] : readings[index] === undefined ? [item] : []));
-    return [service.origin('security_opt') === 'alias' ? { op: 'replace', path, value: list } : { op: 'add', path, value: list }];
-  }
-  const replace: Op[] = first === undefined || items[first] === ON ? [] : [{ op: 'replace', path: [...path, first], value: ON }];
-  return [...replace, ...about.reverse().map((index): Op => ({ op: 'remove', path: [...path, index] }))];
+  if (!isOwn(service, 'security_opt') && !isBorrowed(service, 'security_opt')) return addToList(service, 'security_opt', [ON]);
+  const inherited = isOwn(service, 'security_opt') && (service.extended?.securityOpt.some(({ raw }) => raw === ON) ?? false);
+  const first = inherited ? -1 : readings.findIndex((reading) => reading !== undefined);
+  return rewriteList(
+    service,
+    'security_opt',
+    items.map((item, index) => (index === first ? ON : readings[index] === undefined ? item : undefined)),
+  );
 }
 
 function read(item: Data): Reading {

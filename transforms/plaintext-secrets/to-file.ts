@@ -1,5 +1,6 @@
 import { parseDotEnv } from '../../src/compose/dotenv';
 import type { ComposeService } from '../../src/compose/service';
+import { addToList, isOwn } from '../../src/harden/ops';
 import type { TransformContext } from '../../src/harden/transform';
 import type { SecretAdvice, Verdict } from '../../src/images/types';
 import type { Data, Op, Path } from '../../src/yaml/types';
@@ -36,7 +37,7 @@ export function toFile(place: Place, context: TransformContext): ToFile | undefi
   const variable = verdict?.value.file;
   if (!verdict || !variable || verdict.value.private || /[\r\n]$/.test(credential.value)) return undefined;
   const secrets = service.nearest('secrets');
-  if (secrets !== undefined && !(service.origin('secrets') === 'own' && Array.isArray(secrets) && secrets.length > 0)) return undefined;
+  if (secrets !== undefined && !(isOwn(service, 'secrets') && Array.isArray(secrets) && secrets.length > 0)) return undefined;
   if (service.environment.has(variable) || looksFor(service, place.variable)) return undefined;
   return setAgain(service, [place.variable, variable], context) ? undefined : { service, variable, verdict };
 }
@@ -83,9 +84,5 @@ export function fileOps({ service, variable }: ToFile, place: Place, secret: str
         { op: 'replace', path: place.path, value: target },
         { op: 'rename', path: place.path, key: variable },
       ];
-  const path = service.at('secrets');
-  const mount: Op = service.has('secrets')
-    ? { op: 'append', path, value: secret }
-    : { op: 'add', path, value: [secret], near: ['environment', 'env_file', 'volumes'] };
-  return [...read, mount, { op: 'add', path: top, value: { file: `./secrets/${secret}` } }];
+  return [...read, ...addToList(service, 'secrets', [secret]), { op: 'add', path: top, value: { file: `./secrets/${secret}` } }];
 }

@@ -6,6 +6,8 @@ import type { Port } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
 import { about, eachContainer } from '../../src/harden/each';
 import { Intent } from '../../src/harden/intent/intent';
+import { isOwn, removeKey, sharedList } from '../../src/harden/ops';
+import { asEdit, together } from '../../src/harden/proposal';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Attempt, Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { PortKind, Verdict } from '../../src/images/types';
@@ -82,7 +84,7 @@ function modelOf(context: TransformContext): Model {
  */
 function onlySiblings(service: ComposeService, context: TransformContext, model: Model): string[] | undefined {
   const { ports } = service;
-  if (ports.length === 0 || service.origin('ports') !== 'own' || context.project.sharing(service, ['ports']).length > 0) return undefined;
+  if (ports.length === 0 || !isOwn(service, 'ports') || context.project.sharing(service, ['ports']).length > 0) return undefined;
   const advice = context.advise(service);
   const stores = ports.every(({ target, protocol, hostIp, mode }) => {
     const first = Number.parseInt(target, 10);
@@ -106,7 +108,7 @@ function unpublish(service: ComposeService, callers: readonly string[], { advise
     breaks: 'programs of the host and of other machines that use the published port: a client, a backup',
     confidence: verdicts.map(({ confidence: each }) => each).reduce(atMost, 'generic'),
     evidence: [...verdicts.flatMap(({ evidence }) => evidence), LOOPBACK],
-    ops: [{ op: 'remove', path: service.at('ports') }],
+    ...removeKey(service, 'ports'),
   };
 }
 
@@ -142,9 +144,8 @@ function propose(
               siblings && service.ports.length === 1 ? 'address to publish on, or "none" to stop publishing it' : 'address to publish on',
             value: ip,
             rebuild: (value: string) => {
-              if (siblings && service.ports.length === 1 && value.trim() === 'none') return [{ op: 'remove', path: service.at('ports') }];
-              const again = bind(service, port, value.trim());
-              return again.refusal ? { error: again.refusal.message } : again.ops;
+              if (siblings && service.ports.length === 1 && value.trim() === 'none') return asEdit(removeKey(service, 'ports'));
+              return asEdit(bind(service, port, value.trim()));
             },
           },
         }),
@@ -178,15 +179,8 @@ function goesThroughHost(service: ComposeService): boolean {
 }
 
 function bind(service: ComposeService, port: Port, ip: string): Attempt {
-  const done = bindOne(service, port, ip);
   const twins = service.ports.filter((other) => isTwin(port, other));
-  for (const twin of twins) {
-    const also = bindOne(service, twin, ip);
-    if (done.refusal) return done;
-    if (also.refusal) return also;
-    done.ops.push(...also.ops);
-  }
-  return done;
+  return together(...[port, ...twins].map((each) => bindOne(service, each, ip)));
 }
 
 /** Whether another item is the very same binding in another list: Compose merges lists of files and of `extends`, and drops doubles. */
@@ -201,11 +195,7 @@ function sameBinding(port: Port, other: Port): boolean {
 }
 
 function bindOne(service: ComposeService, port: Port, ip: string): Attempt {
-  const origin = service.origin('ports');
-  if (origin !== 'own' || !port.range) {
-    const message = 'the list of ports is shared with other services: bind it where it is written';
-    return { refusal: { code: origin === 'alias' ? 'alias' : 'merge-inherited', message } };
-  }
+  if (!isOwn(service, 'ports') || !port.range) return { refusal: sharedList(service, 'ports', 'ports', 'bind') };
   if (service.ports.some((other) => collides(other, port, service.ports, ip))) {
     const message = `port ${port.published ?? port.target} is published on ${ip} already: remove one of the two`;
     return { refusal: { code: 'conflict', message } };

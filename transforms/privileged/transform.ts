@@ -1,8 +1,9 @@
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachContainer } from '../../src/harden/each';
+import { removeKey } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
-import type { Op, Refusal } from '../../src/yaml/types';
+import type { Refusal } from '../../src/yaml/types';
 
 /** Host paths and sockets that a container is usually made privileged for. */
 const REASONS_TO_BE = /^\/(?:dev|sys|proc|lib\/modules|run\/udev|var\/run|run|var\/lib\/docker|sys\/fs\/cgroup)(?:\/|$)/;
@@ -40,7 +41,7 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
     breaks: verdict.breaks ?? 'anything that mounts, loads kernel modules, reads raw devices or changes the network of the host',
     confidence: verdict.value === 'not-needed' ? verdict.confidence : 'guess',
     evidence: [...verdict.evidence, PRIVILEGED],
-    ...(refusal ? { refusal } : { ops: [withdraw(service)] }),
+    ...(refusal ? { refusal } : removeKey(service, 'privileged')),
   };
 }
 
@@ -58,12 +59,4 @@ function reasonToKeep(service: ComposeService, need: string, why: string): Refus
   const used = mount?.source ?? device?.raw;
   if (used === undefined) return undefined;
   return { code: 'needs-decision', message: `it uses ${used} of the host, which may be why it is privileged`, snippet: SNIPPET };
-}
-
-/** A value that is, or could be, inherited cannot be removed here: a local `false` overrides it. */
-function withdraw(service: ComposeService): Op {
-  const path = service.at('privileged');
-  const origin = service.origin('privileged');
-  if (origin !== 'own' && origin !== 'alias') return { op: 'add', path, value: false };
-  return service.inherits ? { op: 'replace', path, value: false } : { op: 'remove', path };
 }

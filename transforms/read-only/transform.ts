@@ -1,7 +1,8 @@
 import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
 import { about, eachService } from '../../src/harden/each';
-import { addToList, groupedAfter, type Transform, type TransformContext } from '../../src/harden/transform';
+import { addToList, setKey } from '../../src/harden/ops';
+import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Proposal } from '../../src/harden/types';
 import type { TmpfsMount } from '../../src/images/types';
 import type { Op } from '../../src/yaml/types';
@@ -55,13 +56,7 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
 }
 
 function ops(service: ComposeService, mounts: readonly string[]): Op[] {
-  const path = service.at('read_only');
-  const origin = service.origin('read_only');
-  const readOnly: Op =
-    origin === 'own' || origin === 'alias'
-      ? { op: 'replace', path, value: true }
-      : { op: 'add', path, value: true, near: groupedAfter('read_only') };
-  return mounts.length === 0 ? [readOnly] : [readOnly, ...addToList(service, 'tmpfs', mounts)];
+  return [...setKey(service, 'read_only', true), ...addToList(service, 'tmpfs', mounts)];
 }
 
 /** The short syntax, the only one that can say uid, gid and exec. */

@@ -2,6 +2,7 @@ import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import type { Evaluated } from '../../src/compose/types';
 import { about, eachService } from '../../src/harden/each';
+import { setEntry, setKey } from '../../src/harden/ops';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Op, Path } from '../../src/yaml/types';
@@ -81,14 +82,12 @@ function plain(service: ComposeService): Policy | undefined {
   if (typeof data !== 'string') return undefined;
   const value = service.evaluate(data);
   if (!value.known || !/^(?:always|unless-stopped|on-failure(?::0)?)$/.test(value.text)) return undefined;
-  const path = service.at('restart');
-  const there = service.origin('restart') === 'own' || service.origin('restart') === 'alias';
   return {
-    path,
+    path: service.at('restart'),
     shown: `restart: ${value.text}`,
     comesBack: !value.text.startsWith('on-failure'),
     interpolated: value.interpolated,
-    bound: (retries) => [{ op: there ? 'replace' : 'add', path, value: `on-failure:${retries}` }],
+    bound: (retries) => setKey(service, 'restart', `on-failure:${retries}`),
     evidence: [RESTARTS],
   };
 }
@@ -104,16 +103,13 @@ function deployed(service: ComposeService): Policy | 'bounded' | undefined {
   const text = condition?.text ?? 'any';
   if (condition?.known === false || attempts?.known === false || text === 'none' || Number(attempts?.text ?? 0) > 0) return 'bounded';
   const path = [...service.at('deploy'), 'restart_policy'];
-  const set = (key: string, value: string | number): Op =>
-    policy[key] === undefined
-      ? { op: 'add', path: [...path, key], value, near: ['condition'] }
-      : { op: 'replace', path: [...path, key], value };
+  const set = (key: string, value: string | number): Op[] => setEntry(service, ['deploy', 'restart_policy', key], value, ['condition']);
   return {
     path,
     shown: `deploy.restart_policy: ${text}`,
     comesBack: text !== 'on-failure',
     interpolated: (condition?.interpolated ?? false) || (attempts?.interpolated ?? false),
-    bound: (retries) => [...(text === 'on-failure' ? [] : [set('condition', 'on-failure')]), set('max_attempts', retries)],
+    bound: (retries) => [...(text === 'on-failure' ? [] : set('condition', 'on-failure')), ...set('max_attempts', retries)],
     evidence: [RESTARTS, OVERRIDES],
   };
 }

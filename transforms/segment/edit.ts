@@ -2,6 +2,7 @@ import { isMap } from '../../src/compose/data';
 import { inFile } from '../../src/compose/file-path';
 import type { ComposeProject, Network } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
+import { addNames, type Named, replaceName } from '../../src/harden/ops';
 import type { Data, Op } from '../../src/yaml/types';
 import { joinsOf, type Plan } from './plan';
 
@@ -51,61 +52,32 @@ function closing(network: Network, project: ComposeProject): Op {
 }
 
 function leave(service: ComposeService, from: string, joins: readonly string[]): Op[] {
-  const path = service.at('networks');
-  const data = service.nearest('networks');
-  const [first, ...more] = joins;
-  if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0) {
-    const here = [...path, data.indexOf(from)];
-    if (first === undefined) return [{ op: 'remove', path: here }];
-    return [{ op: 'replace', path: here, value: first }, ...more.map((value): Op => ({ op: 'append', path, value }))];
-  }
-  if (service.origin('networks') === 'own' && hasKeys(data)) {
-    if (first === undefined) return [{ op: 'remove', path: [...path, from] }];
-    // Its settings on the old network, aliases above all, go along.
-    return [
-      { op: 'rename', path: [...path, from], key: first },
-      ...more.map((name): Op => ({ op: 'add', path: [...path, name], value: aliases(service, from) })),
-    ];
-  }
-  return whole(
+  // Its settings on the old network, aliases above all, go along.
+  return replaceName(
     service,
+    'networks',
     from,
-    (service.networks?.map(({ name }) => name) ?? [from]).filter((name) => name !== from),
-    joins,
+    joins.map((name) => [name, aliases(service, from)]),
+    there(service, from).filter(([name]) => name !== from),
   );
 }
 
 function join(service: ComposeService, from: string, joins: readonly string[]): Op[] {
-  const path = service.at('networks');
-  const data = service.nearest('networks');
-  if (service.origin('networks') === 'own' && Array.isArray(data) && data.length > 0)
-    return joins.map((value): Op => ({ op: 'append', path, value }));
-  if (service.origin('networks') === 'own' && hasKeys(data)) {
-    // Those who move along still find it by its other names.
-    return joins.map((name): Op => ({ op: 'add', path: [...path, name], value: aliases(service, from) }));
-  }
-  return whole(service, from, service.networks?.map(({ name }) => name) ?? [from], joins);
+  // Those who move along still find it by its other names.
+  return addNames(
+    service,
+    'networks',
+    joins.map((name) => [name, aliases(service, from)]),
+    there(service, from),
+  );
 }
 
-/** All of the networks, where there is no key yet or it is inherited. A key of one's own ends the implicit `default`, so that one is in it. */
-function whole(service: ComposeService, from: string, stays: readonly string[], joins: readonly string[]): Op[] {
-  const path = service.at('networks');
-  const settings = [
-    ...stays.map((name) => [name, aliases(service, name)] as const),
-    ...joins.map((name) => [name, aliases(service, from)] as const),
-  ];
-  const value: Data = settings.some(([, each]) => each !== null) ? Object.fromEntries(settings) : settings.map(([name]) => name);
-  const origin = service.origin('networks');
-  if (origin === 'own' || origin === 'alias') return [{ op: 'replace', path, value }];
-  return [{ op: 'add', path, value, near: ['ports', 'depends_on'] }];
+/** The networks it is on; a key of its own ends the implicit `default`, so that one is in it. */
+function there(service: ComposeService, from: string): Named[] {
+  return (service.networks?.map(({ name }) => name) ?? [from]).map((name) => [name, aliases(service, name)]);
 }
 
 function aliases(service: ComposeService, network: string): Data {
   const names = service.networks?.find(({ name }) => name === network)?.aliases ?? [];
   return names.length > 0 ? { aliases: [...names] } : null;
-}
-
-/** `networks: {}` is the implicit network, as no key at all. */
-function hasKeys(data: Data | undefined): boolean {
-  return isMap(data) && Object.keys(data).length > 0;
 }

@@ -2,6 +2,7 @@ import type { ComposeProject } from '../../src/compose/project';
 import type { Segment, Topology } from '../../src/compose/reach/types';
 import type { ComposeService } from '../../src/compose/service';
 import { labelProxies } from '../../src/harden/intent/proxies';
+import { isOwn, setPair } from '../../src/harden/ops';
 import type { TransformContext } from '../../src/harden/transform';
 import type { Attempt } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
@@ -49,14 +50,8 @@ function traefikLabel(
   const [network] = shared;
   const real =
     network === undefined || (traefiks.length === 0 && shared.length > 1) ? undefined : realName(after.segments.get(network)!, project);
-  const origin = service.origin('labels');
-  if (real === undefined || (origin !== 'own' && service.labels.has(LABEL)) || origin !== 'own') return { refusal: stranded(service) };
-  const path = service.at('labels');
-  const data = service.nearest('labels');
-  if (!Array.isArray(data)) return { ops: [{ op: service.labels.has(LABEL) ? 'replace' : 'add', path: [...path, LABEL], value: real }] };
-  const at = data.findIndex((label) => String(label).startsWith(`${LABEL}=`));
-  const value = `${LABEL}=${real}`;
-  return { ops: [at < 0 ? { op: 'append', path, value } : { op: 'replace', path: [...path, at], value }] };
+  if (real === undefined || !isOwn(service, 'labels')) return { refusal: stranded(service) };
+  return { ops: setPair(service, 'labels', LABEL, real) };
 }
 
 /** What Traefik itself is told to use where no label says it. */

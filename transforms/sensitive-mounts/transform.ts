@@ -4,12 +4,12 @@ import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
 import { eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
-import { removeFromList } from '../../src/harden/lists';
 import { rewriteMount } from '../../src/harden/mount-options';
+import { isBorrowed, removeFromList, setKey } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { HostVerdict } from '../../src/images/types';
-import type { Op, Refusal } from '../../src/yaml/types';
+import type { Refusal } from '../../src/yaml/types';
 import { mayBeRelabelled, type Place, placeOf } from './places';
 
 const transform: Transform = {
@@ -82,8 +82,7 @@ function writing(
   const label = hasLabel(mount) && (place.writable === 'critical' || !mayBeRelabelled(source));
   const message = `"${service.name}" may write ${place.what} (${source})`;
   // Where it is a small matter, a list that cannot be changed here is not worth a line a service.
-  const shared = service.origin('volumes') === 'merge' || service.origin('volumes') === 'alias';
-  if (shared && place.writable === 'low') return undefined;
+  if (isBorrowed(service, 'volumes') && place.writable === 'low') return undefined;
   const refusal = reasonToAsk(service, mount, place, verdict);
   const sure = itsJob ? verdict.confidence : (place.readOnly ?? 'guess');
   return {
@@ -189,7 +188,6 @@ function sharedMemory(service: ComposeService, mount: Mount, source: string, { a
   const { value, what, confidence, evidence } = advise(service).hostAccess('shm', '');
   const sharers = project.services.filter((other) => other.mounts.some((each) => each.source?.startsWith('/dev/shm')));
   if ((value !== 'needed' && value !== 'optional') || what === undefined || service.has('shm_size')) return undefined;
-  const size: Op = { op: 'add', path: service.at('shm_size'), value: what };
   const removed = removeFromList(service, 'volumes', mount);
   const sure: Confidence = sharers.length > 1 && !sameImages(sharers) ? 'guess' : atMost(confidence, 'generic');
   return {
@@ -200,7 +198,7 @@ function sharedMemory(service: ComposeService, mount: Mount, source: string, { a
     breaks: 'what exchanges data with the host or other containers through /dev/shm',
     confidence: sure,
     evidence,
-    ...(removed.refusal ? removed : { ops: [size, ...removed.ops] }),
+    ...(removed.refusal ? removed : { ops: [...setKey(service, 'shm_size', what), ...removed.ops] }),
   };
 }
 

@@ -2,6 +2,7 @@ import { isMap } from '../../src/compose/data';
 import { healthState } from '../../src/compose/health';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
+import { isBorrowed, isOwn, setEntry, setKey } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
 import type { Data, Op } from '../../src/yaml/types';
@@ -33,7 +34,7 @@ function propose(service: ComposeService, context: TransformContext): Proposal |
   const names = Array.isArray(data) ? data.map(String) : isMap(data) ? Object.keys(data) : [];
   const early = names.filter((name) => waitsForStart(data, name) && isChecked(name, service, context));
   if (early.length === 0) return undefined;
-  const ops = Array.isArray(data) ? asMap(service, names, early) : early.map((name) => wait(service, data, name));
+  const ops = Array.isArray(data) ? asMap(service, names, early) : early.flatMap((name) => wait(service, name));
   return {
     ...about(transform, service, 'depends_on'),
     message: `"${service.name}" starts before ${early.map((name) => `"${name}"`).join(', ')} ${early.length > 1 ? 'are' : 'is'} ready`,
@@ -50,11 +51,9 @@ const STARTED = 'service_started';
 
 /** A list has no place for a condition. One that is inherited is replaced by a local map, except through `extends`: Compose merges there. */
 function asMap(service: ComposeService, names: readonly string[], early: readonly string[]): Op[] {
-  const path = service.at('depends_on');
-  const origin = service.origin('depends_on');
-  if (origin === 'extends') return early.map((name) => ({ op: 'add', path: [...path, name], value: { condition: HEALTHY } }));
+  if (!isOwn(service, 'depends_on') && !isBorrowed(service, 'depends_on')) return early.flatMap((name) => wait(service, name));
   const value = Object.fromEntries(names.map((name) => [name, { condition: early.includes(name) ? HEALTHY : STARTED }]));
-  return [{ op: origin === 'merge' ? 'add' : 'replace', path, value }];
+  return setKey(service, 'depends_on', value);
 }
 
 function waitsForStart(data: Data | undefined, name: string): boolean {
@@ -69,9 +68,6 @@ function isChecked(name: string, service: ComposeService, { project, advise }: T
   return state === 'real' || ((state === 'missing' || state === 'tuned') && advise(other).healthcheck()?.value?.builtin === true);
 }
 
-function wait(service: ComposeService, data: Data | undefined, name: string): Op {
-  const path = [...service.at('depends_on'), name];
-  const how = isMap(data) ? data[name] : undefined;
-  const written = isMap(how) && how.condition !== undefined;
-  return { op: written ? 'replace' : 'add', path: [...path, 'condition'], value: HEALTHY };
+function wait(service: ComposeService, name: string): Op[] {
+  return setEntry(service, ['depends_on', name, 'condition'], HEALTHY);
 }

@@ -1,7 +1,7 @@
 import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import { eachContainer, lastFirst } from '../../src/harden/each';
-import { removeFromList } from '../../src/harden/lists';
+import { isOwn, removeEntry, removeFromList, sharedList } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Attempt, Confidence, Evidence, Proposal, Severity } from '../../src/harden/types';
 import type { Path } from '../../src/yaml/types';
@@ -138,13 +138,7 @@ function propose(service: ComposeService, setting: Setting, { message, besides, 
 function take(service: ComposeService, { path, variable }: Setting): Attempt {
   if (variable)
     return { refusal: { code: 'interpolated', message: 'its value comes from a variable: change it where the variable is defined' } };
-  const data = service.data('sysctls');
   const name = path.at(-1);
-  const own = typeof name === 'string' ? service.ownsEntry('sysctls', name) : true;
-  if (service.origin('sysctls') !== 'own' || !own) {
-    return { refusal: { code: 'merge-inherited', message: 'it is shared with other services: take it out where it is written' } };
-  }
-  if (Array.isArray(data)) return removeFromList(service, 'sysctls', { path });
-  const last = isMap(data) && Object.keys(data).length === 1 && !service.inherits;
-  return { ops: [{ op: 'remove', path: last ? service.at('sysctls') : path }] };
+  if (typeof name === 'string') return removeEntry(service, ['sysctls', name]);
+  return isOwn(service, 'sysctls') ? removeFromList(service, 'sysctls', { path }) : { refusal: sharedList(service, 'sysctls', 'sysctls') };
 }

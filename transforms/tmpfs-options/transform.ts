@@ -4,7 +4,7 @@ import type { ComposeService } from '../../src/compose/service';
 import type { TmpfsEntry } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
 import { eachContainer, eachItem, placeOfItem } from '../../src/harden/each';
-import { ownerOf } from '../../src/harden/lists';
+import { isItsOwn, sharedList } from '../../src/harden/ops';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Attempt, Confidence, Evidence, Proposal } from '../../src/harden/types';
 import type { Advice, TmpfsMount } from '../../src/images/types';
@@ -116,11 +116,7 @@ function plan(service: ComposeService, { target }: TmpfsEntry, risky: readonly s
 }
 
 function rewrite(service: ComposeService, entry: TmpfsEntry, change: (options: string[]) => string[]): Attempt {
-  const origin = service.origin('tmpfs');
-  if (ownerOf(entry) !== service.name || origin === 'merge' || origin === 'alias') {
-    const message = 'the list of tmpfs mounts is shared with other services: change it where it is written';
-    return { refusal: { code: origin === 'alias' ? 'alias' : 'merge-inherited', message } };
-  }
+  if (!isItsOwn(service, 'tmpfs', entry)) return { refusal: sharedList(service, 'tmpfs', 'tmpfs mounts') };
   const text = entry.raw === undefined ? undefined : withTmpfsOptions(entry.raw, change);
   if (text === undefined) {
     return { refusal: { code: 'interpolated', message: 'its options come from a variable: change them where that is defined' } };

@@ -1,6 +1,7 @@
 import { isMap } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachService } from '../../src/harden/each';
+import { removeEntry, setEntry } from '../../src/harden/ops';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Draft, Evidence, Proposal } from '../../src/harden/types';
 import { isWindows } from '../../src/images/tells';
@@ -64,9 +65,6 @@ const NOFILE: Evidence = {
 function nproc(service: ComposeService): Proposal | undefined {
   const most = hard(service, limitsOf(service).nproc);
   if (most === undefined || most <= 0 || most >= FEW) return undefined;
-  const path = service.at('ulimits');
-  const inherited = service.extended ? limitsOf(service.extended) : {};
-  const alone = Object.keys(limitsOf(service)).filter((name) => !(name in inherited)).length === 1 && inherited.nproc === undefined;
   return {
     ...about(transform, service, [...service.at('ulimits'), 'nproc']),
     message: `"${service.name}" limits its processes with nproc, which counts those of other containers of the same user too`,
@@ -75,7 +73,7 @@ function nproc(service: ComposeService): Proposal | undefined {
     // Somebody wrote it.
     confidence: 'guess',
     evidence: [PER_USER],
-    ops: [{ op: 'remove', path: alone ? path : [...path, 'nproc'] }],
+    ...removeEntry(service, ['ulimits', 'nproc']),
   };
 }
 
@@ -88,7 +86,7 @@ function core(service: ComposeService, { setting }: TransformContext): Proposal 
     breaks: 'looking into crashes by their core dumps',
     confidence: 'generic',
     evidence: [CORE],
-    ops: [{ op: 'add', path: [...service.at('ulimits'), 'core'], value: 0 }],
+    ops: setEntry(service, ['ulimits', 'core'], 0),
   };
 }
 
@@ -109,7 +107,7 @@ function nofile(service: ComposeService, { setting }: TransformContext): Proposa
       ...draft,
       refusal: { code: 'needs-decision', message: 'the setting cannot be used: a container needs 64 open files or more' },
     };
-  return { ...draft, ops: [{ op: 'add', path: [...service.at('ulimits'), 'nofile'], value: wanted }] };
+  return { ...draft, ops: setEntry(service, ['ulimits', 'nofile'], wanted) };
 }
 
 /** The limits of a service; Compose merges them with those of a service it extends. */

@@ -1,9 +1,9 @@
 import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
 import { about, eachService } from '../../src/harden/each';
-import { groupedAfter, type Transform, type TransformContext } from '../../src/harden/transform';
+import { setKey } from '../../src/harden/ops';
+import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Draft, Proposal } from '../../src/harden/types';
-import type { Op } from '../../src/yaml/types';
 
 const transform: Transform = {
   id: 'user',
@@ -41,24 +41,19 @@ function change(service: ComposeService, user: string, common: Omit<Draft, 'plan
     const message = `the user comes from a variable without a default: when it is unset, the container runs as root; write \${UID:?}`;
     return { ...common, plan: `set user ${user} on "${service.name}"`, refusal: { code: 'interpolated', message } };
   }
-  const ops = (value: string): Op[] => {
-    const path = service.at('user');
-    const origin = service.origin('user');
-    return [
-      origin === 'own' || origin === 'alias' ? { op: 'replace', path, value } : { op: 'add', path, value, near: groupedAfter('user') },
-    ];
-  };
   return {
     ...common,
     // Who wrote `user: root` had a reason.
     confidence: service.has('user') ? atMost(common.confidence, 'guess') : common.confidence,
     plan: `run "${service.name}" as ${user}`,
-    ops: ops(user),
+    ops: setKey(service, 'user', user),
     editable: {
       label: 'user (uid:gid)',
       value: user,
       rebuild: (value) =>
-        /^\d+(?::\d+)?$/.test(value.trim()) ? ops(value.trim()) : { error: 'write it as numbers: uid:gid, for example 1000:1000' },
+        /^\d+(?::\d+)?$/.test(value.trim())
+          ? setKey(service, 'user', value.trim())
+          : { error: 'write it as numbers: uid:gid, for example 1000:1000' },
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { ComposeService } from '../../src/compose/service';
 import { about, eachContainer } from '../../src/harden/each';
+import { removeKey } from '../../src/harden/ops';
 import type { OptionSpec, Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
-import type { Op, Refusal } from '../../src/yaml/types';
+import type { Refusal } from '../../src/yaml/types';
 
 const OPTIONS: readonly OptionSpec[] = [
   {
@@ -57,7 +58,7 @@ function hostMode(service: ComposeService, { preset }: TransformContext): Propos
     breaks: 'where the daemon remaps users, files that belong to users of the host; nothing where it does not',
     confidence: 'guess',
     evidence: [REMAP],
-    ...(refusal ? { refusal } : { ops: [withdraw(service)] }),
+    ...(refusal ? { refusal } : removeKey(service, 'userns_mode')),
   };
 }
 
@@ -66,13 +67,6 @@ function togetherWith(service: ComposeService): string | undefined {
   if (service.privileged === true) return 'privileged: true';
   if (service.networkMode?.text === 'host') return 'network_mode: host';
   return service.data('pid') === 'host' ? 'pid: host' : undefined;
-}
-
-function withdraw(service: ComposeService): Op {
-  const path = service.at('userns_mode');
-  const origin = service.origin('userns_mode');
-  if (origin !== 'own' && origin !== 'alias') return { op: 'add', path, value: '' };
-  return service.inherits ? { op: 'replace', path, value: '' } : { op: 'remove', path };
 }
 
 /** One line for the whole file: no key of it can remap users, the daemon has to. */
