@@ -2,9 +2,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { batten } from '../src';
 import type { FileResult } from '../src/harden/types';
-import { pictureOf, svgFile } from '../src/report/graph';
-import { makePatch } from '../src/report/patch';
+import { pictureOf, svgFile as svgFileText } from '../src/report/graph';
+import { makePatch as makePatchText } from '../src/report/patch';
+import { textOf } from './report/text-of';
 import { violations } from './transforms/compose-schema';
+
+const svgFile = textOf(svgFileText);
+const makePatch = textOf(makePatchText);
 
 /*
  * examples/<name>/

@@ -1,11 +1,11 @@
 import type { Batten } from '../harden/api';
-import { createColors, useColor } from '../report/colors';
 import { type Context, createContext } from './context';
 import { EXIT } from './exit-codes';
 import type { Host } from './host';
 import { errorText, isInterrupted } from './messages';
 import type { CommandName, Options } from './options';
 import type { Prompter } from './prompt';
+import { screenOn } from './screen';
 
 type Command = (context: Context, words: readonly string[]) => Promise<number>;
 
@@ -36,8 +36,8 @@ export async function runCommand(name: CommandName, host: Host, options: Options
     if (options.printConfig) return await (require('./print-config') as typeof import('./print-config')).printConfig(context, words);
     return await COMMANDS[name]()(context, words);
   } catch (error) {
-    const colors = createColors(useColor(options.color, host.env, host.stderr.isTTY === true));
-    host.stderr.write(errorText(error, colors, options.debug === true));
+    const screen = screenOn(host.stderr, host, options);
+    screen.print(errorText(error, screen.colors, options.debug === true));
     return isInterrupted(error) ? EXIT.interrupted : EXIT.error;
   }
 }

@@ -8,6 +8,7 @@ import { ConfigError, InputError, UsageError } from '../errors';
 import { type Baseline, baselineText, type KnownFinding, knownOf, parseBaseline, withKnown } from '../harden/baseline';
 import { fingerprint } from '../harden/fingerprint';
 import type { FileResult } from '../harden/types';
+import { type Shown, say } from '../report/text/screen';
 import type { LoadedConfig } from './config';
 import type { Context } from './context';
 import type { Opened } from './inputs';
@@ -117,7 +118,7 @@ function nameOf({ absolute, cwd }: OpenBaseline, path: string): string {
  * @returns what was written, in words.
  * @throws UsageError without a baseline to write.
  */
-export function updateBaselines(projects: readonly { opened: Opened; results: readonly FileResult[] }[]): string {
+export function updateBaselines(projects: readonly { opened: Opened; results: readonly FileResult[] }[]): Shown {
   const byFile = new Map<string, { open: OpenBaseline; results: FileResult[] }>();
   for (const { opened, results } of projects) {
     if (!opened.baseline) {
@@ -130,10 +131,13 @@ export function updateBaselines(projects: readonly { opened: Opened; results: re
     so.results.push(...results);
     byFile.set(absolute, so);
   }
-  return [...byFile.values()].map(({ open, results }) => write(open, results)).join('');
+  return say.join(
+    [...byFile.values()].map(({ open, results }) => write(open, results)),
+    '',
+  );
 }
 
-function write(open: OpenBaseline, results: readonly FileResult[]): string {
+function write(open: OpenBaseline, results: readonly FileResult[]): Shown {
   const next = new Map(open.baseline);
   for (const result of results) {
     if (result.status === 'error' || result.path === '-') continue;
@@ -144,5 +148,5 @@ function write(open: OpenBaseline, results: readonly FileResult[]): string {
   }
   writeFileAtomic(open.absolute, baselineText(next), { within: open.bounds, shown: open.shown });
   const count = [...next.values()].reduce((sum, known) => sum + known.length, 0);
-  return `Wrote ${open.shown}: ${count} known ${count === 1 ? 'finding' : 'findings'}\n`;
+  return say`Wrote ${open.shown}: ${count} known ${count === 1 ? 'finding' : 'findings'}\n`;
 }

@@ -2,34 +2,39 @@ import { dirname, relative, resolve } from 'node:path';
 import { UsageError } from '../errors';
 import type { Batten, Input, RunOptions } from '../harden/api';
 import type { FileResult } from '../harden/types';
-import { type Colors, createColors, useColor } from '../report/colors';
 import { Configs, overlay } from './config';
-import type { Host, Output } from './host';
+import type { Host } from './host';
 import { failedResult, type Opened, openInputs } from './inputs';
 import { inspected } from './inspected';
 import type { Options } from './options';
 import { isForPrograms } from './report';
+import { type Screen, screenOn } from './screen';
 import { requireServices, requireTransforms } from './selection';
 
 /** A run of a command: the host with what the options say about it. */
 export interface Context {
   host: Host;
   options: Options;
-  /** Colours and width of one stream. */
-  screen(stream: Output): { colors: Colors; width: number };
+  /** Standard output, for results. */
+  readonly out: Screen;
+  /** Standard error, for all else. */
+  readonly err: Screen;
 }
 
-/** The widest a report gets: longer lines are hard to read. */
-const MAX_WIDTH = 110;
-
 export function createContext(host: Host, options: Options): Context {
+  let [out, err]: (Screen | undefined)[] = [];
   return {
     host,
     options,
-    screen: (stream) => ({
-      colors: createColors(useColor(options.color, host.env, stream.isTTY === true)),
-      width: Math.max(60, Math.min(MAX_WIDTH, stream.columns ?? 100)),
-    }),
+    // Opening a stream takes a while, and few runs need both.
+    get out() {
+      out ??= screenOn(host.stdout, host, options);
+      return out;
+    },
+    get err() {
+      err ??= screenOn(host.stderr, host, options);
+      return err;
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Answer, FixSession } from '../harden/api';
 import type { Colors } from '../report/colors';
+import { type Shown, say } from '../report/text/screen';
 import { askLine, keyHelp, type Prompter } from './prompt';
 import { keysOf, questionText, whyText } from './question';
 
@@ -12,9 +13,9 @@ export interface Interviewed {
 export interface InterviewScreen {
   colors: Colors;
   width: number;
-  write(text: string): void;
+  print(text: Shown): void;
   /** The explanation of a transform, for `w`; undefined when there is none. */
-  explain(transform: string): string | undefined;
+  explain(transform: string): Shown | undefined;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function interview(files: readonly Interviewed[], prompter: Prompte
     if (step === 'undo') {
       // A file without a question has no answer to take back either.
       const back = lastIndex(files.slice(0, at + 1), ({ session }) => session.undo());
-      if (back === -1) screen.write(screen.colors.dim('  Nothing to undo.\n'));
+      if (back === -1) screen.print(say`${screen.colors.dim('  Nothing to undo.')}\n`);
       else at = back;
     }
   }
@@ -43,7 +44,7 @@ async function askNext(file: Interviewed, prompter: Prompter, screen: InterviewS
   if (!question) return 'next-file';
   const { finding } = question;
   const { keys, fallback } = keysOf(finding);
-  screen.write(questionText(question, screen));
+  screen.print(questionText(question, screen));
   for (;;) {
     const key = await prompter.key({ message: askLine(keys, fallback, screen.colors), keys, fallback });
     switch (key) {
@@ -52,16 +53,16 @@ async function askNext(file: Interviewed, prompter: Prompter, screen: InterviewS
       case 'q':
         return 'quit';
       case '?':
-        screen.write(keyHelp(keys, fallback, screen.colors));
+        screen.print(keyHelp(keys, fallback, screen.colors));
         break;
       case 'w':
-        screen.write(`${whyText(finding, screen)}${screen.explain(finding.transform) ?? ''}`);
+        screen.print(say`${whyText(finding, screen)}${screen.explain(finding.transform) ?? ''}`);
         break;
       case 'e':
         if (await edit(file, prompter, screen)) return 'asked';
         break;
       case 'i': {
-        const reason = await prompter.text({ message: '  Reason (may be empty): ', initial: '' });
+        const reason = await prompter.text({ message: say`  Reason (may be empty): `, initial: '' });
         if (reason === undefined) break;
         if (give(session, { kind: 'ignore', reason }, screen)) return 'asked';
         break;
@@ -86,15 +87,15 @@ async function edit({ session }: Interviewed, prompter: Prompter, screen: Interv
   if (!editable) return false;
   let value: string | undefined = editable.value;
   for (;;) {
-    value = await prompter.text({ message: `  ${editable.label} (Escape: back): `, initial: value });
+    value = await prompter.text({ message: say`  ${editable.label} (Escape: back): `, initial: value });
     if (value === undefined) return false;
     if (give(session, { kind: 'edit', value }, screen)) return true;
   }
 }
 
-function give(session: FixSession, answer: Answer, { write, colors }: InterviewScreen): boolean {
+function give(session: FixSession, answer: Answer, { print, colors }: InterviewScreen): boolean {
   const refused = session.answer(answer);
-  if (refused) write(`  ${colors.red(refused.error)}\n`);
+  if (refused) print(say`  ${colors.red(refused.error)}\n`);
   return refused === undefined;
 }
 

@@ -1,9 +1,10 @@
 import type { Listener, Phase } from '../engine/prove/events';
 import type { Colors } from '../report/colors';
-import { pad, widthOf } from '../report/layout';
+import { clip, columnFor, pad, trimEnd } from '../report/layout';
 import { maskLine } from '../report/mask';
-import type { Output } from './host';
+import { type Shown, say } from '../report/text/screen';
 import type { Progress } from './progress';
+import type { Screen } from './screen';
 
 interface Row {
   phase: Phase;
@@ -22,14 +23,14 @@ export interface Board {
 const DONE: ReadonlySet<Phase> = new Set(['settled', 'failed']);
 
 /** The lines that show all projects on a screen of that size; each fits into one line, and all of them on the screen. */
-export function frame(boards: readonly Board[], seconds: number, size: { columns: number; lines: number }, colors: Colors): string[] {
+export function frame(boards: readonly Board[], seconds: number, size: { columns: number; lines: number }, colors: Colors): Shown[] {
   const room = Math.max(3, Math.floor((size.lines - 1) / Math.max(1, boards.length)));
   return boards.flatMap((board) => boardLines(board, seconds, { columns: size.columns - 1, lines: room }, colors));
 }
 
-function boardLines({ name, rows, run, step }: Board, seconds: number, size: { columns: number; lines: number }, colors: Colors): string[] {
+function boardLines({ name, rows, run, step }: Board, seconds: number, size: { columns: number; lines: number }, colors: Colors): Shown[] {
   const all = [...rows];
-  const names = Math.min(Math.max(0, ...all.map(([service]) => service.length)), Math.max(8, size.columns - 30));
+  const names = Math.min(columnFor(all.map(([service]) => service)), Math.max(8, size.columns - 30));
   // A line for the run, and one for those that found no place.
   const fits = all.length <= size.lines - 1;
   const [open, done] = [all.filter(([, { phase }]) => !DONE.has(phase)), all.filter(([, { phase }]) => DONE.has(phase))];
@@ -45,7 +46,9 @@ function boardLines({ name, rows, run, step }: Board, seconds: number, size: { c
     .filter((row) => chosen.has(row))
     .map(([service, { phase, detail = '' }]) => {
       const text = clip(maskLine(detail), size.columns - names - 16);
-      return `  ${colors.bold(pad(clip(service, names), names))}  ${(paint[phase] ?? colors.cyan)(pad(phase, 10))}  ${colors.dim(text)}`.trimEnd();
+      return trimEnd(
+        say`  ${colors.bold(pad(clip(service, names), names))}  ${(paint[phase] ?? colors.cyan)(pad(phase, 10))}  ${colors.dim(text)}`,
+      );
     });
   if (left.length > 0) lines.push(colors.dim(clip(`  and ${left.length} more: ${counts(left)}`, size.columns)));
   const where = [name, run, step].filter(Boolean).join(', ') || 'reading the project';
@@ -58,24 +61,19 @@ function counts(rows: readonly (readonly [string, Row])[]): string {
   return [...phases].map(([phase, count]) => `${count} ${phase}`).join(', ');
 }
 
-function clip(text: string, width: number): string {
-  const flat = text.replace(/\s+/g, (space) => (/^ +$/.test(space) ? space : ' '));
-  return widthOf(flat) <= width ? flat : `${flat.slice(0, Math.max(0, width - 1))}…`;
-}
-
 const clock = (seconds: number): string => (seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`);
 
 /** Draws over what it drew before, in one write and without clearing first, so that nothing flickers. */
-export function liveProgress(out: Output, colors: Colors): Progress {
+export function liveProgress(screen: Screen): Progress {
   const boards: Board[] = [];
   const begin = Date.now();
-  let drawn: string[] = [];
-  const up = (): string => (drawn.length > 0 ? `\x1b[${drawn.length}A\r` : '');
-  const draw = (above = ''): void => {
-    const size = { columns: out.columns ?? 80, lines: out.rows ?? 24 };
-    const lines = frame(boards, Math.round((Date.now() - begin) / 1000), size, colors);
-    if (above === '' && lines.join('\n') === drawn.join('\n')) return;
-    out.write(`${up()}${above}${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`);
+  let drawn: Shown[] = [];
+  const up = (): Shown => (drawn.length > 0 ? say`\x1b[${drawn.length}A\r` : say``);
+  const draw = (above = say``): void => {
+    const lines = frame(boards, Math.round((Date.now() - begin) / 1000), screen.size(), screen.colors);
+    if (above.text === '' && say.join(lines, '\n').text === say.join(drawn, '\n').text) return;
+    const ended = lines.map((line) => say`${line}\x1b[K\n`);
+    screen.print(say`${up()}${above}${say.join(ended, '')}\x1b[J`);
     drawn = lines;
   };
   const timer = setInterval(() => draw(), 1000);
@@ -87,14 +85,14 @@ export function liveProgress(out: Output, colors: Colors): Progress {
       if (event.kind === 'phase') board.rows.set(event.service, { phase: event.phase, detail: event.detail });
       if (event.kind === 'run') [board.run, board.step] = [`run ${event.run}, ${event.what}`, ''];
       if (event.kind === 'step') board.step = event.what;
-      draw(event.kind === 'note' ? `${event.text}\x1b[K\n` : '');
+      draw(event.kind === 'note' ? say`${event.text}\x1b[K\n` : undefined);
     };
   };
   return {
     of,
     end() {
       clearInterval(timer);
-      out.write(`${up()}\x1b[J`);
+      screen.print(say`${up()}\x1b[J`);
       drawn = [];
     },
   };

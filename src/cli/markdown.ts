@@ -1,5 +1,6 @@
 import type { Colors } from '../report/colors';
-import { hang, pad, widthOf, wrap } from '../report/layout';
+import { hang, pad, trimEnd, widthOf, wrap } from '../report/layout';
+import { type Showable, type Shown, say } from '../report/text/screen';
 
 const FENCE = /^\s*```/;
 const ITEM = /^(\s*)([-*]|\d+\.)\s+(.*)$/;
@@ -9,8 +10,8 @@ const HEADING = /^(#+)\s+(.*)$/;
  * A README on a terminal: headings, emphasis and code are coloured, tables aligned, HTML comments left out. Links keep their text; their
  * addresses are only shown in the list of references, where they do not interrupt a sentence.
  */
-export function renderMarkdown(markdown: string, colors: Colors, width: number): string {
-  const lines: string[] = [];
+export function renderMarkdown(markdown: string, colors: Colors, width: number): Shown {
+  const lines: Shown[] = [];
   let code = false;
   let table: string[] = [];
   let references = false;
@@ -24,14 +25,11 @@ export function renderMarkdown(markdown: string, colors: Colors, width: number):
     const heading = code ? null : HEADING.exec(block);
     if (heading) references = /^(?:references|see also|sources)$/i.test(heading[2]!);
     if (FENCE.test(block)) code = !code;
-    else if (code) lines.push(block.trim() === '' ? '' : `    ${paintCode(block, colors)}`);
+    else if (code) lines.push(block.trim() === '' ? say`` : say`    ${paintCode(block, colors)}`);
     else lines.push(...renderBlock(block, colors, width, references));
   }
   lines.push(...renderTable(table, colors));
-  return `${lines
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim()}\n`;
+  return say`${say.join(withoutGaps(lines), '\n')}\n`;
 }
 
 /** The sections with one of these headings, in the order of the README; all of it when there is none. */
@@ -40,7 +38,7 @@ export function sectionsOf(markdown: string, headings: readonly string[]): strin
   return sections.length === 0 ? markdown : sections.join('');
 }
 
-function renderBlock(block: string, colors: Colors, width: number, urls: boolean): string[] {
+function renderBlock(block: string, colors: Colors, width: number, urls: boolean): Shown[] {
   const heading = HEADING.exec(block);
   if (heading) {
     const text = colors.bold(inline(heading[2]!, colors, false));
@@ -52,28 +50,67 @@ function renderBlock(block: string, colors: Colors, width: number, urls: boolean
 }
 
 /** A diff keeps its colours. */
-function paintCode(line: string, colors: Colors): string {
+function paintCode(line: string, colors: Colors): Shown {
   if (line.startsWith('+')) return colors.green(line);
   return line.startsWith('-') && !line.startsWith('- ') ? colors.red(line) : colors.cyan(line);
 }
 
-function renderTable(rows: readonly string[], colors: Colors): string[] {
+function renderTable(rows: readonly string[], colors: Colors): Shown[] {
   const cells = rows
     .filter((row) => !/^\|[\s|:-]+\|$/.test(row))
     .map((row) => row.slice(1, row.trimEnd().endsWith('|') ? row.trimEnd().length - 1 : undefined).split('|'))
     .map((row) => row.map((cell) => inline(cell.trim(), colors, false)));
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? '')))) ?? [];
   return cells.map((row, at) => {
-    const line = row.map((cell, column) => pad(cell, widths[column] ?? 0)).join('  ');
-    return `  ${at === 0 ? colors.dim(line) : line}`.trimEnd();
+    const line = say.join(
+      row.map((cell, column) => pad(cell, widths[column] ?? 0)),
+      '  ',
+    );
+    return trimEnd(say`  ${at === 0 ? colors.dim(line) : line}`);
   });
 }
 
-function inline(text: string, colors: Colors, urls: boolean): string {
-  return text
-    .replace(/\[([^\]]+)\]\(([^)]+)\)/g, (_, label: string, url: string) => (urls && url.startsWith('http') ? `${label} (${url})` : label))
-    .replace(/`([^`]+)`/g, (_, code: string) => colors.cyan(code))
-    .replace(/\*\*([^*]+)\*\*/g, (_, strong: string) => colors.bold(strong));
+const STRONG = '**';
+
+/** A text with its code and emphasis coloured. */
+function inline(text: string, colors: Colors, urls: boolean): Shown {
+  const parts = withLinks(text, urls)
+    .split('`')
+    .flatMap((part, at, all): Showable[] => (at % 2 === 1 && at < all.length - 1 ? [colors.cyan(part)] : marksApart(part)));
+  const pairs = Math.floor(parts.filter((part) => part === STRONG).length / 2);
+  const done: Showable[] = [];
+  let [open, closed]: [number | undefined, number] = [undefined, 0];
+  for (const part of parts) {
+    if (part !== STRONG || closed === pairs) done.push(part);
+    else if (open === undefined) open = done.length;
+    else {
+      done.push(colors.bold(say.join(done.splice(open), '')));
+      open = undefined;
+      closed++;
+    }
+  }
+  return say.join(done, '');
+}
+
+function marksApart(text: string): string[] {
+  return text.split(STRONG).flatMap((part, at) => (at === 0 ? [part] : [STRONG, part]));
+}
+
+/** `[label](address)` becomes its label. */
+function withLinks(text: string, urls: boolean): string {
+  const [first = '', ...rest] = text.split('](');
+  return rest.reduce((before, part) => {
+    const [from, to] = [before.lastIndexOf('['), part.indexOf(')')];
+    if (from === -1 || to === -1) return `${before}](${part}`;
+    const [label, url] = [before.slice(from + 1), part.slice(0, to)];
+    return `${before.slice(0, from)}${label}${urls && url.startsWith('http') ? ` (${url})` : ''}${part.slice(to + 1)}`;
+  }, first);
+}
+
+/** Without blank lines at both ends, and with one where there are several. */
+function withoutGaps(lines: readonly Shown[]): Shown[] {
+  const kept = lines.filter(({ text }, at) => text !== '' || (at > 0 && lines[at - 1]!.text !== ''));
+  return kept.at(-1)?.text === '' ? kept.slice(0, -1) : kept;
 }
 
 /** Markdown breaks lines where it likes; a terminal breaks them at its own width. Tables, code and lists stay apart. */

@@ -1,6 +1,8 @@
 import { BattenError } from '../errors';
 import type { FileResult } from '../harden/types';
 import type { Colors } from '../report/colors';
+import { placeOf } from '../report/layout';
+import { type Shown, say } from '../report/text/screen';
 
 /** Ctrl-C, or a terminal that went away, at a question. */
 export class Interrupted extends Error {
@@ -23,36 +25,38 @@ interface Failure {
 }
 
 /** An error on the screen: `file:line:column: message`, then a hint on a line of its own. */
-export function failureText({ location, message, hint }: Failure, colors: Colors): string {
-  const head = location ? `${colors.bold(location)}: ` : '';
-  return `${head}${colors.red('error')}: ${message}\n${hint ? `  ${colors.cyan('hint')}: ${hint}\n` : ''}`;
+export function failureText({ location, message, hint }: Failure, colors: Colors): Shown {
+  const head = location ? say`${colors.bold(location)}: ` : '';
+  return say`${head}${colors.red('error')}: ${message}\n${hint ? say`  ${colors.cyan('hint')}: ${hint}\n` : ''}`;
 }
 
 /** Any thrown thing. What batten does not know is a bug of batten's, and said to be one. */
-export function errorText(error: unknown, colors: Colors, debug: boolean): string {
-  if (isInterrupted(error)) return `${error.message}\n`;
-  const stack = debug && error instanceof Error && error.stack ? `${colors.dim(stackOf(error))}\n` : '';
-  if (error instanceof BattenError) return failureText(error, colors) + stack;
+export function errorText(error: unknown, colors: Colors, debug: boolean): Shown {
+  if (isInterrupted(error)) return say`${error.message}\n`;
+  const stack = debug && error instanceof Error ? say`${say.join(stackOf(error).map(colors.dim), '\n')}\n` : '';
+  if (error instanceof BattenError) return say`${failureText(error, colors)}${stack}`;
   const message = error instanceof Error ? error.message : String(error);
-  return (
-    failureText({ location: '', message: `internal: ${message}`, hint: debug ? undefined : 'run it with --debug and report it' }, colors) +
-    stack
-  );
+  const hint = debug ? undefined : 'run it with --debug and report it';
+  return say`${failureText({ location: '', message: `internal: ${message}`, hint }, colors)}${stack}`;
 }
 
 /** The errors of the inputs that failed, one after the other. */
-export function failedInputs(results: readonly FileResult[], colors: Colors): string {
-  return results
-    .map(({ path, error }) => {
-      if (!error) return '';
-      const location = [path, error.line, error.column].filter((part) => part !== undefined).join(':');
-      return failureText({ location, message: error.message, hint: error.hint }, colors);
-    })
-    .join('');
+export function failedInputs(results: readonly FileResult[], colors: Colors): Shown {
+  const failures = results.flatMap(({ path, error }) =>
+    error ? [failureText({ location: placeOf(path, error), message: error.message, hint: error.hint }, colors)] : [],
+  );
+  return say.join(failures, '');
 }
 
-function stackOf(error: Error): string {
-  return error.cause instanceof Error ? `${error.stack}\ncaused by ${error.cause.stack}` : `${error.stack}`;
+/** The lines of a stack. A message of several lines is in one: it may be from outside. */
+function stackOf(error: Error): string[] {
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  const head = `${error.name}: ${error.message}`;
+  return [
+    head,
+    ...frames,
+    ...(error.cause instanceof Error ? stackOf(error.cause).map((line, at) => (at === 0 ? `caused by ${line}` : line)) : []),
+  ];
 }
 
 /** A command with paths, as it can be pasted into a shell. */

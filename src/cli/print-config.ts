@@ -2,6 +2,7 @@ import { InputError } from '../errors';
 import type { RunOptions, TransformInfo } from '../harden/api';
 import { isOn } from '../harden/select';
 import { settingOf } from '../harden/settings';
+import { json } from '../report/text/json';
 import { Configs, type LoadedConfig } from './config';
 import { type Context, givenRun, type Prepared, prepare, runOf } from './context';
 
@@ -17,7 +18,7 @@ export async function printConfig(context: Context, paths: readonly string[]): P
   const found = opened.length > 0 ? opened : [{ configured: configs.for(host.cwd) }];
   const distinct = [...new Map(found.map((each) => [each.configured?.absolute, each.configured])).values()];
   const printed = distinct.map((configured) => described(configured, runOf({ configured }, run), transforms));
-  host.stdout.write(`${JSON.stringify(printed.length === 1 ? printed[0] : printed, null, 2)}\n`);
+  context.out.print(json(printed.length === 1 ? printed[0] : printed, 2));
   return 0;
 }
 

@@ -1,9 +1,13 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { say } from '../report/text/screen';
+import type { Text } from '../report/text/text';
+import { isVisible, visible } from '../report/text/visible';
 import { loadApp } from './bundle';
 import { COMMANDS, type CommandRow } from './command-table';
 import { EXIT } from './exit-codes';
 import type { Host } from './host';
 import { type CommandName, OPTIONS, type OptionRow, type Options } from './options';
+import { printOn } from './screen';
 
 export { processHost } from './host';
 
@@ -14,8 +18,19 @@ export { processHost } from './host';
  * @returns the exit code.
  */
 export async function runCli(words: readonly string[], host: Host): Promise<number> {
+  // What is wrong with a word quotes it, so it is said of one that can be seen: none that is right has anything else in it but a value.
+  const shown = words.every(isVisible) ? undefined : words.map(visible);
+  const code = await parsed(words, host, shown === undefined, (name, options, args) => loadApp().runCommand(name, host, options, args));
+  if (code !== undefined) return code;
+  return shown ? ((await parsed(shown, host, true, async () => EXIT.error)) ?? EXIT.error) : EXIT.error;
+}
+
+type Run = (name: CommandName, options: Options, args: readonly string[]) => Promise<number>;
+
+/** @returns the exit code of what was run; undefined when the words are wrong, which is said when it is to be `told`. */
+async function parsed(words: readonly string[], host: Host, told: boolean, run: Run): Promise<number | undefined> {
   let code: number = EXIT.ok;
-  const program = newCommand('batten', host)
+  const program = newCommand('batten', host, told)
     .description('Rewrites a Docker Compose file into a hardened version that still runs, touching nothing else.')
     .version(host.version, '-V, --version', 'print the version')
     .usage('<command> [options] [paths...]')
@@ -31,12 +46,12 @@ Examples:
   $ batten explain cap-drop   what a change means`,
     );
   for (const row of COMMANDS) {
-    const command = newCommand(row.name, host)
+    const command = newCommand(row.name, host, told)
       .description(sentenceOf(row.summary))
       .summary(row.summary)
       .addHelpText('after', examplesText(row))
       .action(async () => {
-        code = await loadApp().runCommand(row.name, host, command.opts<Options>(), command.args);
+        code = await run(row.name, command.opts<Options>(), command.args);
       });
     if (row.args) command.argument(row.args);
     // Of the others nothing is asked but what they are called.
@@ -47,24 +62,29 @@ Examples:
     await program.parseAsync(words, { from: 'user' });
     return code;
   } catch (error) {
-    if (isCommanderError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
-    throw error;
+    if (!isCommanderError(error)) throw error;
+    return error.exitCode === 0 ? EXIT.ok : undefined;
   }
 }
 
-function newCommand(name: string, host: Host): Command {
+function newCommand(name: string, host: Host, told: boolean): Command {
   return new Command(name)
     .helpCommand(name === 'batten')
     .helpOption('-h, --help', 'show help')
     .showSuggestionAfterError()
     .showHelpAfterError(`(batten ${name === 'batten' ? '' : `${name} `}--help shows what there is)`)
     .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      writeOut: (text) => printOn(host.stdout, helpText(text)),
+      writeErr: (text) => (told ? printOn(host.stderr, helpText(text)) : undefined),
       getOutHelpWidth: () => host.stdout.columns ?? 100,
       getErrHelpWidth: () => host.stderr.columns ?? 100,
     })
     .exitOverride();
+}
+
+/** What commander says is in lines of its own. */
+function helpText(text: string): Text<'screen'> {
+  return say.join(text.split('\n'), '\n');
 }
 
 function addOptions(command: Command, name: CommandName): void {

@@ -1,4 +1,6 @@
 import type { KeypressEvent } from '@inquirer/core';
+import { say } from '../report/text/screen';
+import { visible } from '../report/text/visible';
 import { Interrupted } from './messages';
 import { type Key, type KeyPrompt, type Press, type Prompter, readPress, type TextPrompt } from './prompt';
 
@@ -24,14 +26,16 @@ export async function inquirerPrompter(): Promise<Prompter> {
       setAnswer(key);
       done(key);
     });
-    return `${config.message}${answer}`;
+    return say`${config.message}${answer}`.text;
   });
 
   // inquirer's own input takes an emptied line for its default, but an empty value is one a person may want.
   const linePrompt = createPrompt<{ text?: string }, TextPrompt>((config, done) => {
-    const [text, setText] = useState(config.initial);
+    // A control character would be taken for a key that was pressed.
+    const initial = visible(config.initial);
+    const [text, setText] = useState(initial);
     const [ended, setEnded] = useState(false);
-    useEffect((readline) => readline.write(config.initial), []);
+    useEffect((readline) => readline.write(initial), []);
     useKeypress((event, readline) => {
       if (ended) return;
       if (event.name === 'return' || event.name === 'enter') {
@@ -44,7 +48,7 @@ export async function inquirerPrompter(): Promise<Prompter> {
         setText(readline.line);
       }
     });
-    return `${config.message}${text}`;
+    return say`${config.message}${text}`.text;
   });
 
   const ask = createPromptModule({ output: process.stderr });

@@ -1,4 +1,5 @@
 import type { Colors } from '../report/colors';
+import { type Shown, say } from '../report/text/screen';
 
 /** What one key at a question means. */
 export type Key = 'y' | 'n' | 'a' | 's' | 'd' | 'e' | 'i' | 'w' | 'u' | 'q' | '?';
@@ -6,7 +7,7 @@ export type Key = 'y' | 'n' | 'a' | 's' | 'd' | 'e' | 'i' | 'w' | 'u' | 'q' | '?
 /** A question that one key answers, without Enter. */
 export interface KeyPrompt {
   /** The line that asks, coloured. */
-  message: string;
+  message: Shown;
   keys: readonly Key[];
   /** What Enter stands for. */
   fallback: Key;
@@ -14,7 +15,7 @@ export interface KeyPrompt {
 
 /** A question that a line of text answers. */
 export interface TextPrompt {
-  message: string;
+  message: Shown;
   /** What is there to begin with, and can be edited. */
   initial: string;
 }
@@ -74,15 +75,15 @@ const SHORT: readonly [Key, string][] = [
 ];
 
 /** The line that asks, with the usual keys; the one Enter stands for is marked. */
-export function askLine(keys: readonly Key[], fallback: Key, colors: Colors): string {
+export function askLine(keys: readonly Key[], fallback: Key, colors: Colors): Shown {
   const words = SHORT.filter(([key]) => keys.includes(key)).map(([key, word]) =>
-    key === fallback ? `${colors.bold(`[${key}]`)} ${word}` : `${colors.bold(key)} ${colors.dim(word)}`,
+    key === fallback ? say`${colors.bold(`[${key}]`)} ${word}` : say`${colors.bold(key)} ${colors.dim(word)}`,
   );
-  return `${colors.cyan('Apply?')}  ${words.join('  ')} ${colors.cyan('›')} `;
+  return say`${colors.cyan('Apply?')}  ${say.join(words, '  ')} ${colors.cyan('›')} `;
 }
 
 /** What every key does, one a line. */
-export function keyHelp(keys: readonly Key[], fallback: Key, colors: Colors): string {
-  const lines = keys.map((key) => `  ${colors.bold(key)}  ${HELP[key]}${key === fallback ? colors.dim(' (Enter)') : ''}`);
-  return `${[...lines, `  ${colors.dim('Ctrl-C stops and writes nothing.')}`].join('\n')}\n`;
+export function keyHelp(keys: readonly Key[], fallback: Key, colors: Colors): Shown {
+  const lines = keys.map((key) => say`  ${colors.bold(key)}  ${HELP[key]}${key === fallback ? colors.dim(' (Enter)') : ''}`);
+  return say`${say.join(lines, '\n')}\n  ${colors.dim('Ctrl-C stops and writes nothing.')}\n`;
 }

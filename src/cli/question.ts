@@ -2,13 +2,14 @@ import type { Question } from '../harden/api';
 import { atLeast } from '../harden/confidence';
 import type { Finding } from '../harden/types';
 import type { Colors } from '../report/colors';
-import { screenDiff } from '../report/diff';
+import { screenDiffLines } from '../report/diff';
 import { hang, sentence } from '../report/layout';
 import { evidenceLines, paintConfidence, paintSeverity } from '../report/pretty';
+import { type Shown, say } from '../report/text/screen';
 import type { Key } from './prompt';
 import { hiddenSideFiles, shownSideFiles } from './side-files';
 
-interface Screen {
+interface Look {
   colors: Colors;
   width: number;
 }
@@ -23,36 +24,36 @@ export function keysOf(finding: Finding): { keys: Key[]; fallback: Key } {
  * A question on the screen: `[3/12] compose.yaml:14  web  read-only  known`, the plan, the change with credentials masked, what could
  * break, and the evidence.
  */
-export function questionText({ index, total, finding, path, before, after, files }: Question, { colors, width }: Screen): string {
+export function questionText({ index, total, finding, path, before, after, files }: Question, { colors, width }: Look): Shown {
   const { range, service, transform, confidence, plan, breaks, evidence } = finding;
   const header = [
-    `${colors.dim(`[${index}/${total}]`)} ${path}:${range.start.line}`,
+    say`${colors.dim(`[${index}/${total}]`)} ${path}:${range.start.line}`,
     colors.bold(service),
     colors.bold(transform),
     paintConfidence(confidence, colors),
   ];
-  const diff = screenDiff({ path, before, after, known: finding.conceal }, colors, { header: false }).trimEnd().split('\n');
-  const besides = shownSideFiles(path, files).flatMap((file) => ['', ...screenDiff(file, colors).trimEnd().split('\n')]);
+  const diff = screenDiffLines({ path, before, after, known: finding.conceal }, colors, { header: false });
+  const besides = shownSideFiles(path, files).flatMap((file) => ['', ...screenDiffLines(file, colors)]);
   const lines = [
     '',
-    header.join('  '),
+    say.join(header, '  '),
     '',
     ...hang('  ', sentence(plan), width, colors.bold),
     '',
-    ...[...diff, ...besides].map((line) => `  ${line}`),
-    ...hiddenSideFiles(path, files).map((file) => `  ${colors.dim(`and ${file}, which holds a secret and is not shown`)}`),
+    ...[...diff, ...besides].map((line) => say`  ${line}`),
+    ...hiddenSideFiles(path, files).map((file) => say`  ${colors.dim(`and ${file}, which holds a secret and is not shown`)}`),
     '',
-    ...(breaks ? hang(`  ${colors.yellow('Could break')}  `, breaks, width) : []),
+    ...(breaks ? hang(say`  ${colors.yellow('Could break')}  `, breaks, width) : []),
     ...evidence.flatMap(({ kind, detail }, at) =>
-      hang(`  ${at === 0 ? colors.dim('Evidence') : '        '}     `, `${detail} (${kind})`, width, colors.dim),
+      hang(say`  ${at === 0 ? colors.dim('Evidence') : '        '}     `, `${detail} (${kind})`, width, colors.dim),
     ),
     '',
   ];
-  return `${lines.join('\n')}\n`;
+  return say`${say.join(lines, '\n')}\n`;
 }
 
 /** The answer to "why": the finding with everything it goes by. */
-export function whyText(finding: Finding, { colors, width }: Screen): string {
+export function whyText(finding: Finding, { colors, width }: Look): Shown {
   const { severity, message, confidence, breaks } = finding;
   const meaning = {
     proven: 'it ran on this Engine with exactly these settings',
@@ -61,10 +62,10 @@ export function whyText(finding: Finding, { colors, width }: Screen): string {
     guess: 'nothing is known about this image, so it may well break',
   }[confidence];
   const lines = [
-    ...hang(`  ${paintSeverity(severity, colors)}  `, message, width),
-    ...hang(`  ${paintConfidence(confidence, colors)}  `, meaning, width),
-    ...hang(`  ${colors.yellow('could break')}  `, breaks || 'nothing that is known of', width),
+    ...hang(say`  ${paintSeverity(severity, colors)}  `, message, width),
+    ...hang(say`  ${paintConfidence(confidence, colors)}  `, meaning, width),
+    ...hang(say`  ${colors.yellow('could break')}  `, breaks || 'nothing that is known of', width),
     ...evidenceLines(finding, '  ', width, colors),
   ];
-  return `${lines.join('\n')}\n`;
+  return say`${say.join(lines, '\n')}\n`;
 }

@@ -1,17 +1,18 @@
 import type { FileResult } from '../harden/types';
+import { type Shown, say } from '../report/text/screen';
+import type { Text } from '../report/text/text';
 import type { Context } from './context';
-import type { Output } from './host';
 import { failedInputs } from './messages';
 import type { Format } from './options';
+import type { Screen } from './screen';
 import { warningText } from './warnings';
 
 /** What went wrong with the inputs and, unless asked to be quiet, what wants looking after: on standard error. */
 export function tellTroubles(context: Context, results: readonly FileResult[]): void {
   if (!results.some(({ error, warnings }) => error || warnings)) return;
-  const { stderr } = context.host;
-  const { colors } = context.screen(stderr);
-  stderr.write(failedInputs(results, colors));
-  if (!context.options.quiet) stderr.write(warningText(results, colors));
+  const { err, options } = context;
+  err.print(failedInputs(results, err.colors));
+  if (!options.quiet) err.print(warningText(results, err.colors));
 }
 
 /** Whether a report is for programs, and so goes to standard output. */
@@ -20,22 +21,22 @@ export function isForPrograms(format: Format): boolean {
 }
 
 /** Writes the report in the chosen format. One for people keeps quiet with `-q`; one for programs always goes to standard output. */
-export function writeReport(context: Context, results: readonly FileResult[], to: Output, next?: string, asked = false): void {
-  const { host, options } = context;
+export function writeReport(context: Context, results: readonly FileResult[], to: Screen, next?: string, asked = false): void {
+  const { options } = context;
   if (isForPrograms(options.format)) {
-    host.stdout.write(forPrograms(context, results));
+    context.out.print(forPrograms(context, results));
   } else if (options.statistics) {
-    if (!options.quiet) to.write(numbers(context, results, to));
+    if (!options.quiet) to.print(numbers(results, to));
   } else if (options.format === 'concise') {
     const { conciseReport } = require('../report/concise') as typeof import('../report/concise');
-    to.write(conciseReport(results));
+    to.print(conciseReport(results));
   } else if (!options.quiet) {
     const { prettyReport } = require('../report/pretty') as typeof import('../report/pretty');
-    to.write(prettyReport(results, { ...context.screen(to), verbose: options.verbose, next, asked }));
+    to.print(prettyReport(results, { colors: to.colors, width: to.width, verbose: options.verbose, next, asked }));
   }
 }
 
-function forPrograms({ host, options }: Context, results: readonly FileResult[]): string {
+function forPrograms({ host, options }: Context, results: readonly FileResult[]): Text {
   const tool = { name: 'batten', version: host.version };
   const { statistics } = options;
   switch (options.format) {
@@ -56,10 +57,9 @@ function named(host: Context['host']): (path: string) => string | undefined {
   return (require('./root') as typeof import('./root')).fromRoot(host);
 }
 
-function numbers(context: Context, results: readonly FileResult[], to: Output): string {
+function numbers(results: readonly FileResult[], { colors }: Screen): Shown {
   const { statisticsTable } = require('../report/statistics') as typeof import('../report/statistics');
   const { summaryLine } = require('../report/pretty') as typeof import('../report/pretty');
-  const { colors } = context.screen(to);
   const table = statisticsTable(results, colors);
-  return `${table}${table ? '\n' : ''}${summaryLine(results, colors)}\n`;
+  return say`${table}${table.text ? say`\n` : ''}${summaryLine(results, colors)}\n`;
 }

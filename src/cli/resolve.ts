@@ -4,6 +4,7 @@ import { readIfThere } from '../compose/read';
 import { writeFileAtomic } from '../compose/write';
 import { UsageError } from '../errors';
 import type { Batten } from '../harden/api';
+import { say } from '../report/text/screen';
 import type { Context, Prepared } from './context';
 import type { Opened } from './inputs';
 
@@ -13,7 +14,7 @@ import type { Opened } from './inputs';
  *
  * @throws UsageError where nothing may be written; InputError when the lock cannot be
  */
-export async function resolveImages({ host, options }: Context, { batten, opened, run }: Prepared, writes: boolean): Promise<void> {
+export async function resolveImages({ err, options }: Context, { batten, opened, run }: Prepared, writes: boolean): Promise<void> {
   if (!writes || opened.some(({ path }) => path === '-')) {
     throw new UsageError('--resolve writes batten.lock.json beside a file, and this run writes nothing there', {
       hint: 'use it with --yes',
@@ -30,7 +31,7 @@ export async function resolveImages({ host, options }: Context, { batten, opened
       const answer = asked.get(key) ?? (await resolveDigest(image));
       asked.set(key, answer);
       if ('digest' in answer) digests.set(key, answer.digest);
-      else if (!options.quiet) host.stderr.write(`${image}: ${answer.reason}\n`);
+      else if (!options.quiet) err.print(say`${image}: ${answer.reason}\n`);
     }
     if (digests.size === 0) continue;
     const lock = join(dirname(each.absolute), IMAGE_LOCK);

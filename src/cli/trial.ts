@@ -80,7 +80,7 @@ export async function proveAll(context: Context, batten: Batten, opened: readonl
   const settings = trialSettings(context);
   requireProvable(opened);
   if (settings.exercises.size > 0) requireServices(batten, opened, [...settings.exercises.keys()]);
-  const progress = progressOn(host.stderr, context.screen(host.stderr).colors, options.quiet === true);
+  const progress = progressOn(context.err, options.quiet === true);
   const proven: Proven[] = [];
   try {
     await inTurns(opened, settings.jobs, async (each, index) => {
@@ -118,8 +118,8 @@ async function inTurns<T>(items: readonly T[], width: number, work: (item: T, in
 
 /** Learns about one input; see `proveOne`. */
 export async function learnOne(context: Context, opened: Opened, services: readonly string[]): Promise<LearnReport> {
-  const { host, options } = context;
-  const progress = progressOn(host.stderr, context.screen(host.stderr).colors, options.quiet === true);
+  const { options } = context;
+  const progress = progressOn(context.err, options.quiet === true);
   try {
     const listener = progress.of();
     return await interruptible(listener, (signal) =>

@@ -1,5 +1,7 @@
 import type { FileResult, Warning } from '../harden/types';
 import type { Colors } from '../report/colors';
+import { placeOf } from '../report/layout';
+import { type Shown, say } from '../report/text/screen';
 
 /**
  * The results of a run with the warnings about ignores that several files share put right: an ignore of a configuration is unused only when
@@ -33,13 +35,11 @@ function at({ file, line, column }: Pick<Warning, 'file' | 'line' | 'column'>): 
 }
 
 /** The warnings of all files, one a line: `file:line:column: warning: message`. */
-export function warningText(results: readonly FileResult[], colors: Colors): string {
-  return results
-    .flatMap(({ path, warnings = [] }) =>
-      warnings.map(({ file = path, line, column, message }) => {
-        const place = [file, line, column].filter((part) => part !== undefined).join(':');
-        return `${colors.bold(place)}: ${colors.yellow('warning')}: ${message}\n`;
-      }),
-    )
-    .join('');
+export function warningText(results: readonly FileResult[], colors: Colors): Shown {
+  const lines = results.flatMap(({ path, warnings = [] }) =>
+    warnings.map(
+      ({ file = path, message, ...position }) => say`${colors.bold(placeOf(file, position))}: ${colors.yellow('warning')}: ${message}\n`,
+    ),
+  );
+  return say.join(lines, '');
 }

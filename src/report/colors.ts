@@ -1,3 +1,6 @@
+import { type Showable, type Shown, say } from './text/screen';
+import { Text } from './text/text';
+
 /** What `--color` accepts. */
 export const COLOR_MODES = ['auto', 'always', 'never'] as const;
 export type ColorMode = (typeof COLOR_MODES)[number];
@@ -16,16 +19,19 @@ const CODES = {
 
 type Style = keyof typeof CODES;
 
-/** One function per style; each gives its text back unchanged when colour is off. */
-export type Colors = Record<Style, (text: string) => string>;
+/** One function per style; each gives its text back without one when colour is off. */
+export type Colors = Record<Style, (text: Showable) => Shown>;
 
 /** @param enabled whether escape sequences are written at all. */
 export function createColors(enabled: boolean): Colors {
   const entries = Object.entries(CODES).map(([name, [open, close]]) => [
     name,
-    // An inner style of the same kind ends this one, so it is taken up again after each of its ends.
-    (text: string) =>
-      enabled && text !== '' ? `\x1b[${open}m${text.replaceAll(`\x1b[${close}m`, `\x1b[${close}m\x1b[${open}m`)}\x1b[${close}m` : text,
+    (showable: Showable) => {
+      const shown = say.of(showable);
+      if (!enabled || shown.text === '') return shown;
+      // An inner style of the same kind ends this one, so it is taken up again after each of its ends.
+      return new Text('screen', `\x1b[${open}m${shown.text.replaceAll(`\x1b[${close}m`, `\x1b[${close}m\x1b[${open}m`)}\x1b[${close}m`);
+    },
   ]);
   return Object.fromEntries(entries) as Colors;
 }

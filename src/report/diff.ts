@@ -2,6 +2,8 @@ import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatch, structuredPatch }
 import type { Concealed } from '../harden/types';
 import type { Colors } from './colors';
 import { maskKnown } from './mask-known';
+import { type Shown, say } from './text/screen';
+import { exact, type Text } from './text/text';
 
 /** Lines of context around a change, as in git. */
 export const CONTEXT = 3;
@@ -20,16 +22,30 @@ export interface DiffedFile {
  * The change of one file as a unified diff with `a/` and `b/` headers; the empty string when there is none. Line endings and a BOM are
  * part of the lines, as in git.
  */
-export function unifiedDiff(file: DiffedFile, context = CONTEXT): string {
-  if (file.before === file.after) return '';
-  return withTabs(formatPatch(diffed(file, context), FILE_HEADERS_ONLY), file.path);
+export function unifiedDiff(file: DiffedFile, context = CONTEXT): Text<'exact'> {
+  if (file.before === file.after) return exact('');
+  return exact(withTabs(formatPatch(diffed(file, context), FILE_HEADERS_ONLY), file.path));
 }
 
-/** The same for a screen: credentials masked, carriage returns and the BOM left out, coloured. */
-export function screenDiff(file: DiffedFile, colors: Colors, options: { context?: number; header?: boolean } = {}): string {
-  if (file.before === file.after) return '';
+export interface ScreenDiffOptions {
+  context?: number;
+  /** False for the change without the names of the files. */
+  header?: boolean;
+}
+
+/** The same for a screen: credentials masked, everything in it to be seen, carriage returns and the BOM left out, coloured. */
+export function screenDiff(file: DiffedFile, colors: Colors, options: ScreenDiffOptions = {}): Shown {
+  return say.join(
+    screenDiffLines(file, colors, options).map((line) => say`${line}\n`),
+    '',
+  );
+}
+
+/** The lines of it. */
+export function screenDiffLines(file: DiffedFile, colors: Colors, options: ScreenDiffOptions = {}): Shown[] {
+  if (file.before === file.after) return [];
   const { hunks } = diffed(file, options.context ?? CONTEXT);
-  const lines: string[] =
+  const lines: Shown[] =
     options.header === false
       ? []
       : [colors.bold(file.before === undefined ? '--- /dev/null' : `--- a/${file.path}`), colors.bold(`+++ b/${file.path}`)];
@@ -44,12 +60,12 @@ export function screenDiff(file: DiffedFile, colors: Colors, options: { context?
     for (const line of hunk.lines) {
       if (line.startsWith('-')) lines.push(colors.red(`-${before[oldLine++]}`));
       else if (line.startsWith('+')) lines.push(colors.green(`+${after[newLine++]}`));
-      else if (line.startsWith(' ')) lines.push(` ${after[newLine++]}`);
+      else if (line.startsWith(' ')) lines.push(say` ${after[newLine++]!}`);
       else lines.push(colors.dim(line));
       if (line.startsWith(' ')) oldLine++;
     }
   }
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 function screenLines(text: string): string[] {

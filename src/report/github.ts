@@ -1,7 +1,12 @@
 import { type FileResult, SEVERITIES } from '../harden/types';
 import { maskLine } from './mask';
+import { language, Text } from './text/text';
+import { visible } from './text/visible';
 
 const COMMAND = { critical: 'error', high: 'error', medium: 'warning', low: 'notice' } as const;
+
+/** Workflow commands: a value is in one line, which GitHub breaks again where it shows it, and can be seen in the log. */
+const workflow = language('github', encoded);
 
 /**
  * Workflow commands, one a line, that GitHub Actions shows beside the lines of the files. It shows ten of a kind for each step, so the worst
@@ -10,7 +15,7 @@ const COMMAND = { critical: 'error', high: 'error', medium: 'warning', low: 'not
  * @param fromRoot how a file is called from the root of the repository.
  * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
  */
-export function githubReport(results: readonly FileResult[], fromRoot: (path: string) => string | undefined): string {
+export function githubReport(results: readonly FileResult[], fromRoot: (path: string) => string | undefined): Text<'github'> {
   const place = (path: string, line?: number, column?: number) => ({ file: fromRoot(path) ?? path, line, col: column });
   const troubles = results.flatMap(({ path, error, warnings = [] }) => [
     ...(error ? [command('error', { ...place(path, error.line, error.column), title: 'batten' }, error.message)] : []),
@@ -25,22 +30,32 @@ export function githubReport(results: readonly FileResult[], fromRoot: (path: st
   const found = open.map(({ path, finding: { range, severity, transform, service, message, plan, refusal, confidence } }) => {
     const next = refusal ? `Not changed: ${refusal.message}` : `Plan (${confidence}): ${plan}`;
     const { line, column } = range.start;
-    return command(COMMAND[severity], { ...place(path, line, column), title: `${transform}: ${service}` }, maskLine(`${message}. ${next}`));
+    return command(COMMAND[severity], { ...place(path, line, column), title: `${transform}: ${service}` }, `${message}. ${next}`);
   });
-  return [...troubles, ...found].join('');
+  return workflow.join([...troubles, ...found], '');
 }
 
-function command(name: string, properties: Record<string, string | number | undefined>, message: string): string {
-  const words = Object.entries(properties).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key}=${escapeProperty(String(value))}`],
-  );
-  return `::${name} ${words.join(',')}::${escapeData(message)}\n`;
+interface Properties {
+  file: string;
+  line?: number;
+  col?: number;
+  title: string;
 }
 
-function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+function command(name: 'error' | 'warning' | 'notice', { file, line, col, title }: Properties, message: string): Text<'github'> {
+  const words = [
+    workflow`file=${property(file)}`,
+    ...(line === undefined ? [] : [workflow`line=${line}`]),
+    ...(col === undefined ? [] : [workflow`col=${col}`]),
+    workflow`title=${property(title)}`,
+  ];
+  return workflow`::${name} ${workflow.join(words, ',')}::${maskLine(message)}\n`;
 }
 
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+function property(text: string): Text<'github'> {
+  return new Text('github', encoded(text).replaceAll(':', '%3A').replaceAll(',', '%2C'));
+}
+
+function encoded(text: string): string {
+  return visible(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
 }

@@ -4,6 +4,8 @@ import { maskLine } from './mask';
 import { maskData } from './mask-known';
 import { statistics } from './statistics';
 import { summarize } from './summary';
+import { json } from './text/json';
+import type { Text } from './text/text';
 
 /** What made the report. */
 export interface Tool {
@@ -16,7 +18,7 @@ export interface Tool {
  * writes and replaces is exact but for credentials: they are masked, as they are where evidence quotes a Dockerfile or a script. Positions count from 1 and are
  * those of the input.
  */
-export function jsonReport(results: readonly FileResult[], tool: Tool, options: { statistics?: boolean } = {}): string {
+export function jsonReport(results: readonly FileResult[], tool: Tool, options: { statistics?: boolean } = {}): Text<'json'> {
   const report = {
     version: 1,
     tool: { name: tool.name, version: tool.version },
@@ -24,7 +26,7 @@ export function jsonReport(results: readonly FileResult[], tool: Tool, options: 
     summary: summarize(results),
     ...(options.statistics && { statistics: statistics(results) }),
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return json(report, 2);
 }
 
 function fileReport({ path, status, error, override, findings, files, notes, warnings, staleProofs }: FileResult) {

@@ -1,11 +1,16 @@
 import type { LearnedService, LearnReport } from '../engine/learn/report';
 import type { Failure } from '../engine/observe/types';
 import { maskLine } from './mask';
+import { json } from './text/json';
+import type { Text } from './text/text';
 
 /** What was learnt about files, version 1 as text, ending in a newline; its schema is schemas/learn.schema.json. Credentials of logs are masked. */
-export function jsonLearned(learned: readonly { file: string; report: LearnReport }[], tool: { name: string; version: string }): string {
+export function jsonLearned(
+  learned: readonly { file: string; report: LearnReport }[],
+  tool: { name: string; version: string },
+): Text<'json'> {
   const projects = learned.map(({ file, report }) => ({ file, ...report, services: report.services.map(masked) }));
-  return `${JSON.stringify({ version: 1, tool, learned: projects }, null, 2)}\n`;
+  return json({ version: 1, tool, learned: projects }, 2);
 }
 
 function masked({ fault, confirmed, seccomp, ...rest }: LearnedService): LearnedService {

@@ -1,28 +1,32 @@
 import type { LearnedService, LearnReport } from '../engine/learn/report';
 import { advice, becoming, confinement, outcomes, settings, tracing } from './learn';
-import { cell } from './markdown-cell';
 import { maskLine } from './mask';
 import { plural } from './summary';
+import { codeBlock, type Markdown, md } from './text/markdown';
 
 /** What was learnt as Markdown, for an issue or a merge request: what was seen as a table, and the settings as they would be written. */
-export function markdownLearned(learned: readonly { file: string; report: LearnReport }[]): string {
-  return `${learned.map(({ file, report }) => one(file, report)).join('\n\n')}\n`;
+export function markdownLearned(learned: readonly { file: string; report: LearnReport }[]): Markdown {
+  return md`${md.join(
+    learned.map(({ file, report }) => one(file, report)),
+    '\n\n',
+  )}\n`;
 }
 
-function one(file: string, report: LearnReport): string {
+function one(file: string, report: LearnReport): Markdown {
   const { engine, compose, runs, date, services, notes } = report;
   const said = [...advice(report), ...notes];
-  return [
-    `## ${cell(file)}`,
+  const lines = [
+    md`## ${file}`,
     '',
-    `Docker ${cell(engine.version)} on ${cell(engine.os)}, Compose ${cell(compose)}; ${plural(runs, 'run')} of the stack; ${date}; ${cell(tracing(report))}.`,
+    md`Docker ${engine.version} on ${engine.os}, Compose ${compose}; ${plural(runs, 'run')} of the stack; ${date}; ${tracing(report)}.`,
     '',
-    '| service | processes | listens on | writes to | calls | used | system calls |',
-    '|---|---|---|---|---|---|---|',
-    ...services.map((service) => `| ${row(service).map(cell).join(' | ')} |`),
+    md`| service | processes | listens on | writes to | calls | used | system calls |`,
+    md`|---|---|---|---|---|---|---|`,
+    ...services.map((service) => md`| ${md.join(row(service), ' | ')} |`),
     ...services.flatMap(section),
-    ...(said.length > 0 ? ['', ...said.map((note) => `- ${cell(note)}`)] : []),
-  ].join('\n');
+    ...(said.length > 0 ? ['', ...said.map((note) => md`- ${note}`)] : []),
+  ];
+  return md.join(lines, '\n');
 }
 
 function row({ name, processes, listening, written, talksTo, outside, usage, trace }: LearnedService): string[] {
@@ -39,20 +43,18 @@ function row({ name, processes, listening, written, talksTo, outside, usage, tra
   ];
 }
 
-function section(service: LearnedService): string[] {
+function section(service: LearnedService): (Markdown | '')[] {
   const { name, fault, exercised, notExercised } = service;
-  if (fault) return ['', `### ${cell(name)}`, '', `It does not work as it is: ${cell(maskLine(fault))}`];
+  if (fault) return ['', md`### ${name}`, '', md`It does not work as it is: ${maskLine(fault)}`];
   return [
     '',
-    `### ${cell(name)}`,
+    md`### ${name}`,
     '',
-    '```yaml',
-    ...[...settings(service), ...confinement(service)].map((line) => line.replaceAll('```', "'''")),
-    '```',
+    codeBlock([...settings(service), ...confinement(service)], 'yaml'),
     '',
-    ...(service.user ? [`- user: ${cell(becoming(service.user))}`] : []),
-    ...outcomes(service).map(([what, text]) => `- ${what}: ${cell(text)}`),
-    `- exercised: ${cell(exercised.join('; ') || 'nothing')}`,
-    `- not exercised: ${cell(notExercised.join('; '))}`,
+    ...(service.user ? [md`- user: ${becoming(service.user)}`] : []),
+    ...outcomes(service).map(([what, text]) => md`- ${what}: ${text}`),
+    md`- exercised: ${exercised.join('; ') || 'nothing'}`,
+    md`- not exercised: ${notExercised.join('; ')}`,
   ];
 }

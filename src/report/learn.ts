@@ -6,9 +6,10 @@ import type { Colors } from './colors';
 import { hang, pad } from './layout';
 import { maskLine } from './mask';
 import { plural } from './summary';
+import { type Shown, say } from './text/screen';
 
 /** What was learnt, for a person: for each service what it did, and the settings that follow, as they would be written. Ends in a newline. */
-export function prettyLearned(report: LearnReport, colors: Colors, width: number): string {
+export function prettyLearned(report: LearnReport, colors: Colors, width: number): Shown {
   const { engine, compose, runs, services, notes } = report;
   const head = `Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack`;
   const blocks = [
@@ -16,10 +17,10 @@ export function prettyLearned(report: LearnReport, colors: Colors, width: number
     ...services.map((service) => block(service, colors, width)),
     [...advice(report), ...notes].flatMap((note) => hang('  note: ', note, width, colors.dim)),
   ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return say`${say.join(
+    blocks.filter((lines) => lines.length > 0).map((lines) => say.join(lines, '\n')),
+    '\n\n',
+  )}\n`;
 }
 
 /** Whether the kernel was asked, and what that is worth. */
@@ -30,17 +31,17 @@ export function tracing({ tracing: { traced, why, lost = 0 } }: LearnReport): st
     : `traced by the kernel, which lost ${plural(lost, 'event')}: more was called than is listed, and capabilities were searched without it`;
 }
 
-function block(service: LearnedService, colors: Colors, width: number): string[] {
+function block(service: LearnedService, colors: Colors, width: number): Shown[] {
   const { name, image, fault, processes, listening, written, usage, talksTo, outside, exercised, notExercised } = service;
-  const line = (what: string, text: string): string[] => hang(`  ${pad(what, 13)}`, text || 'nothing', width);
+  const line = (what: string, text: string): Shown[] => hang(say`  ${pad(what, 13)}`, text || 'nothing', width);
   if (fault)
     return [
-      `${colors.bold(name)}  ${colors.dim(image)}`,
+      say`${colors.bold(name)}  ${colors.dim(image)}`,
       ...hang('  ', `it does not work as it is: ${maskLine(fault)}`, width, colors.red),
     ];
   const seen = Object.entries(processes).map(([process, uids]) => `${process} (uid ${uids.join(', ')})`);
   return [
-    `${colors.bold(name)}  ${colors.dim(image)}`,
+    say`${colors.bold(name)}  ${colors.dim(image)}`,
     ...line('processes', seen.join(', ')),
     ...(service.user ? line('user', becoming(service.user)) : []),
     ...line('listens on', listening.join(', ')),

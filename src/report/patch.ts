@@ -2,6 +2,7 @@ import path from 'node:path';
 import { applyPatch } from 'diff';
 import { UsageError } from '../errors';
 import { type DiffedFile, unifiedDiff } from './diff';
+import { exact, type Text } from './text/text';
 
 export type { DiffedFile } from './diff';
 
@@ -16,17 +17,17 @@ export type { DiffedFile } from './diff';
  * ("invalid path"), GNU patch ignores them ("potentially dangerous file name").
  * @throws Error when a patch does not give back the new text.
  */
-export function makePatch(files: readonly DiffedFile[], cwd: string): string {
-  return files
+export function makePatch(files: readonly DiffedFile[], cwd: string): Text<'exact'> {
+  const patches = files
     .filter(({ before, after }) => before !== after)
     .map((file) => {
-      const patch = unifiedDiff({ ...file, path: patchPath(file.path, cwd) });
+      const patch = unifiedDiff({ ...file, path: patchPath(file.path, cwd) }).text;
       if (applyPatch(file.before ?? '', patch, { autoConvertLineEndings: false }) !== file.after) {
         throw new Error(`internal: the patch of ${file.path} does not give back the new text`);
       }
       return patch;
-    })
-    .join('');
+    });
+  return exact(patches.join(''));
 }
 
 function patchPath(file: string, cwd: string): string {

@@ -1,9 +1,10 @@
 import { atLeast } from '../harden/confidence';
 import type { Confidence, FileResult, Finding, Severity } from '../harden/types';
 import type { Colors } from './colors';
-import { hang, pad, sentence } from './layout';
+import { columnFor, cut, hang, pad, padStart, sentence, spaces } from './layout';
 import { maskLines } from './mask';
 import { plural, summarize, withStatus } from './summary';
+import { type Shown, say } from './text/screen';
 
 export interface PrettyOptions {
   colors: Colors;
@@ -28,31 +29,31 @@ interface Columns {
  * The report for a person: what is or would be fixed by file and service, then what is held back and the flag that would include it, then
  * what needs a decision, and the numbers. Ends in a newline.
  */
-export function prettyReport(results: readonly FileResult[], options: PrettyOptions): string {
+export function prettyReport(results: readonly FileResult[], options: PrettyOptions): Shown {
   const blocks = [
     ...results.map((result) => fileBlock(result, options)),
     heldBlock(results, options),
     manualBlock(results, options),
     footer(results, options),
   ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return say`${say.join(
+    blocks.filter((lines) => lines.length > 0).map((lines) => say.join(lines, '\n')),
+    '\n\n',
+  )}\n`;
 }
 
 /** A severity in its colour. */
-export function paintSeverity(severity: Severity, colors: Colors): string {
+export function paintSeverity(severity: Severity, colors: Colors): Shown {
   if (severity === 'critical') return colors.bold(colors.red(severity));
   return { high: colors.red, medium: colors.yellow, low: colors.blue }[severity](severity);
 }
 
 /** A confidence in its colour: green to apply without a thought, yellow to look at. */
-export function paintConfidence(confidence: Confidence, colors: Colors): string {
+export function paintConfidence(confidence: Confidence, colors: Colors): Shown {
   return { proven: colors.green, known: colors.green, generic: colors.cyan, guess: colors.yellow }[confidence](confidence);
 }
 
-function fileBlock(result: FileResult, options: PrettyOptions): string[] {
+function fileBlock(result: FileResult, options: PrettyOptions): Shown[] {
   const { colors, width } = options;
   const shown = result.findings.filter(
     ({ status }) => status === 'fixed' || status === 'would-fix' || (options.verbose && status === 'suppressed'),
@@ -61,35 +62,36 @@ function fileBlock(result: FileResult, options: PrettyOptions): string[] {
   if (shown.length === 0 && notes.length === 0) return [];
   const columns = columnsFor(shown);
   const services = [...new Set(shown.map(({ service }) => service))].flatMap((service) => [
-    '',
-    `  ${colors.bold(service)}`,
+    say``,
+    say`  ${colors.bold(service)}`,
     ...shown.filter((finding) => finding.service === service).flatMap((finding) => findingLines(finding, columns, options)),
   ]);
-  return [colors.underline(result.path), ...services, ...(notes.length > 0 ? ['', ...notes] : [])];
+  return [colors.underline(result.path), ...services, ...(notes.length > 0 ? [say``, ...notes] : [])];
 }
 
 function columnsFor(findings: readonly Finding[]): Columns {
-  const longest = (texts: string[]) => Math.max(0, ...texts.map((text) => text.length));
   return {
-    line: longest(findings.map(({ range }) => String(range.start.line))),
-    severity: longest(findings.map(({ severity }) => severity)),
-    transform: longest(findings.map(({ transform }) => transform)),
+    line: columnFor(findings.map(({ range }) => range.start.line)),
+    severity: columnFor(findings.map(({ severity }) => severity)),
+    transform: columnFor(findings.map(({ transform }) => transform)),
   };
 }
 
-function findingLines(finding: Finding, columns: Columns, { colors, width, verbose }: PrettyOptions): string[] {
+function findingLines(finding: Finding, columns: Columns, { colors, width, verbose }: PrettyOptions): Shown[] {
   const { range, severity, transform, status, message, plan, breaks, confidence } = finding;
-  const line = colors.dim(String(range.start.line).padStart(columns.line));
-  const head = `    ${line}  ${pad(paintSeverity(severity, colors), columns.severity)}  ${pad(transform, columns.transform)}  `;
-  const below = ' '.repeat(4 + columns.line + 2 + columns.severity + 2 + columns.transform + 2);
+  const line = colors.dim(padStart(range.start.line, columns.line));
+  const head = say`    ${line}  ${pad(paintSeverity(severity, colors), columns.severity)}  ${pad(transform, columns.transform)}  `;
+  const below = spaces(4 + columns.line + 2 + columns.severity + 2 + columns.transform + 2);
   if (status === 'suppressed') return hang(head, `${message} (${ignoredBy(finding)})`, width, colors.dim);
   const mark = status === 'fixed' ? colors.green('✓ ') : colors.green('→ ');
   const sure = breaks ? `${confidence} · may break: ${breaks}` : confidence;
-  const paintSure = (text: string, index: number) =>
-    index === 0 ? paintConfidence(confidence, colors) + colors.dim(text.slice(confidence.length)) : colors.dim(text);
+  const paintSure = (text: Shown, index: number) => {
+    const [first, rest] = cut(text, index === 0 ? confidence.length : 0);
+    return say`${index === 0 ? paintConfidence(confidence, colors) : first}${colors.dim(rest)}`;
+  };
   return [
     ...hang(head, message, width),
-    ...hang(below + mark, plan, width),
+    ...hang(say`${below}${mark}`, plan, width),
     ...hang(below, sure, width, paintSure),
     ...(verbose ? evidenceLines(finding, below, width, colors) : []),
   ];
@@ -103,19 +105,19 @@ export function ignoredBy({ suppression }: Finding): string {
 }
 
 /** One line per evidence: what it says and where that is. */
-export function evidenceLines({ evidence, controls }: Finding, indent: string, width: number, colors: Colors): string[] {
+export function evidenceLines({ evidence, controls }: Finding, indent: string, width: number, colors: Colors): Shown[] {
   return [
     ...evidence.flatMap(({ kind, ref, detail }) =>
-      hang(`${indent}${colors.dim('· ')}`, `${maskLines([detail])[0]} (${kind}: ${ref})`, width, colors.dim),
+      hang(say`${indent}${colors.dim('· ')}`, `${maskLines([detail])[0]} (${kind}: ${ref})`, width, colors.dim),
     ),
-    ...(controls.length > 0 ? hang(`${indent}${colors.dim('· ')}`, controls.join(', '), width, colors.dim) : []),
+    ...(controls.length > 0 ? hang(say`${indent}${colors.dim('· ')}`, controls.join(', '), width, colors.dim) : []),
   ];
 }
 
-function heldBlock(results: readonly FileResult[], { colors, width, verbose, asked }: PrettyOptions): string[] {
+function heldBlock(results: readonly FileResult[], { colors, width, verbose, asked }: PrettyOptions): Shown[] {
   const held = withStatus(results, 'held');
   if (held.length === 0) return [];
-  const columns = (pick: (finding: Finding) => string) => Math.max(...held.map(({ finding }) => pick(finding).length));
+  const columns = (pick: (finding: Finding) => string) => columnFor(held.map(({ finding }) => pick(finding)));
   const service = columns((finding) => finding.service);
   const transform = columns((finding) => finding.transform);
   const confidence = columns((finding) => finding.confidence);
@@ -127,9 +129,9 @@ function heldBlock(results: readonly FileResult[], { colors, width, verbose, ask
       colors.dim(`${file}:${finding.range.start.line}`),
     ];
     return [
-      `  ${head.join('  ')}`,
+      say`  ${say.join(head, '  ')}`,
       // Who was asked has just read the rest.
-      ...(asked ? [] : hang(`    ${colors.dim('→ ')}`, finding.plan, width)),
+      ...(asked ? [] : hang(say`    ${colors.dim('→ ')}`, finding.plan, width)),
       ...(finding.breaks && !asked ? hang('      ', `may break: ${finding.breaks}`, width, colors.dim) : []),
       ...(verbose ? evidenceLines(finding, '      ', width, colors) : []),
     ];
@@ -139,33 +141,33 @@ function heldBlock(results: readonly FileResult[], { colors, width, verbose, ask
   return [
     colors.bold(`Held back (${held.length})`),
     ...lines,
-    colors.dim('  Include ') + (held.length === 1 ? 'it' : 'them') + colors.dim(' with ') + colors.cyan(`--confidence ${least}`),
+    say`${colors.dim('  Include ')}${held.length === 1 ? 'it' : 'them'}${colors.dim(' with ')}${colors.cyan(`--confidence ${least}`)}`,
   ];
 }
 
-function manualBlock(results: readonly FileResult[], { colors, width }: PrettyOptions): string[] {
+function manualBlock(results: readonly FileResult[], { colors, width }: PrettyOptions): Shown[] {
   const manual = withStatus(results, 'manual');
   if (manual.length === 0) return [];
   const lines = manual.flatMap(({ file, finding }) => {
     const { service, transform, severity, message, refusal, range } = finding;
     const snippet = refusal?.snippet?.trimEnd().split('\n') ?? [];
     return [
-      `  ${colors.bold(service)}  ${transform}  ${paintSeverity(severity, colors)}  ${colors.dim(`${file}:${range.start.line}`)}`,
+      say`  ${colors.bold(service)}  ${transform}  ${paintSeverity(severity, colors)}  ${colors.dim(`${file}:${range.start.line}`)}`,
       ...hang('    ', message, width),
-      ...(refusal ? hang(`    ${colors.yellow('! ')}`, refusal.message, width) : []),
-      ...maskLines(snippet).map((line) => `      ${colors.dim('│')} ${colors.cyan(line)}`),
+      ...(refusal ? hang(say`    ${colors.yellow('! ')}`, refusal.message, width) : []),
+      ...maskLines(snippet).map((line) => say`      ${colors.dim('│')} ${colors.cyan(line)}`),
     ];
   });
   return [colors.bold(`For you to decide (${manual.length})`), ...lines];
 }
 
-function footer(results: readonly FileResult[], options: PrettyOptions): string[] {
+function footer(results: readonly FileResult[], options: PrettyOptions): Shown[] {
   const { colors, width, next } = options;
   return [summaryLine(results, colors), ...(next ? hang('', sentence(next), width, colors.dim) : [])];
 }
 
 /** The numbers of a run in one line: `2 files · 7 would be fixed · 1 held back`. */
-export function summaryLine(results: readonly FileResult[], colors: Colors): string {
+export function summaryLine(results: readonly FileResult[], colors: Colors): Shown {
   const { files, findings, held, manual, suppressed } = summarize(results);
   const fixed = withStatus(results, 'fixed').length;
   const would = withStatus(results, 'would-fix').length;
@@ -180,5 +182,9 @@ export function summaryLine(results: readonly FileResult[], colors: Colors): str
     failed > 0 && colors.red(`${failed} not read`),
     findings === 0 && failed === 0 && colors.green('nothing to harden'),
   ];
-  return parts.filter((part) => part !== false).join(colors.dim(' · '));
+  const shown = parts.filter((part) => part !== false);
+  return say.join(
+    shown.flatMap((part, at) => (at === 0 ? [part] : [colors.dim(' · '), part])),
+    '',
+  );
 }

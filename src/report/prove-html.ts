@@ -2,17 +2,19 @@ import type { CisRow } from '../engine/cis';
 import type { ProvenChange, ProvenService, ProveReport } from '../engine/prove/report';
 import { maskLine } from './mask';
 import { OUTCOME_WORDS, STATUS_WORDS, settingOf, tail, verdictOf } from './prove';
-import { html } from './prove-markdown';
 import { plural } from './summary';
+import { type Html, html } from './text/html';
+import type { Shown } from './text/screen';
+import { uriPart } from './text/uri';
 
 /** Before and after of one file, for the report. */
 export interface ChangedFile {
   path: string;
   /** A unified diff with credentials masked. */
-  diff: string;
+  diff: Shown;
 }
 
-const STYLE = `
+const STYLE = html`
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #c62828; --mild: #9a6700 }
 @media (prefers-color-scheme: dark) { :root { --good: #4ac26b; --bad: #ff7b72; --mild: #d4a72c } }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem }
@@ -34,32 +36,48 @@ ins { color: var(--good); text-decoration: none } del { color: var(--bad); text-
 `;
 
 /** A proof as one page that needs nothing else: no script, no font, nothing from the network. */
-export function htmlProof(reports: readonly ProveReport[], changed: readonly ChangedFile[]): string {
+export function htmlProof(reports: readonly ProveReport[], changed: readonly ChangedFile[]): Html {
   const body = [
     ...reports.map(project),
-    ...changed.map(({ path, diff }) => `<h2>${html(path)}: before and after</h2>\n<pre>${painted(diff)}</pre>`),
+    ...changed.map(({ path, diff }) => html`<h2>${path}: before and after</h2>\n<pre>${painted(diff)}</pre>`),
   ];
   const title = reports.map((report) => `${report.files.join(', ')} ${verdictOf(report)}`).join('; ');
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>batten: ${html(title)}</title><style>${STYLE}</style></head>
+<title>batten: ${title}</title><style>${STYLE}</style></head>
 <body>
-${body.join('\n')}
+${html.join(body, '\n')}
 </body></html>
 `;
 }
 
-function project(report: ProveReport, index: number): string {
+function project(report: ProveReport, index: number): Html {
   const { files, works, engine, compose, runs, seconds, date, services, cis, notes } = report;
-  const id = (name: string): string => `service-${index}-${encodeURIComponent(name)}`;
-  return `<h1>${html(files.join(', '))} <span class="${works ? 'works' : 'fails'}">${verdictOf(report)}</span></h1>
-<p class="dim">Docker ${html(engine.version)} on ${html(engine.os)} (${html([engine.kernel, `cgroup ${engine.cgroup}`, ...engine.security].join(', '))}), Compose ${html(compose)}. ${plural(runs, 'run')} of the stack in ${seconds} s, ${html(date.slice(0, 16).replace('T', ' '))} UTC.</p>
+  const id = (name: string): string => `service-${index}-${uriPart(name)}`;
+  return html`<h1>${files.join(', ')} <span class="${works ? 'works' : 'fails'}">${verdictOf(report)}</span></h1>
+<p class="dim">Docker ${engine.version} on ${engine.os} (${[engine.kernel, `cgroup ${engine.cgroup}`, ...engine.security].join(', ')}), Compose ${compose}. ${plural(runs, 'run')} of the stack in ${seconds} s, ${date.slice(0, 16).replace('T', ' ')} UTC.</p>
 <table><tr><th>service</th><th></th><th>changes</th></tr>
-${services.map((each) => `<tr><td><a href="#${id(each.name)}">${html(each.name)}</a></td><td class="${statusClass(each)}">${STATUS_WORDS[each.status]}</td><td>${counts(each)}</td></tr>`).join('\n')}
+${html.join(
+  services.map(
+    (each) =>
+      html`<tr><td><a href="#${id(each.name)}">${each.name}</a></td><td class="${statusClass(each)}">${STATUS_WORDS[each.status]}</td><td>${counts(each)}</td></tr>`,
+  ),
+  '\n',
+)}
 </table>
-${services.map((each) => service(each, id(each.name))).join('\n')}
+${html.join(
+  services.map((each) => service(each, id(each.name))),
+  '\n',
+)}
 ${cisTables(cis)}
-${notes.length > 0 ? `<h2>How the trial differed</h2>\n<ul>${notes.map((note) => `<li>${html(note)}</li>`).join('')}</ul>` : ''}`;
+${
+  notes.length > 0
+    ? html`<h2>How the trial differed</h2>\n<ul>${html.join(
+        notes.map((note) => html`<li>${note}</li>`),
+        '',
+      )}</ul>`
+    : ''
+}`;
 }
 
 const isGood = ({ status }: ProvenService): boolean => status === 'proven' || status === 'unchanged';
@@ -67,15 +85,15 @@ const isGood = ({ status }: ProvenService): boolean => status === 'proven' || st
 const statusClass = (each: ProvenService): string => (isGood(each) ? 'works' : 'fails');
 
 /** How many of each outcome, in words. */
-function counts({ changes }: ProvenService): string {
-  return (['proven', 'relaxed', 'left-out', 'untried'] as const)
+function counts({ changes }: ProvenService): Html {
+  const counted = (['proven', 'relaxed', 'left-out', 'untried'] as const)
     .map((outcome) => ({ outcome, count: changes.filter((each) => each.outcome === outcome).length }))
     .filter(({ count }) => count > 0)
-    .map(({ outcome, count }) => `<span class="${outcome}">${count} ${OUTCOME_WORDS[outcome]}</span>`)
-    .join(', ');
+    .map(({ outcome, count }) => html`<span class="${outcome}">${count} ${OUTCOME_WORDS[outcome]}</span>`);
+  return html.join(counted, ', ');
 }
 
-function service(each: ProvenService, id: string): string {
+function service(each: ProvenService, id: string): Html {
   const { name, image, imageId, status, fault, changes, exercised, notExercised, baseline, log } = each;
   const processes = Object.entries(baseline.processes).map(([process, uids]) => `${process} (uid ${uids.join(', ')})`);
   const before = [
@@ -87,37 +105,44 @@ function service(each: ProvenService, id: string): string {
   if (exercised.length > 0) facts.push(['exercised', exercised]);
   if (status !== 'own-fault' && status !== 'unsteady' && notExercised.length > 0) facts.push(['not exercised', notExercised]);
   const lines = tail(log, 40);
-  return `<h2 id="${id}">${html(name)} <span class="${statusClass(each)}">${STATUS_WORDS[status]}</span> <small class="dim">${html(image)} ${html(imageId.slice(7, 19))}</small></h2>
-${fault ? `<p class="fails">${html(maskLine(fault))}</p>` : ''}
-${changes.length > 0 ? `<table class="changes"><tr><th>transform</th><th></th><th>what ran</th><th>why not more</th></tr>\n${changes.map(change).join('\n')}</table>` : ''}
-<dl>${facts.map(([what, list]) => `<dt>${what}</dt><dd>${html(list.map(maskLine).join('; '))}</dd>`).join('')}</dl>
-${lines.length > 0 ? `<details${isGood(each) ? '' : ' open'}><summary>the end of its log</summary><pre>${html(lines.join('\n'))}</pre></details>` : ''}`;
+  return html`<h2 id="${id}">${name} <span class="${statusClass(each)}">${STATUS_WORDS[status]}</span> <small class="dim">${image} ${imageId.slice(7, 19)}</small></h2>
+${fault ? html`<p class="fails">${maskLine(fault)}</p>` : ''}
+${changes.length > 0 ? html`<table class="changes"><tr><th>transform</th><th></th><th>what ran</th><th>why not more</th></tr>\n${html.join(changes.map(change), '\n')}</table>` : ''}
+<dl>${html.join(
+    facts.map(([what, list]) => html`<dt>${what}</dt><dd>${list.map(maskLine).join('; ')}</dd>`),
+    '',
+  )}</dl>
+${lines.length > 0 ? html`<details${isGood(each) ? '' : html` open`}><summary>the end of its log</summary><pre>${html.join(lines, '\n')}</pre></details>` : ''}`;
 }
 
-function change({ transform, outcome, proposed, why, ...rest }: ProvenChange): string {
+function change({ transform, outcome, proposed, why, ...rest }: ProvenChange): Html {
   const { text, code } = settingOf({ transform, outcome, proposed, ...rest });
-  const before = proposed === undefined ? '' : `<br><span class="dim">proposed was <code>${html(proposed || 'none')}</code></span>`;
-  const because = why
-    ? `${html(maskLine(why.how))}, at the ${why.life}${why.line ? `<br><code>${html(maskLine(why.line))}</code>` : ''}`
-    : '';
-  return `<tr><td>${html(transform)}</td><td class="${outcome}">${OUTCOME_WORDS[outcome]}</td><td>${code ? `<code>${html(text)}</code>` : html(text)}${before}</td><td>${because}</td></tr>`;
+  const before = proposed === undefined ? '' : html`<br><span class="dim">proposed was <code>${proposed || 'none'}</code></span>`;
+  const because = why ? html`${maskLine(why.how)}, at the ${why.life}${why.line ? html`<br><code>${maskLine(why.line)}</code>` : ''}` : '';
+  return html`<tr><td>${transform}</td><td class="${outcome}">${OUTCOME_WORDS[outcome]}</td><td>${code ? html`<code>${text}</code>` : text}${before}</td><td>${because}</td></tr>`;
 }
 
 /** What became better, and the rest for who looks. */
-function cisTables(cis: readonly CisRow[]): string {
-  const table = (rows: readonly CisRow[]): string =>
-    `<table><tr><th></th><th>containers that pass</th><th>before</th><th>after</th></tr>
-${rows.map(({ id, title, before, after, of, fromFile }) => `<tr><td>${id}</td><td>${html(title)}${fromFile ? ' <span class="dim">(from the file)</span>' : ''}</td><td class="number">${before}/${of}</td><td class="number ${after > before ? 'works' : after < before ? 'fails' : ''}">${after}/${of}</td></tr>`).join('\n')}
+function cisTables(cis: readonly CisRow[]): Html {
+  const table = (rows: readonly CisRow[]): Html =>
+    html`<table><tr><th></th><th>containers that pass</th><th>before</th><th>after</th></tr>
+${html.join(
+  rows.map(
+    ({ id, title, before, after, of, fromFile }) =>
+      html`<tr><td>${id}</td><td>${title}${fromFile ? html` <span class="dim">(from the file)</span>` : ''}</td><td class="number">${before}/${of}</td><td class="number ${after > before ? 'works' : after < before ? 'fails' : ''}">${after}/${of}</td></tr>`,
+  ),
+  '\n',
+)}
 </table>`;
   const [changed, same] = [cis.filter(({ before, after }) => before !== after), cis.filter(({ before, after }) => before === after)];
-  return `<h2>CIS Docker Benchmark</h2>
-${changed.length > 0 ? table(changed) : '<p>Nothing of it changes.</p>'}
-${same.length > 0 ? `<details><summary>${plural(same.length, 'check')} that came out the same</summary>${table(same)}</details>` : ''}`;
+  return html`<h2>CIS Docker Benchmark</h2>
+${changed.length > 0 ? table(changed) : html`<p>Nothing of it changes.</p>`}
+${same.length > 0 ? html`<details><summary>${plural(same.length, 'check')} that came out the same</summary>${table(same)}</details>` : ''}`;
 }
 
-function painted(diff: string): string {
-  return diff
+function painted({ text }: Shown): Html {
+  const lines = text
     .split('\n')
-    .map((line) => (/^\+/.test(line) ? `<ins>${html(line)}</ins>` : /^-/.test(line) ? `<del>${html(line)}</del>` : html(line)))
-    .join('\n');
+    .map((line) => (line.startsWith('+') ? html`<ins>${line}</ins>` : line.startsWith('-') ? html`<del>${line}</del>` : line));
+  return html.join(lines, '\n');
 }

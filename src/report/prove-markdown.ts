@@ -1,61 +1,54 @@
 import type { ProvenChange, ProveReport } from '../engine/prove/report';
-import { cell } from './markdown-cell';
 import { maskLine } from './mask';
 import { OUTCOME_WORDS, STATUS_WORDS, settingOf, tail, verdictOf } from './prove';
 import { plural } from './summary';
+import { code, codeBlock, inHtml, type Markdown, md } from './text/markdown';
 
 /** A proof as Markdown, for a merge request or a wiki. */
-export function markdownProof(reports: readonly ProveReport[]): string {
-  return `${reports.map(one).join('\n\n')}\n`;
+export function markdownProof(reports: readonly ProveReport[]): Markdown {
+  return md`${md.join(reports.map(one), '\n\n')}\n`;
 }
 
-function one(report: ProveReport): string {
+function one(report: ProveReport): Markdown {
   const { files, engine, compose, runs, seconds, date, services, cis, notes } = report;
   const changedRows = cis.filter(({ before, after }) => before !== after);
   const lines = [
-    `## ${cell(files.join(', '))}: ${verdictOf(report)}`,
+    md`## ${files.join(', ')}: ${verdictOf(report)}`,
     '',
-    `Docker ${cell(engine.version)} on ${cell(engine.os)}, Compose ${cell(compose)}; ${plural(runs, 'run')} of the stack in ${seconds} s; ${date}`,
+    md`Docker ${engine.version} on ${engine.os}, Compose ${compose}; ${plural(runs, 'run')} of the stack in ${seconds} s; ${date}`,
     '',
-    '| service | | transform | | what ran | why not more |',
-    '|---|---|---|---|---|---|',
+    md`| service | | transform | | what ran | why not more |`,
+    md`|---|---|---|---|---|---|`,
     ...services.flatMap(({ name, status, fault, changes }) => {
-      const head = `| ${cell(name)} | ${STATUS_WORDS[status]} `;
-      if (changes.length === 0) return [`${head}| | | | ${cell(maskLine(fault ?? ''))} |`];
-      return changes.map((change, index) => `${index === 0 ? head : '| | '}| ${row(change)} |`);
+      const head = md`| ${name} | ${STATUS_WORDS[status]} `;
+      if (changes.length === 0) return [md`${head}| | | | ${maskLine(fault ?? '')} |`];
+      return changes.map((change, index) => md`${index === 0 ? head : md`| | `}| ${row(change)} |`);
     }),
-    '',
-    ...(changedRows.length > 0 ? ['| CIS | containers that pass | before | after |', '|---|---|---|---|'] : []),
+    ...(changedRows.length > 0 ? ['', md`| CIS | containers that pass | before | after |`, md`|---|---|---|---|`] : []),
     ...changedRows.map(
       ({ id, title, before, after, of, fromFile }) =>
-        `| ${id} | ${title}${fromFile ? ' (from the file)' : ''} | ${before}/${of} | ${after}/${of} |`,
+        md`| ${id} | ${title}${fromFile ? ' (from the file)' : ''} | ${before}/${of} | ${after}/${of} |`,
     ),
-    ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${cell(note)}`)] : []),
-    '',
+    ...(notes.length > 0 ? ['', ...notes.map((note) => md`- ${note}`)] : []),
     ...services.flatMap(({ name, status, exercised, notExercised, log }) => [
-      `<details><summary>${html(name)}</summary>`,
       '',
-      ...(exercised.length > 0 ? [`Exercised: ${cell(exercised.join('; '))}`, ''] : []),
+      md`<details><summary>${inHtml(name)}</summary>`,
+      '',
+      ...(exercised.length > 0 ? [md`Exercised: ${exercised.join('; ')}`, ''] : []),
       ...(status !== 'own-fault' && status !== 'unsteady' && notExercised.length > 0
-        ? [`Not exercised: ${cell(notExercised.join('; '))}`, '']
+        ? [md`Not exercised: ${notExercised.join('; ')}`, '']
         : []),
-      ...(log.trim() === '' ? [] : ['```', ...tail(log, 12).map((line) => line.replaceAll('```', "'''")), '```', '']),
-      '</details>',
-      '',
+      ...(log.trim() === '' ? [] : [codeBlock(tail(log, 12)), '']),
+      md`</details>`,
     ]),
   ];
-  return lines.join('\n').trimEnd();
+  return md.join(lines, '\n');
 }
 
-function row(change: ProvenChange): string {
+function row(change: ProvenChange): Markdown {
   const { transform, outcome, why } = change;
   const { text, code: isCode } = settingOf(change);
-  const because = why ? `${cell(maskLine(why.how))}, at the ${why.life}${why.line ? `: ${code(maskLine(why.line))}` : ''}` : '';
-  return `${transform} | ${OUTCOME_WORDS[outcome]} | ${isCode ? code(text) : cell(text)} | ${because}`;
+  const line = why?.line ? md`: ${code(maskLine(why.line))}` : md``;
+  const because = why ? md`${maskLine(why.how)}, at the ${why.life}${line}` : md``;
+  return md`${transform} | ${OUTCOME_WORDS[outcome]} | ${isCode ? code(text) : text} | ${because}`;
 }
-
-const code = (text: string): string => `\`${text.replace(/[`|]/g, "'").replace(/\s+/g, ' ')}\``;
-
-/** Text inside HTML. */
-export const html = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[character]!);

@@ -1,8 +1,9 @@
 import type { ProvenChange, ProvenService, ProveReport } from '../engine/prove/report';
 import type { Colors } from './colors';
-import { hang, pad } from './layout';
+import { columnFor, hang, pad, spaces } from './layout';
 import { maskLine } from './mask';
 import { plural } from './summary';
+import { type Shown, say } from './text/screen';
 
 interface Screen {
   colors: Colors;
@@ -41,10 +42,10 @@ export function settingOf({ outcome, plan, value, proposed }: ProvenChange): { t
 }
 
 /** A proof for a person: each service with what ran, what had to give and the line of its log that shows why. Ends in a newline. */
-export function prettyProof(report: ProveReport, screen: Screen): string {
+export function prettyProof(report: ProveReport, screen: Screen): Shown {
   const { colors, width } = screen;
   const { engine, compose, runs, seconds } = report;
-  const head = `${colors.bold(report.files.join(', '))}  ${(report.works ? colors.green : colors.red)(verdictOf(report))}`;
+  const head = say`${colors.bold(report.files.join(', '))}  ${(report.works ? colors.green : colors.red)(verdictOf(report))}`;
   const where = hang(
     '',
     `Docker ${engine.version} (${engine.os}), Compose ${compose}: ${plural(runs, 'run')} of the stack in ${seconds} s`,
@@ -57,21 +58,21 @@ export function prettyProof(report: ProveReport, screen: Screen): string {
     cisBlock(report, screen),
     report.notes.flatMap((note) => hang('  note: ', note, width, colors.dim)),
   ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return say`${say.join(
+    blocks.filter((lines) => lines.length > 0).map((lines) => say.join(lines, '\n')),
+    '\n\n',
+  )}\n`;
 }
 
-function serviceBlock(service: ProvenService, { colors, width, verbose }: Screen): string[] {
+function serviceBlock(service: ProvenService, { colors, width, verbose }: Screen): Shown[] {
   const { name, image, status, fault, changes, exercised, notExercised, log } = service;
   const word = STATUS_WORDS[status];
   const paint = status === 'proven' || status === 'unchanged' ? colors.green : colors.red;
   const shown = changes.filter(({ outcome }) => verbose || outcome !== 'untried');
   const hidden = changes.filter((change) => !shown.includes(change)).map(({ transform }) => transform);
-  const column = Math.max(0, ...shown.map(({ transform }) => transform.length));
+  const column = columnFor(shown.map(({ transform }) => transform));
   return [
-    `${colors.bold(name)}  ${colors.dim(image)}  ${paint(word)}`,
+    say`${colors.bold(name)}  ${colors.dim(image)}  ${paint(word)}`,
     ...(fault ? hang('  ', maskLine(fault), width, colors.red) : []),
     ...shown.flatMap((change) => changeLines(change, column, { colors, width })),
     ...(hidden.length > 0 ? hang('  not tried, for a trial does not see it: ', hidden.join(', '), width, colors.dim) : []),
@@ -83,15 +84,15 @@ function serviceBlock(service: ProvenService, { colors, width, verbose }: Screen
   ];
 }
 
-function changeLines(change: ProvenChange, column: number, { colors, width }: Screen): string[] {
+function changeLines(change: ProvenChange, column: number, { colors, width }: Screen): Shown[] {
   const { transform, outcome, proposed, why } = change;
   const paint = { proven: colors.green, relaxed: colors.yellow, 'left-out': colors.yellow, untried: colors.dim }[outcome];
-  const head = `  ${pad(transform, column)}  ${paint(pad(OUTCOME_WORDS[outcome], 8))}  `;
+  const head = say`  ${pad(transform, column)}  ${paint(pad(OUTCOME_WORDS[outcome], 8))}  `;
   return [
     ...hang(head, settingOf(change).text, width),
-    ...(proposed !== undefined ? hang(' '.repeat(column + 14), `proposed was: ${proposed || 'none'}`, width, colors.dim) : []),
-    ...(why ? hang(' '.repeat(column + 14), `because ${maskLine(why.how)}, at the ${why.life}`, width) : []),
-    ...(why?.line ? hang(' '.repeat(column + 14), `> ${maskLine(why.line)}`, width, colors.dim) : []),
+    ...(proposed !== undefined ? hang(spaces(column + 14), `proposed was: ${proposed || 'none'}`, width, colors.dim) : []),
+    ...(why ? hang(spaces(column + 14), `because ${maskLine(why.how)}, at the ${why.life}`, width) : []),
+    ...(why?.line ? hang(spaces(column + 14), `> ${maskLine(why.line)}`, width, colors.dim) : []),
   ];
 }
 
@@ -100,15 +101,15 @@ export function tail(log: string, lines = 8): string[] {
   return log.trim().split('\n').slice(-lines).filter(Boolean).map(maskLine);
 }
 
-function cisBlock({ cis }: ProveReport, { colors, verbose }: Screen): string[] {
+function cisBlock({ cis }: ProveReport, { colors, verbose }: Screen): Shown[] {
   const rows = cis.filter(({ before, after }) => verbose || before !== after);
   if (rows.length === 0) return [];
-  const width = Math.max(...rows.map(({ title }) => title.length));
+  const width = columnFor(rows.map(({ title }) => title));
   return [
     colors.bold('CIS Docker Benchmark, containers that pass'),
     ...rows.map(({ id, title, before, after, of }) => {
       const now = `${after}/${of}`;
-      return `  ${pad(id, 4)}  ${pad(title, width)}  ${pad(`${before}/${of}`, 5)} -> ${after > before ? colors.green(now) : after < before ? colors.red(now) : now}`;
+      return say`  ${pad(id, 4)}  ${pad(title, width)}  ${pad(`${before}/${of}`, 5)} -> ${after > before ? colors.green(now) : after < before ? colors.red(now) : now}`;
     }),
   ];
 }

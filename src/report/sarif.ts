@@ -3,6 +3,10 @@ import { fingerprint } from '../harden/fingerprint';
 import type { Change, FileResult, Finding, Severity, Span, Suppression, TextEdit } from '../harden/types';
 import type { Tool } from './json';
 import { maskLine, maskLines } from './mask';
+import { json } from './text/json';
+import type { Text } from './text/text';
+import { uriPart } from './text/uri';
+import { visible } from './text/visible';
 
 export interface SarifOptions {
   tool: Tool;
@@ -24,7 +28,7 @@ const SCORE: Record<Severity, string> = { critical: '9.5', high: '7.5', medium: 
  * write a line that seems to hold a credential: masked it would be wrong. Nothing of a file is quoted. The fingerprints stay the same while
  * the finding does, whatever is edited elsewhere.
  */
-export function sarifReport(results: readonly FileResult[], options: SarifOptions): string {
+export function sarifReport(results: readonly FileResult[], options: SarifOptions): Text<'json'> {
   const { tool, transforms } = options;
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -50,7 +54,7 @@ export function sarifReport(results: readonly FileResult[], options: SarifOption
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return json(log, 2);
 }
 
 function rule({ id, title, summary, severity, controls, readme }: TransformInfo) {
@@ -75,11 +79,11 @@ function resultOf(finding: Finding, path: string, change: Change | undefined, { 
     ruleId: transform,
     ruleIndex: transforms.findIndex(({ id }) => id === transform),
     level: LEVEL[severity],
-    message: { text: maskLine(`${message}. ${next}`) },
+    message: { text: said(`${message}. ${next}`) },
     locations: [
       {
         physicalLocation: { artifactLocation: artifactOf(path, fromRoot), region: region(range) },
-        logicalLocations: [{ name: service, fullyQualifiedName: `services.${service}`, kind: 'resource' }],
+        logicalLocations: [{ name: visible(service), fullyQualifiedName: `services.${visible(service)}`, kind: 'resource' }],
       },
     ],
     partialFingerprints: { 'battenFinding/v1': fingerprint(finding) },
@@ -90,7 +94,7 @@ function resultOf(finding: Finding, path: string, change: Change | undefined, { 
 }
 
 function suppressionOf({ by, reason }: Suppression) {
-  const justification = maskLine(reason);
+  const justification = said(reason);
   return { kind: by === 'comment' ? 'inSource' : 'external', ...(justification && { justification }) };
 }
 
@@ -105,7 +109,7 @@ function fix({ plan, edited }: Change, fromRoot: SarifOptions['fromRoot']) {
     artifactLocation: artifactOf(file, fromRoot),
     replacements: edits.map(replacement),
   }));
-  return { description: { text: maskLine(plan) }, artifactChanges };
+  return { description: { text: said(plan) }, artifactChanges };
 }
 
 function region({ start, end }: Span) {
@@ -114,13 +118,13 @@ function region({ start, end }: Span) {
 
 /** Inputs that failed, and what wants looking after. */
 function notifications({ path, error, warnings = [] }: FileResult, { fromRoot }: SarifOptions) {
-  const said = [
+  const troubles = [
     ...(error ? [{ level: 'error', text: error.message, file: path, line: error.line, column: error.column }] : []),
     ...warnings.map(({ message, file = path, line, column }) => ({ level: 'warning', text: message, file, line, column })),
   ];
-  return said.map(({ level, text, file, line, column }) => ({
+  return troubles.map(({ level, text, file, line, column }) => ({
     level,
-    message: { text },
+    message: { text: said(text) },
     locations: [
       {
         physicalLocation: {
@@ -132,8 +136,13 @@ function notifications({ path, error, warnings = [] }: FileResult, { fromRoot }:
   }));
 }
 
+/** A text for a person, who may see it in a viewer: in one line, and with no link in it, which SARIF writes as Markdown does. */
+function said(text: string): string {
+  return visible(maskLine(text)).replaceAll('](', '\\](');
+}
+
 function artifactOf(path: string, fromRoot: SarifOptions['fromRoot']) {
   const inside = path === '-' ? 'stdin' : fromRoot(path);
-  const encoded = (inside ?? path).split('/').map(encodeURIComponent).join('/');
+  const encoded = (inside ?? path).split('/').map(uriPart).join('/');
   return inside === undefined ? { uri: `file://${encoded}` } : { uri: encoded, uriBaseId: '%SRCROOT%' };
 }

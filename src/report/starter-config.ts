@@ -3,6 +3,7 @@ import type { FileResult } from '../harden/types';
 import type { Data } from '../yaml/types';
 import { maskLine } from './mask';
 import { plural } from './summary';
+import { visible, visibleJson } from './text/visible';
 
 /** More than that in one list is for a baseline, not for a person to go through. */
 const MOST_IGNORES = 30;
@@ -94,11 +95,11 @@ function ignoreBlock(results: readonly FileResult[]): string[] {
 
 /** Text from a file must not leave the comment it is in. */
 function oneLine(text: string): string {
-  return maskLine(text).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return visible(maskLine(text));
 }
 
 /** JSON is YAML; what needs no quotes gets none. */
 function yaml(data: Data): string {
   if (typeof data === 'string' && /^[a-z][\w./-]*$/i.test(data) && !/^(?:true|false|null|on|off|yes|no|y|n)$/i.test(data)) return data;
-  return JSON.stringify(data);
+  return visibleJson(JSON.stringify(data));
 }

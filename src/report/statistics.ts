@@ -1,6 +1,7 @@
 import type { FileResult, FindingStatus } from '../harden/types';
 import type { Colors } from './colors';
-import { pad } from './layout';
+import { columnFor, pad, padStart } from './layout';
+import { type Shown, say } from './text/screen';
 
 /** What one transform found, in numbers. `fixed` counts what was and what would be fixed. */
 export interface TransformStatistics {
@@ -54,11 +55,14 @@ export function statisticsRows(results: readonly FileResult[]): (string | number
 }
 
 /** The numbers as a table for the screen; empty when nothing was found. */
-export function statisticsTable(results: readonly FileResult[], colors: Colors): string {
-  const rows = statisticsRows(results).map((row) => row.map(String));
-  if (rows.length === 0) return '';
-  const widths = STATISTICS_HEAD.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => (column === 0 ? pad(cell, widths[0]!) : cell.padStart(widths[column]!))).join('  ');
-  return [colors.dim(line(STATISTICS_HEAD)), ...rows.map(line)].map((text) => `${text}\n`).join('');
+export function statisticsTable(results: readonly FileResult[], colors: Colors): Shown {
+  const rows = statisticsRows(results);
+  if (rows.length === 0) return say``;
+  const widths = STATISTICS_HEAD.map((head, column) => columnFor([head, ...rows.map((row) => row[column]!)]));
+  const line = (cells: readonly (string | number)[]) =>
+    say.join(
+      cells.map((cell, column) => (column === 0 ? pad(cell, widths[0]!) : padStart(cell, widths[column]!))),
+      '  ',
+    );
+  return say`${say.join([colors.dim(line(STATISTICS_HEAD)), ...rows.map(line)], '\n')}\n`;
 }

@@ -126,3 +126,15 @@ test('an unknown shell is exit 2, with a suggestion', () => {
     err: expect.stringContaining('did you mean fish?'),
   });
 });
+
+test('the name of a service that a shell would run is offered to none', () => {
+  const names = ['$(touch ran)', '`touch ran`', 'a;touch ran', '${x:=1}', 'a b', 'web\nb', '\x1b[31m', '*'];
+  const text = `services:\n${[...names, 'good.name_1'].map((name) => `  ${JSON.stringify(name)}: { image: nginx }\n`).join('')}`;
+  const { cwd, env } = setting();
+  writeFileSync(path.join(cwd, 'compose.yaml'), text);
+  expect(batten(['completion', 'services'], { cwd }).out).toBe('good.name_1\n');
+  const script = `eval "$(batten completion bash)"
+COMP_WORDS=(batten fix --service ''); COMP_CWORD=3; _batten; printf '%s\\n' "\${COMPREPLY[@]}"; ls`;
+  const { stdout } = spawnSync('bash', ['--norc', '-c', script], { cwd, env, encoding: 'utf8' });
+  expect(stdout).toBe('good.name_1\ncompose.yaml\nother.yaml\n');
+});

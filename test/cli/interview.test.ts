@@ -5,6 +5,7 @@ import { keysOf } from '../../src/cli/question';
 import type { Answer, FixSession, Question } from '../../src/harden/api';
 import type { FileResult, Finding } from '../../src/harden/types';
 import { createColors } from '../../src/report/colors';
+import { say } from '../../src/report/text/screen';
 import { finding, result } from '../report/findings';
 
 /** Keeps the answers; asks one question per finding. */
@@ -76,10 +77,10 @@ async function play(script: (Key | { text: string | undefined })[], ...files: Fi
   await interview(named, prompter, {
     colors: createColors(false),
     width: 80,
-    write: (text) => {
+    print: ({ text }) => {
       screen += text;
     },
-    explain: () => 'EXPLANATION\n',
+    explain: () => say`EXPLANATION\n`,
   });
   return { answers: sessions.map((session) => session.answers.map((each) => each.kind)), sessions, prompter, screen };
 }

@@ -1,9 +1,15 @@
-import { type Board, frame } from '../../src/cli/live-progress';
+import type { Output } from '../../src/cli/host';
+import { type Board, frame as frameText } from '../../src/cli/live-progress';
 import { progressOn } from '../../src/cli/progress';
+import { screenOn } from '../../src/cli/screen';
 import { createColors } from '../../src/report/colors';
 import { widthOf } from '../../src/report/layout';
 
 const colors = createColors(false);
+
+const frame = (...given: Parameters<typeof frameText>): string[] => frameText(...given).map(({ text }) => text);
+
+const on = (output: Output) => screenOn(output, { env: {} }, { color: 'never' });
 
 function board(count: number, settled: number): Board {
   const rows = Array.from({ length: count }, (_, index): [string, { phase: 'settled' | 'bisecting'; detail: string }] => [
@@ -36,7 +42,7 @@ test('a credential in a line of a log is not shown', () => {
 
 test('on a terminal each drawing goes over the one before, and nothing stays', () => {
   let screen = '';
-  const progress = progressOn({ isTTY: true, columns: 80, rows: 24, write: (text) => (screen += text) }, colors, false);
+  const progress = progressOn(on({ isTTY: true, columns: 80, rows: 24, write: (text) => (screen += text) }), false);
   const listener = progress.of();
   listener({ kind: 'services', services: ['web', 'db'] });
   listener({ kind: 'phase', service: 'web', phase: 'baseline' });
@@ -53,7 +59,7 @@ test('on a terminal each drawing goes over the one before, and nothing stays', (
 
 test('elsewhere a line is written once, when there is news', () => {
   let log = '';
-  const listener = progressOn({ write: (text) => (log += text) }, colors, false).of('shop/compose.yaml');
+  const listener = progressOn(on({ write: (text) => (log += text) }), false).of('shop/compose.yaml');
   listener({ kind: 'services', services: ['web'] });
   listener({ kind: 'run', run: 1, what: 'as it is' });
   listener({ kind: 'phase', service: 'web', phase: 'baseline' });
@@ -75,7 +81,7 @@ test('elsewhere a line is written once, when there is news', () => {
 
 test('with --quiet nothing is', () => {
   const write = jest.fn();
-  const progress = progressOn({ isTTY: true, write }, colors, true);
+  const progress = progressOn(on({ isTTY: true, write }), true);
   progress.of()({ kind: 'note', text: 'x' });
   progress.end();
   expect(write).not.toHaveBeenCalled();

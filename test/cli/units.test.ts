@@ -1,14 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { changeCode, checkCode } from '../../src/cli/exit-codes';
-import { renderMarkdown, sectionsOf } from '../../src/cli/markdown';
-import { errorText, Interrupted } from '../../src/cli/messages';
+import { renderMarkdown as renderedMarkdown, sectionsOf } from '../../src/cli/markdown';
+import { errorText as errorShown, Interrupted } from '../../src/cli/messages';
 import { InputError } from '../../src/errors';
 import { closest, hintFor } from '../../src/harden/suggest';
 import { createColors } from '../../src/report/colors';
 import { FAILED, finding, HELD, result, SUPPRESSED } from '../report/findings';
+import { textOf } from '../report/text-of';
 import { MAIN, project, removeProjects, STACK, scrubbedEnv } from './run';
 
 const plain = createColors(false);
+const errorText = textOf(errorShown);
+const renderMarkdown = textOf(renderedMarkdown);
 
 describe('exit codes', () => {
   const clean = result([], { after: 'a', status: 'clean' });

@@ -3,8 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BattenError, batten } from '../../src';
-import { makePatch } from '../../src/report/patch';
+import { makePatch as makePatchText } from '../../src/report/patch';
+import { textOf } from '../report/text-of';
 import { corpus, describeWith, sample } from './corpus';
+
+const makePatch = textOf(makePatchText);
 
 /*
  * Real `git apply` and `patch -p1` must give the very bytes a fix writes, from the root of a repository and from below, for files as they

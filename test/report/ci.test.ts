@@ -1,7 +1,11 @@
-import { githubReport } from '../../src/report/github';
-import { markdownReport } from '../../src/report/markdown';
+import { githubReport as githubReportText } from '../../src/report/github';
+import { markdownReport as markdownReportText } from '../../src/report/markdown';
 import { statistics } from '../../src/report/statistics';
 import { FAILED, finding, HELD, MANUAL, result, SUPPRESSED } from './findings';
+import { textOf } from './text-of';
+
+const githubReport = textOf(githubReportText);
+const markdownReport = textOf(markdownReportText);
 
 const ALL = [result([MANUAL, finding(), HELD, SUPPRESSED, finding({ status: 'fixed', service: 'done' })]), FAILED];
 const WARNED = result([], {
@@ -76,7 +80,7 @@ describe('markdown', () => {
       .split('\n')
       .find((line) => line.includes('cap-drop'))!;
     expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
-    expect(row).toContain('| &#64;team &#60;img src=x&#62; \\| \\[a\\](b) \\`c\\` # d | TOKEN=•••• |');
+    expect(row).toContain('| `@team` &#60;img src=x&#62; \\| \\[a\\](b) \\`c\\`\\\\n# d | TOKEN=•••• |');
   });
 
   test('a long report says what it leaves out', () => {

@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LearnedService, LearnReport } from '../../src/engine/learn/report';
 import { createColors } from '../../src/report/colors';
-import { prettyLearned } from '../../src/report/learn';
-import { jsonLearned } from '../../src/report/learn-json';
-import { markdownLearned } from '../../src/report/learn-markdown';
+import { prettyLearned as prettyLearnedText } from '../../src/report/learn';
+import { jsonLearned as jsonLearnedText } from '../../src/report/learn-json';
+import { markdownLearned as markdownLearnedText } from '../../src/report/learn-markdown';
 import { closed } from './closed-schema';
+import { textOf } from './text-of';
+
+const prettyLearned = textOf(prettyLearnedText);
+const jsonLearned = textOf(jsonLearnedText);
+const markdownLearned = textOf(markdownLearnedText);
 
 const engine = {
   ...{ address: 'unix:///run/docker.sock', version: '28.2', os: 'Debian', kernel: '6.12', cgroup: 'v2' },

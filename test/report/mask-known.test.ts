@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { batten } from '../../src';
 import { createColors } from '../../src/report/colors';
-import { screenDiff } from '../../src/report/diff';
+import { screenDiff as screenDiffText } from '../../src/report/diff';
 import { MASK } from '../../src/report/mask';
 import { maskKnown } from '../../src/report/mask-known';
+import { textOf } from './text-of';
+
+const screenDiff = textOf(screenDiffText);
 
 const STACK = `# the cloud of nextcloud
 services:

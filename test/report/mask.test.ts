@@ -1,6 +1,10 @@
 import { createColors } from '../../src/report/colors';
-import { screenDiff, unifiedDiff } from '../../src/report/diff';
+import { screenDiff as screenDiffText, unifiedDiff as unifiedDiffText } from '../../src/report/diff';
 import { maskLine, maskLines } from '../../src/report/mask';
+import { textOf } from './text-of';
+
+const screenDiff = textOf(screenDiffText);
+const unifiedDiff = textOf(unifiedDiffText);
 
 describe('maskLine', () => {
   test.each([

@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../src/errors';
-import { makePatch } from '../../src/report/patch';
+import { makePatch as makePatchText } from '../../src/report/patch';
+import { textOf } from './text-of';
+
+const makePatch = textOf(makePatchText);
 
 const BEFORE = 'services:\n  web:\n    image: nginx\n    ports:\n      - "80:80"\n  db:\n    image: postgres\n';
 const AFTER =

@@ -1,8 +1,14 @@
 import { createColors } from '../../src/report/colors';
-import { prettyProof } from '../../src/report/prove';
-import { htmlProof } from '../../src/report/prove-html';
-import { markdownProof } from '../../src/report/prove-markdown';
+import { prettyProof as prettyProofText } from '../../src/report/prove';
+import { htmlProof as htmlProofText } from '../../src/report/prove-html';
+import { markdownProof as markdownProofText } from '../../src/report/prove-markdown';
+import { say } from '../../src/report/text/screen';
 import { report } from './proof';
+import { textOf } from './text-of';
+
+const prettyProof = textOf(prettyProofText);
+const htmlProof = textOf(htmlProofText);
+const markdownProof = textOf(markdownProofText);
 
 const screen = { colors: createColors(false), width: 100 };
 
@@ -32,11 +38,11 @@ test('as Markdown: a table whose cells a log line cannot break', () => {
   const row = text.split('\n').find((line) => line.includes('cap-drop'))!;
   expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
   expect(text).toContain('| 5.26 | no new privileges | 0/2 | 2/2 |');
-  expect(text).toContain('<details><summary>db</summary>');
+  expect(text).toContain('<details><summary><code>db</code></summary>');
 });
 
 test('as HTML: one page without anything from elsewhere, in which a log is only text', () => {
-  const text = htmlProof([report], [{ path: 'compose.yaml', diff: '-  a: <b>\n+  a: 1\n' }]);
+  const text = htmlProof([report], [{ path: 'compose.yaml', diff: say`-  a: <b>\n+  a: 1\n` }]);
   expect(text).not.toMatch(/<script|<b>'|https?:|<link|<img/);
   expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   expect(text).toContain('<del>-  a: &lt;b&gt;</del>\n<ins>+  a: 1</ins>');

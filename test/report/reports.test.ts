@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv from 'ajv';
 import { createColors, useColor } from '../../src/report/colors';
-import { conciseReport } from '../../src/report/concise';
-import { jsonReport } from '../../src/report/json';
-import { prettyReport } from '../../src/report/pretty';
+import { conciseReport as conciseReportText } from '../../src/report/concise';
+import { jsonReport as jsonReportText } from '../../src/report/json';
+import { prettyReport as prettyReportText } from '../../src/report/pretty';
 import { summarize } from '../../src/report/summary';
+import { say } from '../../src/report/text/screen';
 import { FAILED, finding, HELD, MANUAL, result, SUPPRESSED } from './findings';
+import { textOf } from './text-of';
+
+const conciseReport = textOf(conciseReportText);
+const jsonReport = textOf(jsonReportText);
+const prettyReport = textOf(prettyReportText);
 
 const schema = JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'schemas', 'report.schema.json'), 'utf8'));
 const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false }).compile(schema);
@@ -179,6 +185,6 @@ describe('colour', () => {
 
   test('an inner style does not end the outer one', () => {
     const { dim, bold } = createColors(true);
-    expect(dim(`a ${bold('b')} c`)).toBe('\x1b[2ma \x1b[1mb\x1b[22m\x1b[2m c\x1b[22m');
+    expect(dim(say`a ${bold('b')} c`).text).toBe('\x1b[2ma \x1b[1mb\x1b[22m\x1b[2m c\x1b[22m');
   });
 });

@@ -4,9 +4,12 @@ import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.jso
 import Ajv from 'ajv';
 import { batten } from '../../src';
 import type { FileResult } from '../../src/harden/types';
-import { sarifReport } from '../../src/report/sarif';
+import { sarifReport as sarifReportText } from '../../src/report/sarif';
 import { draft7 } from '../transforms/compose-schema';
 import { FAILED, finding, HELD, MANUAL, result, SUPPRESSED } from './findings';
+import { textOf } from './text-of';
+
+const sarifReport = textOf(sarifReportText);
 
 const ROOT = path.join(__dirname, '..', '..');
 const FIXTURES = path.join(ROOT, 'test', 'fixtures');

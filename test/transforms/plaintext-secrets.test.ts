@@ -4,7 +4,10 @@ import path from 'node:path';
 import { batten } from '../../src';
 import type { RunOptions } from '../../src/harden/api';
 import type { FileResult } from '../../src/harden/types';
-import { jsonReport } from '../../src/report/json';
+import { jsonReport as jsonReportText } from '../../src/report/json';
+import { textOf } from '../report/text-of';
+
+const jsonReport = textOf(jsonReportText);
 
 let directory: string;
 beforeEach(() => {

@@ -16,7 +16,7 @@ export async function check(context: Context, paths: readonly string[]): Promise
   writeReport(
     context,
     results,
-    context.host.stdout,
+    context.out,
     results.some(({ findings }) => findings.some(({ status }) => status === 'would-fix')) ? nextStep(paths) : undefined,
   );
   return checkCode(results, context.options);
@@ -28,7 +28,7 @@ function updateBaseline(context: Context, { batten, opened, run }: Prepared): nu
   const results = settled(projects.flatMap((project) => project.results));
   tellTroubles(context, results);
   const said = updateBaselines(projects);
-  if (!context.options.quiet) context.host.stderr.write(said);
+  if (!context.options.quiet) context.err.print(said);
   return inputCode(results);
 }
 

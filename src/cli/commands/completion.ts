@@ -1,11 +1,15 @@
 import { UsageError } from '../../errors';
 import { hintFor } from '../../harden/suggest';
+import { exact } from '../../report/text/text';
 import { completedCommands } from '../completion/model';
 import type { Context } from '../context';
 import { openInputs } from '../inputs';
 import { servicesOf } from '../selection';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** What Compose takes for the name of a service. `compgen -W` would run `$(…)` in any other: it expands its words. */
+const NAME = /^[a-zA-Z0-9._-]+$/;
 
 /**
  * `batten completion bash`: a script to be sourced. The scripts themselves call `batten completion services [files]` for what depends on
@@ -15,7 +19,8 @@ export async function completion(context: Context, words: readonly string[]): Pr
   const { host } = context;
   const [shell = '', ...rest] = words;
   if (shell === 'services') {
-    host.stdout.write((await services(context, rest)).map((name) => `${name}\n`).join(''));
+    const names = (await services(context, rest)).filter((name) => NAME.test(name));
+    context.out.print(exact(names.map((name) => `${name}\n`).join('')));
     return 0;
   }
   if (rest.length > 0) throw new UsageError('completion takes one shell');
@@ -23,7 +28,7 @@ export async function completion(context: Context, words: readonly string[]): Pr
     .batten()
     .transforms()
     .map(({ id }) => id);
-  host.stdout.write(scriptFor(shell)(completedCommands(), transforms));
+  context.out.print(exact(scriptFor(shell)(completedCommands(), transforms)));
   return 0;
 }
 

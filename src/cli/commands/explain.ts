@@ -4,9 +4,10 @@ import { closest, hintFor } from '../../harden/suggest';
 import type { FileResult } from '../../harden/types';
 import type { ServiceDescription } from '../../images';
 import type { Colors } from '../../report/colors';
-import { hang, sentence } from '../../report/layout';
+import { cut, hang, sentence } from '../../report/layout';
 import { maskLines } from '../../report/mask';
 import { evidenceLines, ignoredBy, paintConfidence, paintSeverity } from '../../report/pretty';
+import { type Shown, say } from '../../report/text/screen';
 import { Configs } from '../config';
 import { type Context, configure, imageConfigPaths, runInput } from '../context';
 import { inputCode } from '../exit-codes';
@@ -44,9 +45,8 @@ export async function explain(context: Context, words: readonly string[]): Promi
 }
 
 function explainTransform(context: Context, transform: TransformInfo): number {
-  const { stdout } = context.host;
-  const { colors, width } = context.screen(stdout);
-  stdout.write(transformText(transform, colors, width));
+  const { out } = context;
+  out.print(transformText(transform, out.colors, out.width));
   return 0;
 }
 
@@ -54,7 +54,7 @@ function explainTransform(context: Context, transform: TransformInfo): number {
 const SHORT_SECTIONS = ['Why', 'What can break'];
 
 /** The README of a transform for a terminal, or the short of it; without one, what the list says. */
-export function transformText(transform: TransformInfo, colors: Colors, width: number, short = false): string {
+export function transformText(transform: TransformInfo, colors: Colors, width: number, short = false): Shown {
   const { id, title, summary, severity, controls } = transform;
   const fallback = `# ${id}\n\n${title}. ${summary}\n\nSeverity: ${severity}\n\nControls: ${controls.join(', ')}\n`;
   const readme = readmeOf(transform) ?? fallback;
@@ -77,15 +77,15 @@ function explainImageOf(context: Context, batten: Batten, reference: string, tra
       hint: `did you mean ${meant}? For an image: explain image ${reference}`,
     });
   }
-  const { colors, width } = context.screen(context.host.stdout);
+  const { colors, width } = context.out;
   const lines = laidOut(explainImage(reference), colors, width);
   const plain = plainProject(reference);
-  const written = usualLines(batten, plain).map((line) => `  ${colors.green(line)}`);
+  const written = usualLines(batten, plain).map((line) => say`  ${colors.green(line)}`);
   // After what the image is, and before the values one by one.
-  const at = lines.indexOf('');
+  const at = lines.findIndex(({ text }) => text === '');
   const title = `what batten writes for it${plain?.includes('volumes:') ? ', with its data in a volume' : ''} and nothing else`;
-  if (written.length > 0 && at >= 0) lines.splice(at, 0, '', colors.bold(title), ...written);
-  context.host.stdout.write(lines.join('\n'));
+  if (written.length > 0 && at >= 0) lines.splice(at, 0, say``, colors.bold(title), ...written);
+  context.out.print(say.join(lines, '\n'));
   return 0;
 }
 
@@ -104,18 +104,24 @@ function usualLines(batten: Batten, text: string | undefined): string[] {
 }
 
 /** Titles stand out, long lines are broken, and the names of sources step back. What is to be copied stays on one line. */
-function laidOut(text: string, colors: Colors, width: number): string[] {
+function laidOut(text: string, colors: Colors, width: number): Shown[] {
   return text.split('\n').flatMap((line, index) => {
     const indent = /^ */.exec(line)![0];
     if (indent === '' && index > 0 && !/[.:]$/.test(line)) return [colors.bold(line)];
-    if (/^ *CMD(-SHELL)? /.test(line)) return [line];
-    const dimmed = (each: string): string => each.replace(/\[[a-z0-9-]+(?:, [a-z0-9-]+)*\]$/, (names) => colors.dim(names));
-    return hang(indent, line.slice(indent.length), width, dimmed);
+    if (/^ *CMD(-SHELL)? /.test(line)) return [say.of(line)];
+    return hang(indent, line.slice(indent.length), width, (each) => withDimSources(each, colors));
   });
 }
 
+/** `… [source, other]` */
+function withDimSources(line: Shown, colors: Colors): Shown {
+  const at = line.text.lastIndexOf('[');
+  if (at === -1 || !/^\[[a-z0-9, -]+\]$/.test(line.text.slice(at))) return line;
+  const [before, sources] = cut(line, at);
+  return say`${before}${colors.dim(sources)}`;
+}
+
 async function explainService(context: Context, batten: Batten, name: string): Promise<number> {
-  const { stdout, stderr } = context.host;
   const at = name.lastIndexOf('#');
   if (at === -1 || at === name.length - 1) {
     throw new UsageError(`"${name}" is no service`, { hint: 'write FILE#SERVICE, such as compose.yaml#db' });
@@ -135,53 +141,59 @@ async function explainService(context: Context, batten: Batten, name: string): P
     inspected: await inspected(context, opened, [service]),
   };
   const results = opened.map((each) => runInput(batten, each, run)[0]!);
-  stderr.write(failedInputs(results, context.screen(stderr).colors));
+  context.err.print(failedInputs(results, context.err.colors));
   results.forEach((result, index) => {
     const { input } = opened[index]!;
     const description = result.status === 'error' || !input ? undefined : batten.describe(input, service, run);
-    if (description) stdout.write(serviceText(result, service, description, context));
+    if (description) context.out.print(serviceText(result, service, description, context));
   });
   return inputCode(results);
 }
 
-function serviceText(result: FileResult, service: string, description: ServiceDescription, context: Context): string {
-  const { colors, width } = context.screen(context.host.stdout);
-  const lines = [`${colors.underline(`${result.path}#${service}`)}`, ...descriptionLines(description, colors, width)];
+function serviceText(result: FileResult, service: string, description: ServiceDescription, { out }: Context): Shown {
+  const { colors, width } = out;
+  const lines = [colors.underline(`${result.path}#${service}`), ...descriptionLines(description, colors, width)];
   for (const finding of result.findings) {
     const { transform, severity, confidence, message, plan, breaks, refusal, range, status } = finding;
     const snippet = refusal?.snippet?.trimEnd().split('\n') ?? [];
     lines.push(
-      '',
-      `${colors.bold(transform)}  ${paintSeverity(severity, colors)}  ${paintConfidence(confidence, colors)}  ${colors.dim(`line ${range.start.line}`)}`,
+      say``,
+      say`${colors.bold(transform)}  ${paintSeverity(severity, colors)}  ${paintConfidence(confidence, colors)}  ${colors.dim(`line ${range.start.line}`)}`,
       ...hang('  ', sentence(message), width),
       ...(refusal
-        ? hang(`  ${colors.yellow('! ')}`, refusal.message, width)
-        : hang(`  ${colors.green('→ ')}`, status === 'suppressed' ? `${plan} (${ignoredBy(finding)})` : plan, width)),
-      ...maskLines(snippet).map((line) => `    ${colors.dim('│')} ${colors.cyan(line)}`),
+        ? hang(say`  ${colors.yellow('! ')}`, refusal.message, width)
+        : hang(say`  ${colors.green('→ ')}`, status === 'suppressed' ? `${plan} (${ignoredBy(finding)})` : plan, width)),
+      ...maskLines(snippet).map((line) => say`    ${colors.dim('│')} ${colors.cyan(line)}`),
       ...(breaks ? hang('  ', `may break: ${breaks}`, width, colors.dim) : []),
       ...evidenceLines(finding, '  ', width, colors),
     );
   }
-  if (result.findings.length === 0) lines.push('', 'Nothing to harden.');
+  if (result.findings.length === 0) lines.push(say``, say`Nothing to harden.`);
   const unknown = result.findings.filter(({ confidence, refusal }) => confidence === 'guess' && !refusal);
   const notKnown = [
     ...description.notKnown,
     ...unknown.map(({ transform }) => `${transform}: nothing is known about this image that fits, so it is a guess`),
     ...result.notes.filter((note) => !description.notKnown.includes(note)),
   ];
-  if (notKnown.length > 0) lines.push('', colors.bold('Not known'), ...notKnown.flatMap((line) => hang('  · ', line, width)));
-  return `${lines.join('\n')}\n`;
+  if (notKnown.length > 0) lines.push(say``, colors.bold('Not known'), ...notKnown.flatMap((line) => hang('  · ', line, width)));
+  return say`${say.join(lines, '\n')}\n`;
 }
 
 /** What the service is, line by line with its place, and which of the template's conditions it meets. */
-function descriptionLines({ facts, applies }: ServiceDescription, colors: Colors, width: number): string[] {
+function descriptionLines({ facts, applies }: ServiceDescription, colors: Colors, width: number): Shown[] {
   const lines = facts.flatMap(({ text, evidence }) => {
     const [place] = evidence;
-    return hang('  ', maskLines([place ? `${text}  ${colors.dim(`[${place.ref}]`)}` : text])[0]!, width);
+    const [masked = ''] = maskLines([text]);
+    return hang('  ', place ? say`${masked}  ${colors.dim(`[${place.ref}]`)}` : masked, width);
   });
   if (applies.length === 0) return lines;
   const conditions = applies.map(
     ({ field, condition, why }) => `${field}: ${condition === '' ? 'in any configuration' : condition}; ${why}`,
   );
-  return [...lines, '', colors.bold('Conditions that hold, as it is written'), ...conditions.flatMap((line) => hang('  · ', line, width))];
+  return [
+    ...lines,
+    say``,
+    colors.bold('Conditions that hold, as it is written'),
+    ...conditions.flatMap((line) => hang('  · ', line, width)),
+  ];
 }

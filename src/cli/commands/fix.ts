@@ -3,14 +3,16 @@ import { type Bounds, namedOutput, Repository } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
+import { say } from '../../report/text/screen';
+import { exact, type Text } from '../../report/text/text';
 import { type Context, completed, leavingKnown, type Prepared, prepare, requireFreeStdout, runInput, runOf } from '../context';
 import { changeCode, changes, EXIT } from '../exit-codes';
-import type { Output } from '../host';
 import { failedResult, type Opened } from '../inputs';
 import type { Journal } from '../journal';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
 import { isForPrograms, tellTroubles, writeReport } from '../report';
 import { resolveImages } from '../resolve';
+import type { Screen } from '../screen';
 import { shownSideFiles } from '../side-files';
 import { settledProjects } from '../warnings';
 import { type ProjectWrite, writeProject } from '../write-project';
@@ -45,7 +47,7 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   if (override) for (const [index, [main]] of projects.entries()) main!.notes.push(...usageNotes(main!, opened[index]!, context.host));
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && !isForPrograms(context.options.format);
-  if (summed) writeReport(context, projects.flat(), context.host.stderr, undefined, true);
+  if (summed) writeReport(context, projects.flat(), context.err, undefined, true);
   const written = mode.write ? writeAll(context, opened, projects, mode) : projects.flat();
   report(context, written, mode, opened, summed);
   const code = changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
@@ -56,9 +58,9 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
 async function proveFirst(context: Context, { batten, opened, run }: Prepared): Promise<boolean> {
   const { proveAll } = require('../trial') as typeof import('../trial');
   const proven = await proveAll(context, batten, opened, run);
-  const { stderr } = context.host;
+  const { err } = context;
   const { prettyProof } = require('../../report/prove') as typeof import('../../report/prove');
-  if (!context.options.quiet) for (const { proof } of proven) stderr.write(`${prettyProof(proof.report, context.screen(stderr))}\n`);
+  if (!context.options.quiet) for (const { proof } of proven) err.print(say`${prettyProof(proof.report, err)}\n`);
   return proven.every(({ proof }) => proof.report.works);
 }
 
@@ -71,7 +73,7 @@ function modeOf(context: Context, paths: readonly string[]): Mode {
   const fromStdin = paths.includes('-');
   const ask = !yes && !diff && !dryRun;
   // Only who asks looks at standard input: it takes a while to open.
-  if (ask && (fromStdin || !options.input || host.stdin.isTTY !== true || host.stderr.isTTY !== true)) {
+  if (ask && (fromStdin || !options.input || host.stdin.isTTY !== true || !context.err.isTTY)) {
     const reason = fromStdin ? 'standard input is the file' : options.input ? 'there is no terminal' : '--no-input forbids it';
     throw new UsageError(`fix asks before each change, but ${reason}; use --yes, --diff or --dry-run`);
   }
@@ -114,8 +116,7 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
   const { interview } = require('../interview') as typeof import('../interview');
   const { transformText } = require('./explain') as typeof import('./explain');
   const prompter = await context.host.prompter();
-  const { stderr } = context.host;
-  const screen = context.screen(stderr);
+  const { err } = context;
   const sessions = opened.map(({ path, input, failure }, index) => {
     if (!input) return { path, failure };
     try {
@@ -129,9 +130,10 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
     sessions.flatMap(({ path, session }) => (session ? [{ path, session }] : [])),
     prompter,
     {
-      ...screen,
-      write: (text) => stderr.write(text),
-      explain: (id) => (transforms.has(id) ? `\n${transformText(transforms.get(id)!, screen.colors, screen.width, true)}` : undefined),
+      colors: err.colors,
+      width: err.width,
+      print: err.print,
+      explain: (id) => (transforms.has(id) ? say`\n${transformText(transforms.get(id)!, err.colors, err.width, true)}` : undefined),
     },
   );
   return sessions.map(({ session, failure }, index) => {
@@ -155,7 +157,7 @@ function write(context: Context, opened: Opened, results: readonly FileResult[],
   if (main.status === 'error' || (ask && !results.some(changes))) return [...results];
   try {
     if (toStdout(mode, path === '-')) {
-      host.stdout.write(main.after);
+      context.out.print(exact(main.after));
     } else if (output !== undefined) {
       writeFileAtomic(resolve(host.cwd, output), main.after, { within: namedOutput(host.cwd), shown: output, backup: options.backup });
     } else {
@@ -202,7 +204,7 @@ function writeDown(
     if (changed.length + beside.length > 0) forget = journal.note(main, [...changed, ...beside]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    if (!context.options.quiet) context.host.stderr.write(`batten undo will not be able to take this back: ${reason}\n`);
+    if (!context.options.quiet) context.err.print(say`batten undo will not be able to take this back: ${reason}\n`);
   }
   try {
     write();
@@ -213,40 +215,35 @@ function writeDown(
 }
 
 function report(context: Context, results: readonly FileResult[], mode: Mode, opened: readonly Opened[], summed: boolean): void {
-  const { host, options } = context;
-  if (mode.diff) host.stdout.write(diffText(context, results));
+  const { options } = context;
+  if (mode.diff) for (const each of diffs(context, results)) context.out.print(each);
   tellTroubles(context, results);
   const stdoutTaken = mode.diff || mode.ask || (mode.write && opened.some(({ path }) => toStdout(mode, path === '-')));
-  const to: Output = stdoutTaken ? host.stderr : host.stdout;
+  const to: Screen = stdoutTaken ? context.err : context.out;
   if (!summed) writeReport(context, results, to);
   if (mode.ask && !options.quiet) {
     const written = results.filter(changes).map(({ path }) => mode.override ?? mode.output ?? path);
-    host.stderr.write(written.length > 0 ? `Wrote ${written.join(', ')}\n` : 'Nothing was accepted, so nothing was written.\n');
+    context.err.print(written.length > 0 ? say`Wrote ${say.join(written, ', ')}\n` : say`Nothing was accepted, so nothing was written.\n`);
   }
 }
 
 /** Whether what is printed is all that comes of it, and may be applied elsewhere. */
-function isPatch({ host }: Context, { diff, write }: Mode): boolean {
-  return diff && !write && host.stdout.isTTY !== true;
+function isPatch({ out }: Context, { diff, write }: Mode): boolean {
+  return diff && !write && !out.isTTY;
 }
 
 /** For a screen, with credentials masked; for a pipe, a patch. */
-function diffText(context: Context, results: readonly FileResult[]): string {
-  const { stdout, cwd } = context.host;
+function diffs({ host: { cwd }, out }: Context, results: readonly FileResult[]): Text[] {
   const { screenDiff, unifiedDiff } = require('../../report/diff') as typeof import('../../report/diff');
-  const { colors } = context.screen(stdout);
-  return results
-    .filter(changes)
-    .flatMap((result) => {
-      const shown = (path: string, stream: string): string =>
-        path === '-' ? stream : relative(cwd, resolve(cwd, path)).split(sep).join('/');
-      const path = shown(result.path, 'stdin');
-      const written = writtenFile(result);
-      const known = result.findings.flatMap(({ conceal = [] }) => conceal);
-      const file = { ...written, path: result.override ? shown(written.path, 'override') : path, known };
-      // A credential that was moved is in no diff; without it the diff applies nowhere else, so it may as well be masked.
-      const masked = stdout.isTTY === true || result.files.some(({ secret }) => secret);
-      return [...shownSideFiles(path, result.files), file].map((each) => (masked ? screenDiff(each, colors) : unifiedDiff(each)));
-    })
-    .join('');
+  return results.filter(changes).flatMap((result) => {
+    const shown = (path: string, stream: string): string =>
+      path === '-' ? stream : relative(cwd, resolve(cwd, path)).split(sep).join('/');
+    const path = shown(result.path, 'stdin');
+    const written = writtenFile(result);
+    const known = result.findings.flatMap(({ conceal = [] }) => conceal);
+    const file = { ...written, path: result.override ? shown(written.path, 'override') : path, known };
+    // A credential that was moved is in no diff; without it the diff applies nowhere else, so it may as well be masked.
+    const masked = out.isTTY || result.files.some(({ secret }) => secret);
+    return [...shownSideFiles(path, result.files), file].map((each) => (masked ? screenDiff(each, out.colors) : unifiedDiff(each)));
+  });
 }

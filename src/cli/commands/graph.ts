@@ -5,6 +5,8 @@ import { BattenError, UsageError } from '../../errors';
 import { networkProblems } from '../../harden/network-problems';
 import type { NetworkChange } from '../../harden/networks';
 import type { FileResult } from '../../harden/types';
+import { say } from '../../report/text/screen';
+import type { Text } from '../../report/text/text';
 import { type Context, prepare, runOf } from '../context';
 import { EXIT, inputCode } from '../exit-codes';
 import { failedResult } from '../inputs';
@@ -43,16 +45,16 @@ export async function graph(context: Context, paths: readonly string[]): Promise
   }
   // A check alone is asked for its answer; a drawing is made when one is asked for.
   if (!options.check || output !== undefined || formatOf(options) !== undefined) {
-    const text = drawn.length > 0 ? drawing(drawn, context) : '';
-    if (output === undefined) host.stdout.write(text);
-    else if (text !== '') writeFileAtomic(resolve(host.cwd, output), text, { within: namedOutput(host.cwd), shown: output });
+    const made = drawn.length > 0 ? drawing(drawn, context) : say``;
+    if (output === undefined) context.out.print(made);
+    else if (made.text !== '') writeFileAtomic(resolve(host.cwd, output), made.text, { within: namedOutput(host.cwd), shown: output });
   }
-  host.stderr.write(failedInputs(failed, context.screen(host.stderr).colors));
+  context.err.print(failedInputs(failed, context.err.colors));
   const exposed = options.check ? tellProblems(drawn, context) : false;
   return Math.max(inputCode(failed), exposed ? EXIT.findings : EXIT.ok);
 }
 
-function drawing(drawn: readonly Drawn[], { host, options }: Context): string {
+function drawing(drawn: readonly Drawn[], { host, options }: Context): Text {
   const format = formatOf(options) ?? 'mermaid';
   if (SINGLE.has(format) && drawn.length > 1) {
     throw new UsageError(`--format ${format} draws one project, and there are ${drawn.length}`, {
@@ -82,13 +84,11 @@ function formatOf({ format }: Options): GraphFormat | undefined {
 }
 
 /** Says which data stores are exposed as the files are. @returns whether any is */
-function tellProblems(drawn: readonly Drawn[], context: Context): boolean {
-  const { host, options } = context;
-  const { colors } = context.screen(host.stderr);
+function tellProblems(drawn: readonly Drawn[], { err, options }: Context): boolean {
   const problems = drawn.flatMap(({ path, change }) => networkProblems(change.before).map((each) => ({ path, ...each })));
   if (!options.quiet) {
-    for (const { path, service, problem } of problems) host.stderr.write(`${path}: ${colors.bold(service)} ${problem}\n`);
-    if (problems.length === 0 && drawn.length > 0) host.stderr.write('no data store is reachable from outside or can call out\n');
+    for (const { path, service, problem } of problems) err.print(say`${path}: ${err.colors.bold(service)} ${problem}\n`);
+    if (problems.length === 0 && drawn.length > 0) err.print(say`no data store is reachable from outside or can call out\n`);
   }
   return problems.length > 0;
 }

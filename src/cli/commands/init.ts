@@ -4,6 +4,7 @@ import { Repository } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { InputError, UsageError } from '../../errors';
 import { starterConfig } from '../../report/starter-config';
+import { say } from '../../report/text/screen';
 import { CONFIG_NAMES } from '../config';
 import { type Context, runInput } from '../context';
 import { openInputs } from '../inputs';
@@ -19,7 +20,7 @@ export async function init(context: Context): Promise<number> {
   const results = (await found(context)).flatMap((each) => runInput(batten, each, {}));
   const name = there ?? CONFIG_NAMES[0];
   writeFileAtomic(join(host.cwd, name), starterConfig(results, batten.transforms()), { within: Repository.of(host.cwd), shown: name });
-  host.stderr.write(`Wrote ${name}\n`);
+  context.err.print(say`Wrote ${name}\n`);
   return 0;
 }
 

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { namedOutput } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import type { LearnReport } from '../../engine';
+import { say } from '../../report/text/screen';
+import type { Text } from '../../report/text/text';
 import { type Context, prepare } from '../context';
 import { EXIT } from '../exit-codes';
 import type { Opened } from '../inputs';
@@ -27,7 +29,7 @@ export async function learn(context: Context, words: readonly string[]): Promise
   return reports.some(({ report }) => report.services.some(({ fault }) => fault)) ? EXIT.unproven : EXIT.ok;
 }
 
-function reportText({ options, host, ...context }: Context, learned: readonly { file: string; report: LearnReport }[]): string {
+function reportText({ options, host, out }: Context, learned: readonly { file: string; report: LearnReport }[]): Text {
   if (options.format === 'json') {
     const { jsonLearned } = require('../../report/learn-json') as typeof import('../../report/learn-json');
     return jsonLearned(learned, { name: 'batten', version: host.version });
@@ -35,13 +37,15 @@ function reportText({ options, host, ...context }: Context, learned: readonly { 
   if (options.format === 'markdown') {
     return (require('../../report/learn-markdown') as typeof import('../../report/learn-markdown')).markdownLearned(learned);
   }
-  if (options.quiet) return '';
+  if (options.quiet) return say``;
   const { prettyLearned } = require('../../report/learn') as typeof import('../../report/learn');
-  const { colors, width } = context.screen(host.stdout);
-  return learned.map(({ file, report }) => `${colors.bold(file)}\n${prettyLearned(report, colors, width)}`).join('\n');
+  return say.join(
+    learned.map(({ file, report }) => say`${out.colors.bold(file)}\n${prettyLearned(report, out.colors, out.width)}`),
+    '\n',
+  );
 }
 
-function write({ host, options }: Context, text: string): void {
-  if (options.output === undefined) host.stdout.write(text);
-  else writeFileAtomic(resolve(host.cwd, options.output), text, { within: namedOutput(host.cwd), shown: options.output });
+function write({ host, options, out }: Context, made: Text): void {
+  if (options.output === undefined) out.print(made);
+  else writeFileAtomic(resolve(host.cwd, options.output), made.text, { within: namedOutput(host.cwd), shown: options.output });
 }

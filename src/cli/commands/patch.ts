@@ -5,9 +5,12 @@ import { BattenError, UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
 import { makePatch } from '../../report/patch';
 import { summaryLine } from '../../report/pretty';
+import { say } from '../../report/text/screen';
+import { exact } from '../../report/text/text';
 import { type Context, leavingKnown, prepare, requireFreeStdout, runInput } from '../context';
 import { changeCode, changes } from '../exit-codes';
 import { failedResult } from '../inputs';
+import { commandLine } from '../messages';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
 import { tellTroubles, writeReport } from '../report';
 import { shownSideFiles } from '../side-files';
@@ -31,7 +34,7 @@ export async function patch(context: Context, paths: readonly string[]): Promise
   const done = found.map((result) => patched(result, host.cwd));
   const results = settled(done.map(({ result }) => result));
   const text = done.map((each) => each.patch).join('');
-  if (output === undefined) host.stdout.write(text);
+  if (output === undefined) context.out.print(exact(text));
   else writeFileAtomic(resolve(host.cwd, output), text, { within: namedOutput(host.cwd), shown: output });
   tellTroubles(context, results);
   tell(context, results, output);
@@ -41,7 +44,7 @@ export async function patch(context: Context, paths: readonly string[]): Promise
 function patched(result: FileResult, cwd: string): { result: FileResult; patch: string } {
   if (!changes(result)) return { result, patch: '' };
   try {
-    return { result, patch: makePatch([...shownSideFiles(result.path, result.files), writtenFile(result)], cwd) };
+    return { result, patch: makePatch([...shownSideFiles(result.path, result.files), writtenFile(result)], cwd).text };
   } catch (error) {
     if (error instanceof BattenError) return { result: failedResult(result.path, error), patch: '' };
     throw error;
@@ -49,13 +52,12 @@ function patched(result: FileResult, cwd: string): { result: FileResult; patch: 
 }
 
 function tell(context: Context, results: readonly FileResult[], output: string | undefined): void {
-  const { host, options } = context;
+  const { err, options } = context;
   if (options.format !== 'pretty' || options.verbose) {
-    writeReport(context, results, host.stderr);
+    writeReport(context, results, err);
     return;
   }
   if (options.quiet) return;
-  const { colors } = context.screen(host.stderr);
-  const apply = results.some(changes) && output !== undefined ? `Apply it with: git apply ${output}\n` : '';
-  host.stderr.write(`${summaryLine(results, colors)}\n${apply}`);
+  const apply = results.some(changes) && output !== undefined ? say`Apply it with: ${commandLine('git apply', [output])}\n` : '';
+  err.print(say`${summaryLine(results, err.colors)}\n${apply}`);
 }

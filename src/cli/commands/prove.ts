@@ -6,6 +6,9 @@ import type { ProveReport } from '../../engine/prove/report';
 import { PROOF_FILE } from '../../harden/proof';
 import { createColors } from '../../report/colors';
 import { plural } from '../../report/summary';
+import { json } from '../../report/text/json';
+import { type Shown, say } from '../../report/text/screen';
+import type { Text } from '../../report/text/text';
 import { type Context, prepare } from '../context';
 import { EXIT } from '../exit-codes';
 import { commandLine } from '../messages';
@@ -24,12 +27,11 @@ export async function prove(context: Context, paths: readonly string[]): Promise
   return proven.every(({ proof }) => proof.report.works) ? EXIT.ok : EXIT.unproven;
 }
 
-async function cleanUp({ host, options }: Context): Promise<number> {
+async function cleanUp({ host, options, out }: Context): Promise<number> {
   const engine = loadEngine();
   try {
     const { containers, networks, volumes, images, folders, traces, left } = await engine.cleanUp(await engine.Engine.connect(host.env));
-    if (options.format === 'json')
-      host.stdout.write(`${JSON.stringify({ containers, networks, volumes, images, folders, traces, left })}\n`);
+    if (options.format === 'json') out.print(json({ containers, networks, volumes, images, folders, traces, left }));
     else {
       const removed = [
         [containers, 'container'],
@@ -40,8 +42,8 @@ async function cleanUp({ host, options }: Context): Promise<number> {
         [traces, 'kernel trace'],
       ] as const;
       const some = removed.filter(([count]) => count > 0).map(([count, what]) => plural(count, what));
-      host.stdout.write(some.length > 0 ? `removed ${some.join(', ')}\n` : 'no trial has left anything\n');
-      for (const text of left) host.stdout.write(`left: ${text}\n`);
+      out.print(some.length > 0 ? say`removed ${some.join(', ')}\n` : say`no trial has left anything\n`);
+      for (const text of left) out.print(say`left: ${text}\n`);
     }
     return EXIT.ok;
   } catch (error) {
@@ -49,11 +51,11 @@ async function cleanUp({ host, options }: Context): Promise<number> {
   }
 }
 
-function reportText(context: Context, proven: readonly Proven[], paths: readonly string[]): string {
-  const { options, host } = context;
+function reportText(context: Context, proven: readonly Proven[], paths: readonly string[]): Text {
+  const { options, host, out } = context;
   if (options.format === 'json') {
     const proofs = proven.map(({ opened, proof }) => ({ path: opened.path, ...proof.report }));
-    return `${JSON.stringify({ version: 1, tool: { name: 'batten', version: host.version }, proofs }, null, 2)}\n`;
+    return json({ version: 1, tool: { name: 'batten', version: host.version }, proofs }, 2);
   }
   // For people files are called as they called them, so that several projects can be told apart.
   const reports = proven.map(({ opened: { path, input }, proof: { report } }) => ({
@@ -77,19 +79,21 @@ function reportText(context: Context, proven: readonly Proven[], paths: readonly
     return htmlProof(reports, changed);
   }
   const { prettyProof } = require('../../report/prove') as typeof import('../../report/prove');
-  const screen = { ...context.screen(host.stdout), verbose: options.verbose };
-  return options.quiet ? '' : `${reports.map((report) => prettyProof(report, screen)).join('\n')}${nextStep(reports, paths)}`;
+  if (options.quiet) return say``;
+  const look = { colors: out.colors, width: out.width, verbose: options.verbose };
+  const shown = reports.map((report) => prettyProof(report, look));
+  return say`${say.join(shown, '\n')}${nextStep(reports, paths)}`;
 }
 
 /** What is left to do with a proof that has something to apply. */
-function nextStep(reports: readonly ProveReport[], paths: readonly string[]): string {
+function nextStep(reports: readonly ProveReport[], paths: readonly string[]): Shown {
   const applies = reports.some(({ services }) =>
     services.some(({ changes }) => changes.some(({ outcome }) => outcome === 'proven' || outcome === 'relaxed')),
   );
-  return applies ? `\nnext: ${commandLine('batten fix --yes', paths)}; what ran is kept in ${PROOF_FILE}\n` : '';
+  return applies ? say`\nnext: ${commandLine('batten fix --yes', paths)}; what ran is kept in ${PROOF_FILE}\n` : say``;
 }
 
-function write({ host, options }: Context, text: string): void {
-  if (options.output === undefined) host.stdout.write(text);
-  else writeFileAtomic(resolve(host.cwd, options.output), text, { within: namedOutput(host.cwd), shown: options.output });
+function write({ host, options, out }: Context, made: Text): void {
+  if (options.output === undefined) out.print(made);
+  else writeFileAtomic(resolve(host.cwd, options.output), made.text, { within: namedOutput(host.cwd), shown: options.output });
 }

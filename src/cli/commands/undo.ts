@@ -5,8 +5,9 @@ import { shownPath } from '../../compose/discover';
 import { readInput } from '../../compose/read';
 import { removeFile, removeLeftovers, writeFileAtomic } from '../../compose/write';
 import { BattenError, InputError, UsageError } from '../../errors';
-import { pad } from '../../report/layout';
+import { columnFor, pad } from '../../report/layout';
 import { plural } from '../../report/summary';
+import { type Shown, say } from '../../report/text/screen';
 import type { Context } from '../context';
 import { EXIT } from '../exit-codes';
 import { forget, hashOf, type Journaled, journaledRuns, type Run, type WrittenFile } from '../journal';
@@ -24,7 +25,7 @@ export async function undo(context: Context, paths: readonly string[]): Promise<
   const targets = (named.length === 0 ? ['.'] : named).map((path) => resolve(host.cwd, path));
   const runs = journaledRuns(host).filter(({ entries }) => entries.some((entry) => targets.some((target) => concerns(entry, target))));
   if (options.list) {
-    host.stdout.write(listed(runs, context));
+    context.out.print(listed(runs, context));
     return EXIT.ok;
   }
   if (named.length === 0) {
@@ -54,16 +55,15 @@ function concerns({ main, written }: Journaled, target: string): boolean {
 
 /** Takes back what a run did to some projects, the last one first: one may have built on another. */
 function takeBack(context: Context, run: Run, entries: readonly Journaled[]): number {
-  const { host, options } = context;
-  const { colors } = context.screen(host.stderr);
+  const { host, err, options } = context;
   const shown = (path: string) => shownPath(host.cwd, path);
-  const said: string[] = [];
+  const said: Shown[] = [];
   let refused = 0;
   for (const entry of entries.toReversed()) {
     const { states, problems } = lookAt(entry, shown, entries.length > 1);
     if (problems.length > 0) {
       refused++;
-      for (const problem of problems) host.stderr.write(errorText(problem, colors, false));
+      for (const problem of problems) err.print(errorText(problem, err.colors, false));
       continue;
     }
     try {
@@ -71,29 +71,29 @@ function takeBack(context: Context, run: Run, entries: readonly Journaled[]): nu
     } catch (error) {
       if (!(error instanceof BattenError)) throw error;
       refused++;
-      host.stderr.write(errorText(error, colors, false));
+      err.print(errorText(error, err.colors, false));
       continue;
     }
     said.push(
       ...states.map(
         ({ file, text }) =>
-          `${text === undefined ? 'Unchanged, as before the run:' : file.before === null ? 'Removed' : 'Restored'} ${shown(file.path)}\n`,
+          say`${text === undefined ? 'Unchanged, as before the run:' : file.before === null ? 'Removed' : 'Restored'} ${shown(file.path)}\n`,
       ),
     );
     said.push(
       ...entry.written
         .flatMap(({ real }) => removeLeftovers(real))
-        .map((path) => `Removed ${shown(path)}, left by a write that was killed\n`),
+        .map((path) => say`Removed ${shown(path)}, left by a write that was killed\n`),
     );
     forget(entry);
   }
   if (run.broken > 0)
     said.push(
-      `${plural(run.broken, 'entry', 'entries')} of this run in ${run.directory} cannot be read: what they were about stays as it is\n`,
+      say`${plural(run.broken, 'entry', 'entries')} of this run in ${run.directory} cannot be read: what they were about stays as it is\n`,
     );
   if (refused > 0 && entries.length > 1)
-    said.push(`${plural(entries.length - refused, 'project')} taken back, ${refused} left as they are\n`);
-  if (!options.quiet) host.stderr.write(said.join(''));
+    said.push(say`${plural(entries.length - refused, 'project')} taken back, ${refused} left as they are\n`);
+  if (!options.quiet) err.print(say.join(said, ''));
   return refused > 0 ? EXIT.error : EXIT.ok;
 }
 
@@ -172,15 +172,17 @@ function removeEmpty(directory: string): void {
 }
 
 /** A run a line. */
-function listed(runs: readonly Run[], { host, screen }: Context): string {
-  const { colors } = screen(host.stdout);
+function listed(runs: readonly Run[], { host, out: { colors } }: Context): Shown {
   const rows = runs.map(({ at, entries }) => {
     const [first, ...more] = entries.map(({ main }) => shownPath(host.cwd, main));
     const files = entries.reduce((sum, { written }) => sum + written.length, 0);
     return [local(at), more.length === 0 ? first! : `${first} and ${plural(more.length, 'more project')}`, plural(files, 'file')] as const;
   });
-  const width = Math.max(0, ...rows.map(([, main]) => main.length));
-  return rows.map(([when, main, count]) => `${colors.dim(when)}  ${pad(main, width)}  ${colors.dim(count)}\n`).join('');
+  const width = columnFor(rows.map(([, main]) => main));
+  return say.join(
+    rows.map(([when, main, count]) => say`${colors.dim(when)}  ${pad(main, width)}  ${colors.dim(count)}\n`),
+    '',
+  );
 }
 
 function local(date: Date): string {

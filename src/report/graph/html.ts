@@ -1,60 +1,62 @@
 import { createHash } from 'node:crypto';
 import { networkProblems } from '../../harden/network-problems';
 import type { NetworkChange, NetworkView } from '../../harden/networks';
+import { type Html, html } from '../text/html';
 import { PAGE_CSS, PAGE_SCRIPT } from './page';
 import { pictureOf } from './picture';
 import { legend, svgPart } from './svg';
-import { escapeXml } from './text';
 import { DRAWING_CSS, themeCss } from './theme';
 
 /**
  * A page with the networks of projects before and after, the difference, and its reasons. It is whole in itself: it loads nothing, opens
  * offline, and runs no script but its own.
  */
-export function networksPage(projects: readonly { path: string; change: NetworkChange }[], version: string): string {
+export function networksPage(projects: readonly { path: string; change: NetworkChange }[], version: string): Html {
   const title = projects.length === 1 ? `Networks of ${projects[0]!.path}` : 'Networks';
-  const hash = createHash('sha256').update(PAGE_SCRIPT).digest('base64');
+  const hash = createHash('sha256').update(PAGE_SCRIPT.text).digest('base64');
   const drawn = legend();
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escapeXml(title)}</title>`,
-    `<style>${themeCss()}\n${DRAWING_CSS}\n${PAGE_CSS}</style>`,
-    '</head>',
-    '<body>',
-    `<header><h1>${escapeXml(title)}</h1><button id="theme" type="button" aria-label="light or dark">◐</button></header>`,
+  const lines = [
+    html`<!doctype html>`,
+    html`<html lang="en">`,
+    html`<head>`,
+    html`<meta charset="utf-8">`,
+    html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:">`,
+    html`<meta name="viewport" content="width=device-width, initial-scale=1">`,
+    html`<title>${title}</title>`,
+    html`<style>${themeCss()}\n${DRAWING_CSS}\n${PAGE_CSS}</style>`,
+    html`</head>`,
+    html`<body>`,
+    html`<header><h1>${title}</h1><button id="theme" type="button" aria-label="light or dark">◐</button></header>`,
     ...projects.map((project, index) => section(project, index, projects.length > 1)),
-    `<footer><svg class="net" width="${drawn.width}" height="18" viewBox="0 0 ${drawn.width} 18">${drawn.markup}</svg>`,
-    `<p>Point at a service, or put #its-name behind the address, to see whom it shares a network with. What networks allow is drawn, not what listens: see docs/networks.md. batten ${escapeXml(version)}</p></footer>`,
-    `<script>${PAGE_SCRIPT}</script>`,
-    '</body>',
-    '</html>\n',
-  ].join('\n');
+    html`<footer><svg class="net" width="${drawn.width}" height="18" viewBox="0 0 ${drawn.width} 18">${drawn.markup}</svg>`,
+    html`<p>Point at a service, or put #its-name behind the address, to see whom it shares a network with. What networks allow is drawn, not what listens: see docs/networks.md. batten ${version}</p></footer>`,
+    html`<script>${PAGE_SCRIPT}</script>`,
+    html`</body>`,
+    html`</html>\n`,
+  ];
+  return html.join(lines, '\n');
 }
 
-function section({ path, change }: { path: string; change: NetworkChange }, index: number, titled: boolean): string {
+function section({ path, change }: { path: string; change: NetworkChange }, index: number, titled: boolean): Html {
   const { before, after } = change;
   const [old, now] = [pictureOf(before, `b${index}`), pictureOf(after, `a${index}`)];
-  return [
-    '<section>',
-    titled ? `<h2>${escapeXml(path)}</h2>` : '',
-    `<dl class="tiles">${tiles(before, after)}</dl>`,
-    '<div class="panels">',
-    `<figure><figcaption>Before</figcaption>${svgPart(old, `${path} before`)}</figure>`,
-    `<figure><figcaption>After</figcaption>${svgPart(now, `${path} after`)}</figure>`,
-    '</div>',
+  const lines = [
+    html`<section>`,
+    titled ? html`<h2>${path}</h2>` : html``,
+    html`<dl class="tiles">${tiles(before, after)}</dl>`,
+    html`<div class="panels">`,
+    html`<figure><figcaption>Before</figcaption>${svgPart(old, `${path} before`)}</figure>`,
+    html`<figure><figcaption>After</figcaption>${svgPart(now, `${path} after`)}</figure>`,
+    html`</div>`,
     losses(change),
     problems(after),
-    '</section>',
-  ].join('\n');
+    html`</section>`,
+  ];
+  return html.join(lines, '\n');
 }
 
 /** The numbers that matter, before and after. */
-function tiles(before: NetworkView, after: NetworkView): string {
+function tiles(before: NetworkView, after: NetworkView): Html {
   const stores = (view: NetworkView) => view.services.filter(({ store }) => store);
   const rows: [string, (view: NetworkView) => number][] = [
     ['data stores reachable from outside', (view) => stores(view).filter(({ unwanted, direct }) => unwanted.length > 0 || direct).length],
@@ -66,14 +68,13 @@ function tiles(before: NetworkView, after: NetworkView): string {
     ],
     ['internal networks', (view) => view.networks.filter(({ internal, members }) => internal === true && members.length > 0).length],
   ];
-  return rows
-    .map(([label, count], at) => {
-      const [old, now] = [count(before), count(after)];
-      const tone = at < 3 && now < old ? ' good' : at < 2 && now > 0 ? ' bad' : '';
-      const change = old === now ? `${now}` : `<s>${old}</s> → ${now}`;
-      return `<div class="tile${tone}"><dd>${change}</dd><dt>${label}</dt></div>`;
-    })
-    .join('');
+  const all = rows.map(([label, count], at) => {
+    const [old, now] = [count(before), count(after)];
+    const tone = at < 3 && now < old ? ' good' : at < 2 && now > 0 ? ' bad' : '';
+    const change = old === now ? `${now}` : html`<s>${old}</s> → ${now}`;
+    return html`<div class="tile${tone}"><dd>${change}</dd><dt>${label}</dt></div>`;
+  });
+  return html.join(all, '');
 }
 
 function pairs({ edges }: NetworkView): number {
@@ -110,17 +111,23 @@ function comers(from: readonly string[]): string {
   return names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} others` : names.join(', ');
 }
 
-function losses(change: NetworkChange): string {
+function losses(change: NetworkChange): Html {
   const all = rows(change);
-  if (all.length === 0) return '<p class="none">No connection goes.</p>';
+  if (all.length === 0) return html`<p class="none">No connection goes.</p>`;
   const one = all.length === 1;
-  const body = all.map(({ text, why }) => `<tr><td>${escapeXml(text)}</td><td>${escapeXml(why)}</td></tr>`).join('');
-  return `<details${all.length <= 16 ? ' open' : ''}><summary>${all.length} ${one ? 'connection goes, and why it may' : 'connections go, and why they may'}</summary><table><thead><tr><th>connection</th><th>why</th></tr></thead><tbody>${body}</tbody></table></details>`;
+  const body = html.join(
+    all.map(({ text, why }) => html`<tr><td>${text}</td><td>${why}</td></tr>`),
+    '',
+  );
+  return html`<details${all.length <= 16 ? html` open` : ''}><summary>${all.length} ${one ? 'connection goes, and why it may' : 'connections go, and why they may'}</summary><table><thead><tr><th>connection</th><th>why</th></tr></thead><tbody>${body}</tbody></table></details>`;
 }
 
-function problems(after: NetworkView): string {
+function problems(after: NetworkView): Html {
   const left = networkProblems(after);
-  if (left.length === 0) return '';
-  const items = left.map(({ service, problem }) => `<li><b>${escapeXml(service)}</b> ${escapeXml(problem)}</li>`).join('');
-  return `<h3>Still open afterwards</h3><ul>${items}</ul>`;
+  if (left.length === 0) return html``;
+  const items = html.join(
+    left.map(({ service, problem }) => html`<li><b>${service}</b> ${problem}</li>`),
+    '',
+  );
+  return html`<h3>Still open afterwards</h3><ul>${items}</ul>`;
 }

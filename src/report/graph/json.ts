@@ -1,11 +1,13 @@
 import { networkProblems } from '../../harden/network-problems';
 import type { NetworkChange, NetworkView } from '../../harden/networks';
+import { json } from '../text/json';
+import type { Text } from '../text/text';
 
 /** The networks of several projects for programs; versioned like the report. */
 export function networksJson(
   projects: readonly { path: string; change: NetworkChange }[],
   tool: { name: string; version: string },
-): string {
+): Text<'json'> {
   const data = {
     version: 1,
     tool,
@@ -16,7 +18,7 @@ export function networksJson(
       losses: change.losses,
     })),
   };
-  return `${JSON.stringify(data, null, 2)}\n`;
+  return json(data, 2);
 }
 
 function viewData(view: NetworkView) {

@@ -1,6 +1,7 @@
+import { html } from '../text/html';
+
 /** How the page around the drawings looks. */
-export const PAGE_CSS = `
-*{box-sizing:border-box}
+export const PAGE_CSS = html`*{box-sizing:border-box}
 body{margin:0;padding:20px 24px 32px;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
 header{display:flex;align-items:center;justify-content:space-between;gap:16px}
 h1{font-size:20px;margin:0}
@@ -27,12 +28,10 @@ th,td{text-align:left;padding:5px 12px 5px 0;border-bottom:1px solid var(--line)
 th{color:var(--soft);font-weight:500}
 td:first-child{white-space:nowrap;font-weight:500}
 .none,footer p{color:var(--soft);font-size:13px}
-footer{margin-top:24px;border-top:1px solid var(--line);padding-top:14px;overflow-x:auto}
-`.trim();
+footer{margin-top:24px;border-top:1px solid var(--line);padding-top:14px;overflow-x:auto}`;
 
 /** Theme, and what a service or a network has to do with when it is pointed at. */
-export const PAGE_SCRIPT = `
-(function () {
+export const PAGE_SCRIPT = html`(function () {
   var root = document.documentElement;
   document.getElementById('theme').addEventListener('click', function () {
     var dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
@@ -66,5 +65,4 @@ export const PAGE_SCRIPT = `
     addEventListener('hashchange', named);
     named();
   });
-})();
-`.trim();
+})();`;

@@ -1,3 +1,5 @@
+import { type Html, html } from '../text/html';
+
 /** Colours by what they mean, light and dark. */
 const LIGHT = {
   page: '#ffffff',
@@ -51,24 +53,23 @@ const DARK: typeof LIGHT = {
   entry: '#94a3b8',
 };
 
-function variables(colors: typeof LIGHT): string {
-  return Object.entries(colors)
-    .map(([name, value]) => `--${name}:${value}`)
-    .join(';');
+function variables(colors: typeof LIGHT): Html {
+  const all = Object.entries(colors).map(([name, value]) => html`--${name}:${value}`);
+  return html.join(all, ';');
 }
 
 /** Colours follow the reader's system; a page may set `data-theme` instead. */
-export function themeCss(): string {
-  return [
-    `:root{${variables(LIGHT)}}`,
-    `@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${variables(DARK)}}}`,
-    `:root[data-theme=dark]{${variables(DARK)}}`,
-  ].join('\n');
+export function themeCss(): Html {
+  const rules = [
+    html`:root{${variables(LIGHT)}}`,
+    html`@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${variables(DARK)}}}`,
+    html`:root[data-theme=dark]{${variables(DARK)}}`,
+  ];
+  return html.join(rules, '\n');
 }
 
 /** How the parts of a drawing look. */
-export const DRAWING_CSS = `
-.net text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;fill:var(--ink)}
+export const DRAWING_CSS = html`.net text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;fill:var(--ink)}
 .net .title{font-size:15px;font-weight:600}
 .net .name{font-size:13px;font-weight:600}
 .net .image{font-size:11px;fill:var(--soft)}
@@ -112,5 +113,4 @@ export const DRAWING_CSS = `
 .net .wire.shared circle{fill:var(--shared)}
 .net .legend text{font-size:11.5px;fill:var(--soft)}
 .net .dim{opacity:.16}
-.net .card,.net .wire,.net .bar,.net .entry{transition:opacity .12s}
-`.trim();
+.net .card,.net .wire,.net .bar,.net .entry{transition:opacity .12s}`;

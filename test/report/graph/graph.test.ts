@@ -4,10 +4,26 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { batten } from '../../../src';
 import type { NetworkChange } from '../../../src/harden/networks';
-import { dot, mermaid, networksJson, networksPage, nwdiag, pictureOf, svgFile } from '../../../src/report/graph';
+import {
+  dot as dotText,
+  mermaid as mermaidText,
+  networksJson as networksJsonText,
+  networksPage as networksPageText,
+  nwdiag as nwdiagText,
+  pictureOf,
+  svgFile as svgFileText,
+} from '../../../src/report/graph';
 import { layoutOf } from '../../../src/report/graph/layout';
+import { textOf } from '../text-of';
 import { readPng } from './png';
 import { browser, CHROMIUM, DOT, MERMAID, NWDIAG, run, testWith } from './tools';
+
+const dot = textOf(dotText);
+const mermaid = textOf(mermaidText);
+const networksJson = textOf(networksJsonText);
+const networksPage = textOf(networksPageText);
+const nwdiag = textOf(nwdiagText);
+const svgFile = textOf(svgFileText);
 
 const ROOT = path.join(__dirname, '..', '..', '..');
 const scratch = mkdtempSync(path.join(tmpdir(), 'batten-graph-'));

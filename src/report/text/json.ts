@@ -1,0 +1,7 @@
+import { Text } from './text';
+import { visibleJson } from './visible';
+
+/** Data as JSON, ending in a newline. It holds exactly what the data holds; what could not be seen is written as `\u009b`. */
+export function json(data: unknown, indent?: number): Text<'json'> {
+  return new Text('json', `${visibleJson(JSON.stringify(data, null, indent))}\n`);
+}
