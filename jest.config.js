@@ -12,8 +12,8 @@ module.exports = {
         sourceMaps: 'inline',
       },
     ],
-    'node_modules/diff/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
+    'node_modules/(?:diff|unbash)/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!diff/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(?:diff|unbash)/)'],
   coverageProvider: 'v8',
 };

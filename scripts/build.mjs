@@ -51,7 +51,7 @@ const apart = (files) => ({
 const PARTS = { './program': './program.js', './app': './app.js' };
 
 /** Packages that few runs need. */
-const SELDOM = ['diff', 'dockerfile-ast', 'ignore'];
+const SELDOM = ['diff', 'dockerfile-ast', 'fzstd', 'ignore', 'unbash'];
 const vendored = (home) => Object.fromEntries(SELDOM.map((name) => [name, `${home}/vendor/${name}.js`]));
 
 /** Modules of Node's own that take a while to load, with what is used of them: they are loaded at the first call, which few runs come to. */

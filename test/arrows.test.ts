@@ -23,6 +23,8 @@ const OWNERS: Record<string, RegExp> = {
   '@inquirer/core': /^src\/cli\/prompt-inquirer\.ts$/,
   commander: /^src\/cli\//,
   diff: /^src\/report\//,
+  unbash: /^src\/images\/shell-syntax\.ts$/,
+  fzstd: /^src\/images\/xray\/zstd\.ts$/,
 };
 
 interface Import {

@@ -95,6 +95,14 @@ function joined(raw: string): string {
     .trim();
 }
 
+/** A RUN as the shell gets it, line for line: comments and empty lines between continued ones are not in it, nor blanks after a `\\`. */
+export function shellText(raw: string): string {
+  const lines = raw.split('\n');
+  return lines
+    .map((line, index) => (index > 0 && index < lines.length - 1 && /^\s*(?:#.*)?$/.test(line) ? '\\' : line.replace(/\\[ \t]+$/, '\\')))
+    .join('\n');
+}
+
 /** What is not an array of strings is read as the shell form, as Docker does. */
 function jsonItems(text: string): string[] | undefined {
   if (!text.startsWith('[')) return undefined;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { cleanContainerPath } from '../compose/container-path';
 import type { Evaluated } from '../compose/types';
 import type { Data } from '../yaml/types';
-import { type Heredoc, type Instruction, parseDockerfile, type Stage } from './dockerfile-parse';
+import { type Heredoc, type Instruction, parseDockerfile, type Stage, shellText } from './dockerfile-parse';
 import { assignments, declare, healthcheckOf, stageIndex } from './dockerfile-values';
 import type { Fact, OwnImage } from './own-image';
 import { noTells, readRun } from './run-tells';
@@ -166,7 +166,7 @@ class Builder {
 
   private readRun({ raw, heredocs, line }: Instruction, tells = this.tells): void {
     const at = (where: number, detail: string) => this.evidence(where, detail);
-    readRun(expand(heredocs.length > 0 ? raw.split('\n')[0]! : raw, this.variables).text, line, tells, at);
+    readRun(expand(heredocs.length > 0 ? raw.split('\n')[0]! : shellText(raw), this.variables).text, line, tells, at);
     for (const { content, line: first } of heredocs) readRun(expand(content, this.variables).text, first, tells, at);
   }
 

@@ -32,7 +32,9 @@ export interface ScriptPlace {
 const HARMLESS = new Set(
   `[ [[ ]] test : true false echo printf export unset set local readonly declare typeset return exit shift cd pwd id whoami wait trap read
   hash type which basename dirname readlink realpath stat ls cat head tail grep egrep fgrep awk cut tr sort uniq wc date printenv
-  hostname sleep expr let umask getopts getent seq mktemp nc curl wget pg_isready jq nproc shopt ulimit break continue`.split(/\s+/),
+  hostname sleep expr let umask getopts getent seq command mktemp nc curl wget pg_isready jq nproc shopt ulimit break continue`.split(
+    /\s+/,
+  ),
 );
 
 const READS = new Set(['cat', 'head', 'tail', 'grep', 'egrep', 'ls', 'stat', 'wc', 'awk', 'sed', 'sort', 'jq', '.', 'source']);

@@ -20,6 +20,13 @@ describe('the simple commands of a script', () => {
     ['assignments', 'A=1 B=2 c', ['c']],
     ['here-documents', 'cat <<EOF > /f\nchown x\nEOF\nb', ['cat', 'b']],
     ['parameter expansion', 'a "${1#-}" ${x:-;}', ['a ${1#-} ${x:-;}']],
+    ['process substitutions', 'initdb --pwfile=<(printf x) -D /d', ['printf x', 'initdb --pwfile= <(printf x) -D /d']],
+    ['substitutions in here-documents', 'cat <<EOF\n$(whoami)\nEOF', ['whoami', 'cat']],
+    ['substitutions in tests and loops', '[[ -n $(a) ]] && b; for x in $(c); do d; done', ['a', 'b', 'c', 'd']],
+    ['arrays', 'x=(a b); x+=("$(c)"); d', ['c', 'd']],
+    ['a look for a command', 'command -v a || command b', ['command -v a', 'b']],
+    ['redirected groups', '{ a; b; } > /f', ['a', 'b', '']],
+    ['what goes on after a mistake', 'a\n && b; ) c; fi; d', ['a', 'b', 'c', 'd']],
     ['an open quote', 'a "b', ['a b']],
   ])('%s', (_what, text, expected) => {
     expect(words(text)).toEqual(expected);
@@ -33,6 +40,10 @@ describe('the simple commands of a script', () => {
     ]);
   });
 
+  test('what cannot be parsed is a command that nobody knows', () => {
+    expect(words('coproc '.repeat(20_000))).toEqual([expect.stringMatching(/^coproc /)]);
+  });
+
   test('duplicated descriptors are no files', () => {
     expect(simpleCommands('a >&2 2>&1')[0]).toMatchObject({ words: ['a'], writesTo: [] });
   });
@@ -43,6 +54,10 @@ describe('the simple commands of a script', () => {
     ['brackets within brackets', `${'$('.repeat(30_000)}${')'.repeat(30_000)}`],
     ['quotes', `'"`.repeat(50_000)],
     ['here-documents', '<<A\n'.repeat(50_000)],
+    ['functions of functions', 'f()'.repeat(50_000)],
+    ['coprocesses', 'coproc '.repeat(20_000)],
+    ['process substitutions', '<('.repeat(50_000)],
+    ['mistakes', ') '.repeat(50_000)],
   ])('do not take long to find in %s', (_what, text) => {
     const started = performance.now();
     simpleCommands(text);
