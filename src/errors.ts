@@ -65,3 +65,28 @@ export class EngineError extends BattenError {
     super('engine', message, 2, details);
   }
 }
+
+/** What is wrong with an image that cannot be read. */
+export type ImageErrorCode =
+  /** Not an archive of an image, or one that is cut off or malformed. */
+  | 'image-archive'
+  /** Something in it is not what its digest says. */
+  | 'image-digest'
+  /** More of something than is read of any image: a bomb, or an image too large. */
+  | 'image-limit'
+  /** A path that leads out of the image, or through what is no directory. */
+  | 'image-path'
+  /** A form that batten does not read. */
+  | 'image-unsupported'
+  /** The image, its platform or a part of it is not there. */
+  | 'image-missing';
+
+/** An image that is not there, cannot be read, or is made to do harm. Nothing of it is used then. */
+export class ImageError extends InputError {
+  declare readonly code: ImageErrorCode;
+
+  // biome-ignore lint/complexity/noUselessConstructor: it takes only these codes
+  constructor(code: ImageErrorCode, message: string, details?: ErrorDetails) {
+    super(code, message, details);
+  }
+}
