@@ -1,7 +1,8 @@
-import { createReadStream, statSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { type Bounds, Repository } from '../../compose/bounds';
 import { readInput } from '../../compose/read';
-import { ImageError } from '../../errors';
+import { ImageError, InputError } from '../../errors';
 import { digestOf, type ImageContents, otherDigest, parseJson } from './contents';
 import { type Layer, LayerReader } from './layer';
 import { Budget } from './limits';
@@ -24,25 +25,30 @@ export function isImageLayout(directory: string): boolean {
  */
 export async function readImageLayout(directory: string, options: ReadOptions): Promise<ImageContents> {
   const budget = new Budget(options.limits);
-  const { text } = readInput(path.join(directory, 'index.json'), 'index.json');
+  const { text } = readInput(path.join(directory, 'index.json'), 'index.json', Repository.at(directory));
   return readImage(parseJson(Buffer.from(text), 'index'), new Layout(directory, budget), budget, options);
 }
 
 class Layout implements Blobs {
+  /** What is linked from elsewhere is no part of it. */
+  private readonly bounds: Bounds;
+
   constructor(
     private readonly directory: string,
     private readonly budget: Budget,
-  ) {}
+  ) {
+    this.bounds = Repository.at(directory);
+  }
 
   async json({ digest }: Descriptor): Promise<Buffer> {
-    const bytes = Buffer.from(readInput(this.blob(digest), shownAs(digest)).text, 'utf8');
+    const bytes = Buffer.from(readInput(this.blob(digest), shownAs(digest), this.bounds).text, 'utf8');
     if (digestOf(bytes) !== digest) throw otherDigest('manifest', digest, digestOf(bytes));
     return bytes;
   }
 
   async layer({ digest }: Descriptor): Promise<Layer> {
     const reader = new LayerReader(this.budget);
-    for await (const chunk of fileChunks(this.blob(digest), shownAs(digest))) await reader.write(chunk);
+    for await (const chunk of fileChunks(this.blob(digest), shownAs(digest), this.bounds)) await reader.write(chunk);
     const layer = await reader.end();
     if (layer.digest !== digest) throw otherDigest('layer', digest, layer.digest);
     return layer;
@@ -58,13 +64,23 @@ function shownAs(digest: string): string {
   return `blobs/${digest.replace(':', '/')}`;
 }
 
-/** The content of a file in pieces. @throws ImageError `image-missing` when it is not there or cannot be read. */
-export async function* fileChunks(file: string, shown: string): AsyncGenerator<Buffer> {
+/**
+ * The content of a file in pieces.
+ *
+ * @throws InputError `outside`; ImageError `image-missing` when it is not there, no regular file, or cannot be read.
+ */
+export async function* fileChunks(file: string, shown: string, bounds: Bounds): AsyncGenerator<Buffer> {
+  let fd: number | undefined;
   try {
-    if (!statSync(file).isFile()) throw new ImageError('image-missing', 'is no regular file', { file: shown });
-    for await (const chunk of createReadStream(file, { highWaterMark: 512 * 1024 })) yield chunk as Buffer;
+    // Opening a FIFO would wait for its writer.
+    fd = openSync(bounds.place(file, shown), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
+    if (!fstatSync(fd).isFile()) throw new ImageError('image-missing', 'is no regular file', { file: shown });
+    const chunks = createReadStream('', { fd, autoClose: false, highWaterMark: 512 * 1024 });
+    for await (const chunk of chunks) yield chunk as Buffer;
   } catch (cause) {
-    if (cause instanceof ImageError) throw cause;
+    if (cause instanceof InputError) throw cause;
     throw new ImageError('image-missing', `cannot be read (${(cause as NodeJS.ErrnoException).code})`, { file: shown, cause });
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
