@@ -188,3 +188,9 @@ export function layoutArchive(made: TestImage, options?: { compress?: Compress; 
 export async function* pieces(bytes: Buffer, size = 64 * 1024): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
+
+/** What the process has worked since then, on all its threads: unlike a clock it does not count what others on the machine do. */
+export function cpuMilliseconds(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+}

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { ZstdReader } from '../../../src/images/xray/zstd';
+import { cpuMilliseconds } from './tars';
 
 /** The first 6,000 bytes of these lines, by `zstd -19`. */
 const LINES = Array.from(
@@ -77,9 +78,9 @@ describe('Zstandard', () => {
       'image-limit',
     ],
   ])('%s is refused', (_what, bytes, code) => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(() => unpack(bytes, 65_536)).toThrow(expect.objectContaining({ code }));
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(cpuMilliseconds(started)).toBeLessThan(2000);
   });
 
   test('many small frames are no harm', () => {
