@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { batten } from '../src';
 import { normalise } from '../src/engine/compose/normalise';
 import { toTrial } from '../src/engine/trial/convert';
+import { fakeWorld } from './engine/fake-world';
 
 /*
  * docs/checks.yaml claims, and scripts/checks-table.mjs reads the claims off the fixtures, for the table of README.md. Here the table is held
@@ -86,9 +87,7 @@ function settingsOf(directory: string): object {
 test.each(ROWS.flatMap(({ check, trial }) => (trial ? [[check, trial] as const] : [])))('%s: a trial keeps %j', (_, keys) => {
   const model = normalise({ services: { app: { image: 'acme/app:1', ...keys } as never } });
   const needs = new Map([['app', { image: 'acme/app:1', volumes: [], healthcheck: false }]]);
-  const copyPath = (source: string): string => `/scratch/${source}`;
-  const world = { local: true, kindOf: () => 'directory' as const, small: () => true, copyPath, keepsOwners: true };
-  const { model: made } = toTrial(model, needs, { volumes: 'fresh', binds: 'copy', allowPrivileged: false }, 'id', world);
+  const { model: made } = toTrial(model, needs, { volumes: 'fresh', binds: 'copy', allowPrivileged: false }, 'id', fakeWorld());
   const before = model.services.app!;
   expect(made.services.app).toMatchObject(Object.fromEntries(Object.keys(keys).map((key) => [key, before[key]])));
 });

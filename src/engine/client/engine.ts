@@ -1,8 +1,9 @@
+import { hostname, release } from 'node:os';
 import { platformOf, securityOf } from '../inspect';
 import { EngineAnswer, EngineClient } from './client';
 import { type Environment, endpointOf } from './endpoint';
 import { demultiplex } from './streams';
-import type { ContainerInfo, Described, EngineFacts, Exec, ImageInfo, Listed, Stats } from './types';
+import type { ContainerInfo, Described, EngineFacts, Exec, ImageInfo, Listed, Stats, VolumeInfo } from './types';
 
 /** What runs a command inside a container answered. `code` is undefined when it took too long. */
 export interface ExecResult {
@@ -10,27 +11,49 @@ export interface ExecResult {
   output: string;
 }
 
+/** What virtual machines that show the files of a desktop call themselves. */
+const DESKTOP = /^(?:docker-desktop|orbstack|colima.*|lima-.*)$/;
+
 /** An Engine, in the words of a trial. Everything is read except what a method says it does. */
 export class Engine {
   private constructor(
     readonly client: EngineClient,
     readonly facts: EngineFacts,
+    /** The name of the host it runs on, and where it keeps its data there. */
+    readonly home: { name: string; data: string },
   ) {}
 
   /** @throws EngineError with a hint when there is no Engine, or no permission to use it. */
   static async connect(env: Environment): Promise<Engine> {
     const client = new EngineClient(endpointOf(env));
     const info = await client.json<Described>('GET', '/info', { timeout: 20 });
-    return new Engine(client, {
-      address: client.address,
-      version: info.ServerVersion,
-      os: info.OperatingSystem,
-      kernel: info.KernelVersion,
-      cgroup: `v${info.CgroupVersion ?? '1'}`,
-      platform: platformOf(info),
-      security: securityOf(info.SecurityOptions),
-      runtime: info.DefaultRuntime,
-    });
+    return new Engine(
+      client,
+      {
+        address: client.address,
+        version: info.ServerVersion,
+        os: info.OperatingSystem,
+        kernel: info.KernelVersion,
+        cgroup: `v${info.CgroupVersion ?? '1'}`,
+        platform: platformOf(info),
+        security: securityOf(info.SecurityOptions),
+        runtime: info.DefaultRuntime,
+      },
+      { name: info.Name ?? '', data: info.DockerRootDir ?? '' },
+    );
+  }
+
+  /** Whether its containers are processes of this very kernel, and its files are those of this machine. */
+  get sharesKernel(): boolean {
+    return this.client.local && this.home.name === hostname() && this.facts.kernel === release();
+  }
+
+  /**
+   * Whether a path means the same there: on this machine, or in a virtual machine that shows files of it. A socket may also be that of another machine,
+   * forwarded, or of the host of the container batten runs in.
+   */
+  get sharesFiles(): boolean {
+    return this.sharesKernel || (this.client.local && (process.platform !== 'linux' || DESKTOP.test(this.home.name)));
   }
 
   containers(label: string, all = true): Promise<Listed[]> {
@@ -97,8 +120,9 @@ export class Engine {
     }
   }
 
-  async hasVolume(name: string): Promise<boolean> {
-    return (await this.client.get(`/volumes/${name}`).catch(absent)) !== undefined;
+  /** A volume, or undefined when there is none of this name. */
+  volume(name: string): Promise<VolumeInfo | undefined> {
+    return this.client.get<VolumeInfo>(`/volumes/${encodeURIComponent(name)}`).catch(absent);
   }
 
   async createVolume(name: string, labels: Record<string, string>): Promise<void> {

@@ -22,6 +22,10 @@ export interface Described {
   CgroupVersion?: string;
   SecurityOptions?: string[];
   DefaultRuntime: string;
+  /** The name of its host. */
+  Name?: string;
+  /** Where it keeps its data. */
+  DockerRootDir?: string;
 }
 
 export interface Listed {
@@ -91,6 +95,12 @@ export interface HostConfig {
   Ulimits: unknown[] | null;
   RestartPolicy: { Name: string; MaximumRetryCount: number };
   Binds: string[] | null;
+}
+
+export interface VolumeInfo {
+  Name: string;
+  Driver: string;
+  Options: Record<string, string> | null;
 }
 
 export interface Exec {

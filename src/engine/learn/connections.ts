@@ -9,7 +9,7 @@ const CONNECTED = new Set(['01', '04', '05', '06', '08', '09', '0B']);
 /** The addresses a container has, or just had, TCP connections to. */
 export async function peersOf(engine: Engine, { Id, State }: ContainerInfo): Promise<string[]> {
   try {
-    if (engine.client.local && State.Pid > 0) {
+    if (engine.sharesKernel && State.Pid > 0) {
       return remotesOf(['tcp', 'tcp6'].map((table) => readFileSync(`/proc/${State.Pid}/net/${table}`, 'utf8')).join('\n'));
     }
   } catch {

@@ -118,7 +118,7 @@ async function learnFrom(
     date: new Date().toISOString(),
     tracing: { traced: traced !== undefined, ...(watched.untraced && { why: watched.untraced }), ...(traced && { lost: traced.lost }) },
     services,
-    notes: baseline.conversion.notes,
+    notes: [...running.images.notes, ...baseline.conversion.notes],
     runs: 1 + lab.runs + runs + (profiles?.runs ?? 0),
   };
 }

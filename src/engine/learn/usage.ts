@@ -22,7 +22,7 @@ interface Stats {
  */
 export async function usageOf(engine: Engine, { Id, State }: ContainerInfo, times = 3): Promise<Usage> {
   const most: Usage = { memory: 0, pids: 0 };
-  const kernel = engine.client.local && State.Pid > 0 ? peaksOf(State.Pid) : {};
+  const kernel = engine.sharesKernel && State.Pid > 0 ? peaksOf(State.Pid) : {};
   for (let time = 0; time < times; time++) {
     const stats = await engine.client.get<Stats>(`/containers/${Id}/stats`, { stream: false, 'one-shot': true });
     const { usage = 0, max_usage = 0, stats: detail = {} } = stats.memory_stats ?? {};

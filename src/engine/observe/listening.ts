@@ -11,7 +11,7 @@ const DOCKER_DNS = '0B00007F';
  * Undefined when neither works.
  */
 export async function listeningPorts(engine: Engine, { Id, State }: ContainerInfo): Promise<number[] | undefined> {
-  if (engine.client.local && State.Pid > 0) {
+  if (engine.sharesKernel && State.Pid > 0) {
     try {
       return portsOf(['tcp', 'tcp6'].map((table) => read(`/proc/${State.Pid}/net/${table}`)).join('\n'));
     } catch {

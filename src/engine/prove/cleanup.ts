@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Engine } from '../client/engine';
 import { instances, removeInstance } from '../trace/tracefs';
-import { LABEL, PREFIX } from '../trial/options';
+import { processHome } from '../trial/machine';
+import { HOME_LABEL, LABEL, PREFIX } from '../trial/options';
 import { isAlive, type Leftover, leftovers, removeFolder, type Scratch } from '../trial/scratch';
 
 /** What a clean-up removed, and what it left and why. */
@@ -31,17 +32,21 @@ export async function removeRun(engine: Engine, scratch: Scratch): Promise<strin
 const foreign = (directory: string): string => `${directory} has files of other users: remove it as root`;
 
 /**
- * Removes everything that trials left behind: what carries the label, and folders. A run that is still going on keeps what it has. Compose
- * processes of a run that is gone are ended first, or they would go on making containers.
+ * Removes everything that trials of this machine left behind: what carries the labels, and folders. A run that is still going on keeps what it has, and
+ * so does one of another machine that uses the same Engine. Compose processes of a run that is gone are ended first, or they would go on making containers.
  */
 export async function cleanUp(engine: Engine): Promise<CleanedUp> {
   const sum: CleanedUp = { containers: 0, networks: 0, volumes: 0, images: 0, folders: 0, traces: 0, left: [] };
   const all = leftovers();
   const alive = new Set<string>();
+  const elsewhere = new Map<string, string>();
+  const here = processHome();
   // Asked about each thing as it is found: a run may have networks before it has any container, and may have begun a moment ago.
-  const isGone = (id: string): boolean => {
-    if (isAlive(id)) alive.add(id);
-    return !alive.has(id);
+  const isGone = (id: string, home = here): boolean => {
+    // A number of a process of another machine says nothing here.
+    if (home !== here) elsewhere.set(id, home);
+    else if (isAlive(id)) alive.add(id);
+    return home === here && !alive.has(id);
   };
   for (const each of all) if (isGone(each.id)) endStarted(each);
   for (const { id, directory } of instances()) {
@@ -63,6 +68,13 @@ export async function cleanUp(engine: Engine): Promise<CleanedUp> {
     else sum.folders += 1;
   }
   for (const id of alive) sum.left.push(`the run ${id} is still going on`);
+  for (const [id, home] of elsewhere) {
+    const [name] = home.split('/');
+    const whose = name
+      ? `is of another machine (${name}), which has to say whether it still goes on`
+      : 'does not say on which machine it is';
+    sum.left.push(`the run ${id} ${whose}: docker ps --all --filter label=${LABEL}=${id} shows it`);
+  }
   return sum;
 }
 
@@ -80,8 +92,8 @@ function endStarted({ started, directory, id }: Leftover): void {
 
 type Counts = Pick<CleanedUp, 'containers' | 'networks' | 'volumes' | 'images'>;
 
-async function removeLabelled(engine: Engine, label: string, isOurs: (id: string) => boolean = () => true): Promise<Counts> {
-  const ours = (labels: Record<string, string> | null | undefined): boolean => isOurs(labels?.[LABEL] ?? '');
+async function removeLabelled(engine: Engine, label: string, isOurs: (id: string, home: string) => boolean = () => true): Promise<Counts> {
+  const ours = (labels: Record<string, string> | null | undefined): boolean => isOurs(labels?.[LABEL] ?? '', labels?.[HOME_LABEL] ?? '');
   const counts: Counts = { containers: 0, networks: 0, volumes: 0, images: 0 };
   const filters = JSON.stringify({ label: [label] });
   const remove = async (path: string, kind: keyof Counts, query?: Record<string, boolean>): Promise<void> => {

@@ -2,15 +2,25 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EngineError } from '../../errors';
-import type { Data } from '../../yaml/types';
 import type { ImageInfo } from '../client/types';
-import { run } from '../compose/cli';
-import { listOf, type Model, type ModelService, mapOf } from '../compose/model';
-import { projectWords, said } from '../compose/resolve';
+import { type Answer, run } from '../compose/cli';
+import { type Model, type ModelService, mapOf } from '../compose/model';
+import { type ProjectFilesOnDisk, projectWords, said } from '../compose/resolve';
 import { type Bench, composeOn, setupOf } from '../trial/bench';
+import { trialBuild } from '../trial/build';
 import type { ImageNeeds } from '../trial/convert';
 import { dump } from '../trial/dump';
-import { LABEL, PREFIX } from '../trial/options';
+import { type Machine, worldOf } from '../trial/host/world';
+import { PREFIX, type TrialOptions } from '../trial/options';
+import { Holding, type Withheld } from '../trial/withheld';
+
+/** What images are made ready with. */
+interface ImageSetup {
+  bench: Bench;
+  project: ProjectFilesOnDisk;
+  options: TrialOptions;
+  machine: Machine;
+}
 
 /**
  * The images of a project, made ready once: those that are missing are pulled or built under a name of the trial's own. What a changed Dockerfile
@@ -22,12 +32,25 @@ export class Images {
   /** Services whose image cannot be had, and why. */
   readonly missing = new Map<string, string>();
 
+  private readonly held = new Map<string, Holding>();
+  private readonly bench: Bench;
+
   constructor(
-    private readonly bench: Bench,
-    private readonly files: readonly string[],
-    private readonly profiles: readonly string[],
+    private readonly setup: ImageSetup,
     private readonly note: (service: string, what: string) => void,
-  ) {}
+  ) {
+    this.bench = setup.bench;
+  }
+
+  /** How builds differed from the person's. */
+  get notes(): string[] {
+    return [...this.held.values()].flatMap(({ notes }) => notes);
+  }
+
+  /** What builds were not given. */
+  get withheld(): Withheld[] {
+    return [...this.held.values()].flatMap(({ withheld }) => withheld);
+  }
 
   info(service: string): ImageInfo | undefined {
     return this.infos.get(service);
@@ -93,30 +116,33 @@ export class Images {
     this.needs.set(service, needOf(image, info));
   }
 
-  private build(service: string, tag: string, model: Model): ReturnType<typeof composeOn> {
-    const written = model.services[service]!.build!;
-    const build: Record<string, Data> = {
-      ...mapOf(typeof written === 'string' ? { context: written } : written),
-      labels: { [LABEL]: this.bench.scratch.id },
-    };
-    const { secrets, services: _, ...rest } = model;
-    const file = this.bench.scratch.write(
+  /** Builds an image under a tag of the trial's own. A build that reaches further than the project is answered like one that fails. */
+  private async build(service: string, tag: string, model: Model): Promise<Answer> {
+    const { bench, options, machine } = this.setup;
+    const world = worldOf(bench.scratch.directory, machine);
+    const made = trialBuild(model.services[service]!.build!, model, bench.scratch.id, options, world, this.holdingOf(service));
+    if ('refused' in made) return { code: undefined, stdout: '', stderr: made.refused };
+    const { build, secrets } = made;
+    const file = bench.scratch.write(
       `build-${service}.yaml`,
       dump({
-        ...(rest.version !== undefined && { version: rest.version }),
-        ...(listOf(build.secrets).length > 0 && { secrets }),
+        ...(model.version !== undefined && { version: model.version }),
+        ...(Object.keys(secrets).length > 0 && { secrets }),
         services: { [service]: { image: tag, build } },
       }),
     );
-    return composeOn(this.bench, `${PREFIX}${this.bench.scratch.id}-build`, file, ['build', service], 1800);
+    // A service may be called like an option.
+    return composeOn(bench, `${PREFIX}${bench.scratch.id}-build`, file, ['build', '--', service], 1800);
+  }
+
+  private holdingOf(service: string): Holding {
+    const holding = this.held.get(service) ?? new Holding(service);
+    this.held.set(service, holding);
+    return holding;
   }
 
   private pull(service: string): ReturnType<typeof run> {
-    return run(
-      this.bench.compose.words,
-      [...projectWords({ files: this.files, directory: this.bench.directory, profiles: this.profiles }), 'pull', service],
-      setupOf(this.bench, 1800),
-    );
+    return run(this.bench.compose.words, [...projectWords(this.setup.project), 'pull', '--', service], setupOf(this.bench, 1800));
   }
 }
 

@@ -41,7 +41,7 @@ export async function reportOf(found: Findings): Promise<ProveReport> {
     works: services.every(({ status }) => status === 'proven' || status === 'unchanged'),
     services,
     cis: cisTable(subjects(before), subjects(last)),
-    notes: [...last.conversion.notes, ...besideNote(found), ...[...settled].flatMap(onceNote)],
+    notes: [...notesOf(found), ...besideNote(found), ...[...settled].flatMap(onceNote)],
     runs,
     seconds,
   };
@@ -108,6 +108,11 @@ function exercised(name: string, { baseline, before, ownExercise }: Findings): P
         : 'writing through it: no probe does (--probe, or probes in the configuration)',
     ],
   };
+}
+
+/** How the trials differed from the project: what a change takes away is missing in the last one, and was not given in the first either. */
+function notesOf({ running, before, last }: Findings): string[] {
+  return [...new Set([...running.images.notes, ...before.conversion.notes, ...last.conversion.notes])];
 }
 
 /** Files that the changes need and that are not in the project: a trial has its own. */

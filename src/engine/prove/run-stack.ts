@@ -6,8 +6,9 @@ import { type Expected, type LifeSetup, liveOf, stopAll } from '../observe/live'
 import type { Life, Lives } from '../observe/types';
 import { type Bench, setupOf } from '../trial/bench';
 import { type Conversion, toTrial } from '../trial/convert';
+import { type Machine, worldOf } from '../trial/host/world';
 import type { TrialOptions } from '../trial/options';
-import { worldOf } from '../trial/scratch';
+import { seal } from '../trial/seal';
 import { nextName, Stack } from '../trial/stack';
 import { fillCopies, fillVolumes } from '../trial/volumes';
 import type { Listener } from './events';
@@ -21,6 +22,7 @@ export interface Running {
   project: ProjectFilesOnDisk;
   images: Images;
   options: TrialOptions;
+  machine: Machine;
   exerciseOf: LifeSetup['exerciseOf'];
   expected: Map<string, Expected>;
   /** Services that are killed at the end of their grace period whatever happens: it is not waited for again. */
@@ -51,8 +53,8 @@ export async function modelOf({ bench, project, images }: Running, texts: NewTex
 }
 
 /** The trial project for a model. */
-export async function conversionOf({ bench, images, options }: Running, model: Model, name: string): Promise<Conversion> {
-  const world = worldOf(path.join(bench.scratch.directory, name), bench.engine.client.local);
+export async function conversionOf({ bench, images, options, machine }: Running, model: Model, name: string): Promise<Conversion> {
+  const world = worldOf(path.join(bench.scratch.directory, name), machine);
   return toTrial(model, await images.of(model), options, bench.scratch.id, world);
 }
 
@@ -84,8 +86,11 @@ export async function runStack(
   const step = (what: string): void => running.listener({ kind: 'step', what });
   const name = nextName(bench);
   const model = await modelOf(running, texts, name);
+  // What was looked through for an earlier stack may hold something else by now.
+  running.machine.surveys.clear();
   const conversion = await conversionOf(running, model, name);
   adjust?.(conversion);
+  seal(conversion, running.options, worldOf(path.join(bench.scratch.directory, name), running.machine));
   for (const service of running.deaf) {
     const trial = conversion.model.services[service];
     if (trial) trial.stop_grace_period = '1s';

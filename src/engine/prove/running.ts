@@ -1,11 +1,15 @@
+import path from 'node:path';
 import type { Environment } from '../client/endpoint';
 import { Engine } from '../client/engine';
 import { findCompose } from '../compose/cli';
+import { composeEnvironment } from '../compose/environment';
 import type { ProjectFilesOnDisk } from '../compose/resolve';
 import { type Exercise, knownExercise, type Probe } from '../observe/probes';
+import type { Machine } from '../trial/host/world';
 import { ImageFiles } from '../trial/image-files';
 import type { TrialOptions } from '../trial/options';
 import { Scratch } from '../trial/scratch';
+import { admit } from './admission';
 import { removeRun } from './cleanup';
 import type { Listener } from './events';
 import { Images } from './images';
@@ -32,26 +36,25 @@ export interface RunningSetup {
  * Does something with a project on the person's Engine, and removes all it made, whatever comes of it.
  *
  * @param work gets also what to do with services batten knows itself: undefined once that did not work before hardening.
- * @throws EngineError when there is no Engine or no Compose.
+ * @throws EngineError when the project reaches further than a trial reads, or there is no Engine or no Compose.
  */
 export async function withRunning<T>(
   setup: RunningSetup,
   work: (running: Running, files: ImageFiles, known: Map<string, Exercise | undefined>) => Promise<T>,
 ): Promise<T> {
-  const { project, env, signal, listener } = setup;
-  const engine = await Engine.connect(env);
+  const { project, signal, listener } = setup;
+  admit(project, setup.env, setup.trial);
+  const engine = await Engine.connect(setup.env);
+  const env = composeEnvironment(setup.env, engine.facts.address);
   const compose = await findCompose({ cwd: project.directory, env, signal });
   const scratch = Scratch.create();
   try {
     const bench = { engine, compose, scratch, directory: project.directory, env, timeout: setup.timeout, signal };
     const known = new Map<string, Exercise | undefined>();
+    const shared = { bench, project, options: setup.trial, machine: machineOf(engine, scratch, project.directory) };
     const running: Running = {
-      bench,
-      project,
-      images: new Images(bench, project.files, project.profiles, (service, detail) =>
-        listener({ kind: 'phase', service, phase: 'image', detail }),
-      ),
-      options: setup.trial,
+      ...shared,
+      images: new Images(shared, (service, detail) => listener({ kind: 'phase', service, phase: 'image', detail })),
       exerciseOf: (name, processes) =>
         setup.exercises.get(name) ?? (known.has(name) ? known.get(name) : knownExercise(processes, setup.checks?.get(name))),
       expected: new Map(),
@@ -70,4 +73,20 @@ export async function withRunning<T>(
       if (left) listener({ kind: 'note', text: `left: ${left}` });
     }
   }
+}
+
+/** The machine of the Engine, as a trial asks about it. */
+function machineOf(engine: Engine, scratch: Scratch, directory: string): Machine {
+  const { platform, security } = engine.facts;
+  const named = { 'linux/x86_64': 'x64', 'linux/amd64': 'x64', 'linux/aarch64': 'arm64', 'linux/arm64': 'arm64' } as const;
+  return {
+    local: engine.sharesFiles,
+    // Without seccomp no call can be held back.
+    machine: security.includes('seccomp') ? (named[platform as keyof typeof named] ?? '') : '',
+    directory,
+    own: [scratch.directory],
+    engine: [engine.home.data, engine.client.socket ?? ''].filter((each) => path.isAbsolute(each)),
+    surveys: new Map(),
+    shared: path.join(scratch.directory, 'shared'),
+  };
 }

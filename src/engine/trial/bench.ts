@@ -21,8 +21,8 @@ export function setupOf({ directory, env, signal, scratch }: Bench, timeout?: nu
   return { cwd: directory, env, signal, timeout, started: (pid) => scratch.started(pid) };
 }
 
-/** Runs Compose on the files of a trial. */
+/** Runs Compose on the files of a trial. All paths in them are absolute and all variables replaced, so the person's directory, with its `.env`, is none of theirs. */
 export function composeOn(bench: Bench, project: string, file: string, args: readonly string[], timeout: number): Promise<Answer> {
-  const words = ['--project-name', project, '--project-directory', bench.directory, '-f', file, ...args];
-  return run(bench.compose.words, words, setupOf(bench, timeout));
+  const words = ['--project-name', project, '--project-directory', bench.scratch.directory, '-f', file, ...args];
+  return run(bench.compose.words, words, { ...setupOf(bench, timeout), cwd: bench.scratch.directory });
 }

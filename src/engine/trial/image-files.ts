@@ -1,5 +1,5 @@
 import type { Engine } from '../client/engine';
-import { LABEL } from './options';
+import { labelsOf } from './options';
 
 /** A directory as an image has it. */
 export interface ImageDirectory {
@@ -53,7 +53,7 @@ export class ImageFiles {
       container = this.engine.createContainer({
         Image: image,
         Cmd: ['-'],
-        Labels: { [LABEL]: this.id },
+        Labels: labelsOf(this.id),
         HostConfig: { NetworkMode: 'none' },
       });
       this.made.set(image, container);

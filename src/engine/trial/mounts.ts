@@ -1,35 +1,15 @@
+import path from 'node:path';
 import type { Data } from '../../yaml/types';
 import { listOf, type Model, type ModelService, type ModelThing, mapOf } from '../compose/model';
 import type { ImageNeeds } from './convert';
-import { type Copies, clean, SYSTEM, sourceOf } from './copies';
-import type { TrialOptions } from './options';
-
-/** What is at a path of the host. */
-export type Kind = 'file' | 'directory' | 'socket' | 'device' | 'missing' | 'unreadable';
-
-/** What the conversion asks of the machine. */
-export interface World {
-  kindOf(path: string): Kind;
-  /** Whether a copy would be small enough to make for every start. */
-  small(path: string): boolean;
-  /** Where the copy of a directory or file of the host goes, for this stack. */
-  copyPath(source: string): string;
-  /** Whether copies made here have the owners of what was copied: only root gives files away. */
-  keepsOwners: boolean;
-  /** False when the Engine is elsewhere, where paths of this machine mean nothing. */
-  local: boolean;
-}
+import { type Copies, clean, type Given, isReadOnly, sourceOf } from './copies';
+import type { Holding } from './withheld';
 
 interface Setup {
-  options: TrialOptions;
-  world: World;
   model: Model;
   copies: Copies;
-  note(text: string): void;
+  holding: Holding;
 }
-
-/** Where the Engine's socket is. That a mount is read-only keeps nobody from speaking to it. */
-const SOCKETS = /^\/(?:var\/)?run(?:\/docker)?$/;
 
 /** The mounts of a service in a trial, and a volume for each path the image declares one for. */
 export function trialMounts(
@@ -38,12 +18,10 @@ export function trialMounts(
   need: ImageNeeds,
   setup: Setup,
 ): { mounts: Data[]; volumes: Record<string, ModelThing> } {
-  const mounts: Data[] = [];
+  const mounts = listOf(service.volumes).flatMap((item) => mountOf(mapOf(item), setup));
+  const seen = new Set(mounts.map(targetOf));
   for (const item of listOf(service.volumes)) {
-    const mount = mapOf(item);
-    const source = sourceOf(mount, setup.model);
-    const bound = source === undefined ? item : bind(source, mount, setup);
-    if (bound !== undefined) mounts.push(bound);
+    for (const inner of innerMounts(mapOf(item), setup)) if (!seen.has(targetOf(inner))) mounts.push(inner);
   }
   // An anonymous volume would carry no label. A named one starts with the same files of the image.
   const volumes: Record<string, ModelThing> = {};
@@ -64,31 +42,63 @@ export function trialMounts(
   return { mounts, volumes };
 }
 
-/** A mount of the host as a trial has it; undefined when it has none. */
-function bind(source: string, mount: Record<string, Data>, { options, world, copies, note }: Setup): Data | undefined {
-  const kind = world.local ? world.kindOf(source) : 'unreadable';
-  const base = { type: 'bind', source, target: mount.target ?? '', ...(mount.read_only === true && { read_only: true }) };
-  const sockets = SOCKETS.test(clean(source));
-  if (sockets || kind === 'socket' || /docker\.sock$|containerd\.sock$|podman\.sock$/.test(source)) {
-    if (options.allowPrivileged) return base;
-    note(
-      `${sockets ? `${source}, with the sockets in it,` : `the socket ${source}`} is not given in a trial (--allow-privileged gives it)`,
-    );
-    return undefined;
+/** A mount as a trial has it: none where it is held back. */
+function mountOf(mount: Record<string, Data>, { model, copies, holding }: Setup): Data[] {
+  const source = sourceOf(mount, model);
+  if (source === undefined) return ownMount(mount, holding);
+  const target = String(mount.target ?? '');
+  const given = copies.of(source);
+  const readOnly = isReadOnly(mount, model);
+  if (given.as === 'nothing') {
+    holding.hold(given.reach, given.reach === 'sockets' ? `the socket ${source}` : source, given);
+    return [];
   }
-  const copy = copies.of(source);
-  const mode = mount.read_only === true ? ['ro'] : [];
+  if ((given.as === 'volume' || given.as === 'made') && target.includes(':')) {
+    holding.hold('host-files', source, { why: 'the path it is mounted at has a colon', hint: '' });
+    return [];
+  }
+  if (given.as === 'live' && given.readOnly && !readOnly) {
+    holding.lessen('host-files', `writing to ${source}`, `${source} is read-only in a trial${given.why ? `: ${given.why}` : ''}`);
+  }
+  if ((given.as === 'copy' || given.as === 'volume') && given.left) {
+    const { what, reach, own } = given.left;
+    if (own) holding.note(`${what} is not in the copy of ${source}`);
+    else holding.hold(reach, what, { hint: '' });
+  }
+  return [placed(given, target, readOnly)];
+}
+
+/** Directories that are in the one this mount shows, and are mounted elsewhere too: what is written to one is in the other. */
+function innerMounts(mount: Record<string, Data>, { model, copies }: Setup): Data[] {
+  const source = sourceOf(mount, model);
+  const outer = source === undefined ? undefined : copies.of(source);
+  if (source === undefined || outer === undefined || outer.as === 'nothing') return [];
+  const readOnly = isReadOnly(mount, model);
+  return copies.nested(source).flatMap(({ place, way }) => {
+    const target = path.posix.join(String(mount.target ?? ''), way.split(path.sep).join('/'));
+    // What nobody made cannot be mounted on: only where it can be written.
+    if (place.as === 'nothing') return [];
+    const impossible = target.includes(':') || (place.as === 'made' && readOnly && outer.as !== 'copy');
+    return impossible ? [] : [placed(place, target, readOnly)];
+  });
+}
+
+/** What is no mount of the host's: volumes, which are the trial's own, tmpfs, and files of images. */
+function ownMount(mount: Record<string, Data>, holding: Holding): Data[] {
+  if (mount.type === 'volume' || mount.type === 'tmpfs' || mount.type === 'image') return [mount];
+  holding.hold(mount.type === 'npipe' ? 'sockets' : 'host-files', `the ${String(mount.type)} mount at ${String(mount.target)}`, {
+    hint: '',
+  });
+  return [];
+}
+
+function placed(given: Exclude<Given, { as: 'nothing' }>, target: string, readOnly: boolean): Data {
+  const mode = readOnly ? ['ro'] : [];
   // In the short form, because the old Compose knows no `nocopy` in the long one of some versions.
-  if (copy && 'volume' in copy) return [copy.volume, String(mount.target), ['nocopy', ...mode].join(',')].join(':');
+  if (given.as === 'volume') return [given.volume, target, ['nocopy', ...mode].join(',')].join(':');
   // A directory that is missing is made for the short form only, as root's, by Docker.
-  const short = (place: string): string => [place, String(mount.target), ...mode].join(':');
-  if (copy) return kind === 'missing' ? short(copy.path) : { ...base, source: copy.path };
-  if (mount.read_only === true) return kind === 'missing' && world.local ? short(world.copyPath(source)) : base;
-  if (options.binds === 'as-is') return base;
-  if (!world.local || kind === 'device' || kind === 'unreadable' || SYSTEM.test(source)) note(`${source} is read-only in a trial`);
-  else if (kind === 'missing') return short(world.copyPath(source));
-  else if (options.binds === 'copy') note(`${source} is too big to be copied, so it is read-only in a trial (--binds as-is gives it)`);
-  return { ...base, read_only: true };
+  if (given.as === 'made') return [given.path, target, ...mode].join(':');
+  return { type: 'bind', source: given.path, target, ...((readOnly || (given.as === 'live' && given.readOnly)) && { read_only: true }) };
 }
 
 /** The container path of a mount of a trial. */

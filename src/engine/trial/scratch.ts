@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
 import {
-  accessSync,
   appendFileSync,
   chmodSync,
-  constants,
-  cpSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -12,18 +8,11 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Kind, World } from './mounts';
 import { PREFIX } from './options';
-import { keepOwners } from './owners';
-
-/** A copy of more than this would take longer than the trial is worth. */
-export const MAX_COPY = 256 * 1024 * 1024;
-const MAX_FILES = 20_000;
 
 /** The folder of one run, outside of the project: trial files, copies, and who made it. It is the only place a trial writes to. */
 export class Scratch {
@@ -88,7 +77,7 @@ export interface Leftover {
 export function leftovers(): Leftover[] {
   const parent = realpathSync(tmpdir());
   return readdirSync(parent)
-    .filter((name) => name.startsWith(PREFIX) && lstatSync(path.join(parent, name)).isDirectory())
+    .filter((name) => name.startsWith(PREFIX) && isOurs(path.join(parent, name)))
     .map((name) => {
       const directory = path.join(parent, name);
       const id = name.slice(PREFIX.length).toLowerCase();
@@ -99,6 +88,12 @@ export function leftovers(): Leftover[] {
         started: lines(path.join(directory, STARTED)).map(Number).filter(Boolean),
       };
     });
+}
+
+/** In a temporary directory anybody may make a folder of this name: what is in it would be believed, and removed. */
+function isOurs(folder: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && (process.getuid === undefined || stats.uid === process.getuid());
 }
 
 function lines(file: string): string[] {
@@ -124,63 +119,4 @@ export function isAlive(id: string): boolean {
   } catch {
     return true;
   }
-}
-
-/** The machine, as the conversion of one stack asks about it. */
-export function worldOf(folder: string, local: boolean): World {
-  return {
-    local,
-    kindOf,
-    small: (source) => measure(source, { bytes: 0, files: 0 }),
-    copyPath: (source) => {
-      const short = createHash('sha256').update(source).digest('hex').slice(0, 8);
-      return path.join(folder, 'binds', `${short}-${path.basename(source).replace(/[^\w.-]/g, '_')}`);
-    },
-    keepsOwners: process.getuid?.() === 0,
-  };
-}
-
-function kindOf(file: string): Kind {
-  try {
-    const stats = statSync(file);
-    if (stats.isSocket()) return 'socket';
-    if (stats.isDirectory()) return 'directory';
-    if (!stats.isFile()) return 'device';
-    accessSync(file, constants.R_OK);
-    return 'file';
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'unreadable';
-  }
-}
-
-function measure(file: string, sum: { bytes: number; files: number }): boolean {
-  const stats = lstatSync(file);
-  sum.bytes += stats.isFile() ? stats.size : 0;
-  sum.files += 1;
-  if (sum.bytes > MAX_COPY || sum.files > MAX_FILES) return false;
-  return !stats.isDirectory() || namesIn(file).every((name) => measure(path.join(file, name), sum));
-}
-
-/** What this process may not look into it cannot measure; the Engine, which copies it then, stops at the same size. */
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
-/** Copies with modes, times, links and, as root, owners. Sockets and devices stay behind. */
-export function copyTree(from: string, to: string): void {
-  mkdirSync(path.dirname(to), { recursive: true });
-  cpSync(from, to, {
-    recursive: true,
-    preserveTimestamps: true,
-    verbatimSymlinks: true,
-    filter: (source) => {
-      const stats = lstatSync(source);
-      return stats.isFile() || stats.isDirectory() || stats.isSymbolicLink();
-    },
-  });
-  keepOwners(from, to);
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { EngineError } from '../../errors';
 import type { ContainerInfo } from '../client/types';
 import { isOld } from '../compose/cli';
@@ -5,9 +6,9 @@ import type { Model } from '../compose/model';
 import { said } from '../compose/resolve';
 import { type Bench, composeOn } from './bench';
 import type { Conversion } from './convert';
+import { makeCopy } from './copies';
 import { dump } from './dump';
 import { LABEL, PREFIX } from './options';
-import { copyTree } from './scratch';
 
 let count = 0;
 
@@ -26,10 +27,11 @@ export class Stack {
   constructor(
     private readonly bench: Bench,
     readonly project: string,
-    { model, binds }: Conversion,
+    { model, binds, texts }: Conversion,
   ) {
     this.model = model;
-    for (const plan of binds) if ('to' in plan) copyTree(plan.from, plan.to);
+    for (const plan of binds) makeCopy(plan);
+    for (const [file, text] of texts) bench.scratch.write(path.relative(bench.scratch.directory, file), text);
     this.file = bench.scratch.write(`${project}/compose.yaml`, dump(model));
   }
 
@@ -59,7 +61,7 @@ export class Stack {
       const started = there.get(service)?.State.Status;
       if (started !== undefined && started !== 'created' && !again) continue;
       const one = await this.compose(
-        ['up', '-d', '--no-build', '--no-deps', ...(started === 'created' ? ['--force-recreate'] : fresh), service],
+        ['up', '-d', '--no-build', '--no-deps', ...(started === 'created' ? ['--force-recreate'] : fresh), '--', service],
         60,
       );
       if (one.code !== 0) this.errors.set(service, said(one.stderr));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { processHome } from '../../../src/engine/trial/machine';
 import { MAIN } from '../../cli/run';
 import { build, tagOf } from '../cases';
 import { docker, mustDocker } from '../docker';
@@ -46,16 +47,25 @@ const MINE = `batten-test-mine-${process.pid}`;
     expect(await state(directory)).toEqual(before);
   }, 600_000);
 
-  test('leaves alone what a run has that is still going on, before it has a container too', async () => {
-    // The name of a run begins with its process, and this one is alive.
-    const network = `batten-test-alive-${process.pid}`;
-    await mustDocker(['network', 'create', '--label', `batten.trial=${process.pid}-alive`, '--subnet', '198.19.255.16/28', network]);
+  test('leaves alone what a run has that is still going on, before it has a container too, and all of another machine', async () => {
+    // The name of a run begins with its process: this one is alive, and of the other two there is no such process here.
+    const [here, there] = [processHome(), 'elsewhere/0123456789abcdef'];
+    const networks = { [`${process.pid}-alive`]: here, '4194305-other': there, '4194305-unknown': undefined };
+    const made: string[] = [];
     try {
+      for (const [id, home] of Object.entries(networks)) {
+        const name = `batten-test-${id}-${process.pid}`;
+        made.push(name);
+        const labels = ['--label', `batten.trial=${id}`, ...(home === undefined ? [] : ['--label', `batten.trial.home=${home}`])];
+        await mustDocker(['network', 'create', ...labels, '--subnet', `198.19.255.${16 * made.length}/28`, name]);
+      }
       const { out } = await batten(['prove', '--cleanup'], directory, env);
       expect(out).toContain(`${process.pid}-alive is still going on`);
-      expect(await mustDocker(['network', 'ls', '--quiet', '--filter', `name=${network}`])).not.toBe('');
+      expect(out).toContain('4194305-other is of another machine (elsewhere)');
+      expect(out).toContain('4194305-unknown does not say on which machine it is');
+      for (const name of made) expect(await mustDocker(['network', 'ls', '--quiet', '--filter', `name=${name}`])).not.toBe('');
     } finally {
-      await docker(['network', 'rm', network]);
+      for (const name of made) await docker(['network', 'rm', name]);
     }
   }, 60_000);
 
