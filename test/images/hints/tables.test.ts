@@ -97,7 +97,7 @@ test('what hints say carries the sources of the word and of the hint', () => {
 /** Where a pattern over names of images would be, if somebody wrote one again. */
 test('no code knows images by their names', () => {
   const folder = path.join(__dirname, '..', '..', '..', 'src', 'images');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /^(hints\/)?[\w-]+\.ts$/.test(name));
   // The socket of podman and the comments of BuildKit are no images.
   const names = words
     .map(([, word]) => word.replace(/[*$]/g, '').replace(/^\/|\/$/g, ''))
