@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { transforms } from '../transforms';
-import { Repository } from './compose/bounds';
+import { Repository, straightIn } from './compose/bounds';
 import { OVERRIDE_NAMES } from './compose/discover';
 import { loadProject, type SourceFile } from './compose/load-project';
 import type { ComposeProject } from './compose/project';
@@ -12,7 +12,7 @@ import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
 import type { NetworkChange } from './harden/networks';
 import { saysSomething } from './harden/override/target';
-import { fingerprint, PROOF_FILE, parseProof, type StoredProof } from './harden/proof';
+import { fingerprint, MAX_PROOF_BYTES, PROOF_FILE, type ProofRead, readProof } from './harden/proof';
 import { fileResults } from './harden/result';
 import { concerns, selectTransforms } from './harden/select';
 import { runChain, Session } from './harden/session';
@@ -118,7 +118,7 @@ function setup(input: Input, options: RunOptions): ChainSetup {
       ran: selected.map(({ id }) => id),
       everyService: options.services === undefined,
     },
-    proof: options.proof === false ? undefined : storedProof(input),
+    proof: options.proof === false ? undefined : storedProof(input, options),
     inspected: options.inspected,
     known: options.known,
     applied: options.apply ? 'fixed' : 'would-fix',
@@ -161,14 +161,14 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
   };
 }
 
-/** A proof beside the Compose file. One that cannot be read counts for nothing. */
-function storedProof({ directory }: Input): StoredProof | undefined {
+/** A proof beside the Compose file. It is batten's own file: one behind a link is none. */
+function storedProof({ directory }: Input, { proofKey }: RunOptions): ProofRead | undefined {
   if (directory === undefined) return undefined;
   try {
-    const text = readIfThere(path.join(directory, PROOF_FILE), PROOF_FILE, Repository.of(directory));
-    return text === undefined ? undefined : parseProof(text);
+    const text = readIfThere(path.join(directory, PROOF_FILE), PROOF_FILE, straightIn(directory), MAX_PROOF_BYTES);
+    return text === undefined ? undefined : readProof(text, proofKey?.());
   } catch (error) {
-    if (error instanceof InputError) return undefined;
+    if (error instanceof InputError) return { kind: 'unreadable', why: `it ${error.message}` };
     throw error;
   }
 }

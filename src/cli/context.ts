@@ -7,6 +7,7 @@ import type { Host } from './host';
 import { failedResult, type Opened, openInputs } from './inputs';
 import { inspected } from './inspected';
 import type { Options } from './options';
+import { ProofKey } from './proof-key';
 import { isForPrograms } from './report';
 import { type Screen, screenOn } from './screen';
 import { requireServices, requireTransforms } from './selection';
@@ -19,6 +20,8 @@ export interface Context {
   readonly out: Screen;
   /** Standard error, for all else. */
   readonly err: Screen;
+  /** What proofs of this machine are told by. */
+  readonly proofKey: ProofKey;
 }
 
 export function createContext(host: Host, options: Options): Context {
@@ -26,6 +29,7 @@ export function createContext(host: Host, options: Options): Context {
   return {
     host,
     options,
+    proofKey: new ProofKey(host),
     // Opening a stream takes a while, and few runs need both.
     get out() {
       out ??= screenOn(host.stdout, host, options);
@@ -71,7 +75,7 @@ export async function prepare(context: Context, paths: readonly string[]): Promi
 }
 
 /** What the command line says about a run. */
-export function givenRun({ host, options }: Pick<Context, 'host' | 'options'>): RunOptions {
+export function givenRun({ host, options, proofKey }: Pick<Context, 'host' | 'options' | 'proofKey'>): RunOptions {
   const { confidence, preset, only, skip, service: services } = options;
   const changesAlone = options.format === 'sarif' || undefined;
   return {
@@ -84,6 +88,7 @@ export function givenRun({ host, options }: Pick<Context, 'host' | 'options'>): 
     changesAlone,
     imageConfigs: imageConfigPaths(host, options),
     templates: options.templates,
+    proofKey: () => proofKey.get(),
   };
 }
 

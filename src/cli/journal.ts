@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Repository, within } from '../compose/bounds';
 import { readInput } from '../compose/read';
 import { writeFileAtomic } from '../compose/write';
 import { BattenError } from '../errors';
 import type { Host } from './host';
+import { stateDirectory } from './state';
 
 /** One file that a write changed. Paths are absolute. */
 export interface WrittenFile {
@@ -57,15 +57,9 @@ const MOST_OF_AN_ENTRY = 64 * 1024 * 1024;
 const RUN = /^\d{8}$/;
 const ENTRY = /^(\d{6})-([0-9a-f]{32})\.json$/;
 
-/**
- * Where old texts are kept: in the person's own state, never in the project, where they might be committed.
- *
- * @see https://specifications.freedesktop.org/basedir-spec/latest/
- */
-export function journalDirectory({ env }: Pick<Host, 'env'>): string {
-  const { XDG_STATE_HOME: state, HOME: home } = env;
-  const base = state && isAbsolute(state) ? state : join(home && isAbsolute(home) ? home : homedir(), '.local', 'state');
-  return join(base, 'batten', 'undo');
+/** Where old texts are kept: in the person's own state, never in the project, where they might be committed. */
+export function journalDirectory(host: Pick<Host, 'env'>): string {
+  return join(stateDirectory(host), 'undo');
 }
 
 export function hashOf(text: string): string {

@@ -161,7 +161,7 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--allow-privileged',
-    description: 'give a trial what reaches the host: privileged, sockets, devices, its namespaces',
+    description: 'give a trial what reaches the host: privileges, sockets, devices, namespaces, files outside',
     commands: TRIES,
   },
   {

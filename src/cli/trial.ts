@@ -12,7 +12,7 @@ import type { Opened } from './inputs';
 import { knownChecks } from './known-checks';
 import { Interrupted } from './messages';
 import { progressOn } from './progress';
-import { storeProof } from './proof-file';
+import { requireProofPlace, storeProof } from './proof-file';
 import { rewriterOf } from './rewriter';
 import { requireServices } from './selection';
 
@@ -79,6 +79,7 @@ export async function proveAll(context: Context, batten: Batten, opened: readonl
   const { host, options } = context;
   const settings = trialSettings(context);
   requireProvable(opened);
+  for (const each of opened) requireProofPlace(each, host.cwd);
   if (settings.exercises.size > 0) requireServices(batten, opened, [...settings.exercises.keys()]);
   const progress = progressOn(context.err, options.quiet === true);
   const proven: Proven[] = [];
@@ -89,7 +90,9 @@ export async function proveAll(context: Context, batten: Batten, opened: readonl
       const tried: RunOptions = { ...run, confidence: options.confidence ?? 'guess' };
       const listener = progress.of(opened.length > 1 ? each.path : undefined);
       const proof = await proveOne(context, batten, each, tried, settings, listener);
-      storeProof(batten, each, proof, run, host.cwd);
+      const problem = storeProof(batten, each, proof, run, host.cwd, context.proofKey);
+      if (problem)
+        listener({ kind: 'note', text: `what ran counts as proven in this run only, because its key cannot be kept: ${problem}` });
       proven[index] = { opened: each, proof, texts: rewriterOf(batten, each, tried, host.cwd)(proof.plans).texts };
     });
   } finally {

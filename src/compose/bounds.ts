@@ -92,6 +92,27 @@ export function namedOutput(cwd: string): Bounds {
   };
 }
 
+/** For batten's own files in a directory of the person's: there is no link on the way from it, wherever one would lead. */
+export function straightIn(directory: string): Bounds {
+  const real = realOrSame(path.resolve(directory));
+  return {
+    place(absolute, shown) {
+      const straight = path.join(real, path.relative(path.resolve(directory), absolute));
+      if (!within(straight, real) || !isStraight(straight)) throw outside('is a link, or is behind one', shown);
+      return notOfTheKernel(straight, shown);
+    },
+  };
+}
+
+function isStraight(absolute: string): boolean {
+  try {
+    return realPlace(absolute) === absolute;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return false;
+    throw error;
+  }
+}
+
 /** For a path that must still lead where it once did. */
 export function still(real: string): Bounds {
   return {

@@ -67,6 +67,8 @@ export interface RunOptions {
   templates?: boolean;
   /** Whether a proof in `.batten/proof.json` counts. Default true. */
   proof?: boolean;
+  /** The key of this person on this machine, with which its own proofs are told from others. Without one a proof is evidence, and proves nothing. */
+  proofKey?(): Uint8Array | undefined;
 }
 
 /** One input: the path as the person gave it (`-` for standard input) and its text, BOM included. */

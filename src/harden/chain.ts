@@ -12,7 +12,7 @@ import { Honoured } from './honoured';
 import { identityOf } from './identity';
 import { type IgnoreSetup, Ignores } from './ignores';
 import type { OverrideTarget } from './override/target';
-import { Proofs, type StoredProof } from './proof';
+import { type ProofRead, Proofs } from './proof';
 import { type SideFileMode, SideFiles } from './side-files';
 import { ignoreComment } from './suppress';
 import type { Preset, Transform, TransformContext } from './transform';
@@ -52,8 +52,8 @@ export interface ChainSetup {
   /** What the project is beside its files. */
   project: ProjectSetting;
   ignores: IgnoreSetup;
-  /** What ran on the person's Engine. */
-  proof?: StoredProof;
+  /** What is kept of runs on an Engine. */
+  proof?: ProofRead;
   /** What the Engine says of its images, and of itself. */
   inspected?: Inspected;
   /** Whether a finding is to be left as it is, and nobody asked about it. */

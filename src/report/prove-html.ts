@@ -1,5 +1,5 @@
 import type { CisRow } from '../engine/cis';
-import type { ProvenChange, ProvenService, ProveReport } from '../engine/prove/report';
+import { isWorking, type ProvenChange, type ProvenService, type ProveReport } from '../engine/prove/report';
 import { maskLine } from './mask';
 import { OUTCOME_WORDS, STATUS_WORDS, settingOf, tail, verdictOf } from './prove';
 import { plural } from './summary';
@@ -26,7 +26,7 @@ table.changes td:first-child { width: 10.5rem } table.changes td:nth-child(2) { 
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere } pre { overflow-x: auto; overflow-wrap: normal; padding: .7rem; background: #8881; border-radius: 4px }
 dl { display: grid; grid-template-columns: 8.5rem 1fr; gap: .2rem .6rem; margin: .8rem 0 } dt { opacity: .7 } dd { margin: 0; overflow-wrap: anywhere }
-summary { cursor: pointer } .proven, .works { color: var(--good) } .relaxed, .left-out { color: var(--mild) } .fails { color: var(--bad) } .dim, .untried { opacity: .7 }
+summary { cursor: pointer } .proven, .works { color: var(--good) } .relaxed, .ran, .left-out { color: var(--mild) } .fails { color: var(--bad) } .dim, .untried { opacity: .7 }
 ins { color: var(--good); text-decoration: none } del { color: var(--bad); text-decoration: none }
 @media (max-width: 40rem) {
   td:first-child { white-space: normal } h2 small { float: none; display: block } dl { grid-template-columns: 1fr } dd { margin-bottom: .4rem }
@@ -80,13 +80,11 @@ ${
 }`;
 }
 
-const isGood = ({ status }: ProvenService): boolean => status === 'proven' || status === 'unchanged';
-
-const statusClass = (each: ProvenService): string => (isGood(each) ? 'works' : 'fails');
+const statusClass = (each: ProvenService): string => (each.status === 'ran' ? 'ran' : isWorking(each) ? 'works' : 'fails');
 
 /** How many of each outcome, in words. */
 function counts({ changes }: ProvenService): Html {
-  const counted = (['proven', 'relaxed', 'left-out', 'untried'] as const)
+  const counted = (['proven', 'relaxed', 'ran', 'left-out', 'untried'] as const)
     .map((outcome) => ({ outcome, count: changes.filter((each) => each.outcome === outcome).length }))
     .filter(({ count }) => count > 0)
     .map(({ outcome, count }) => html`<span class="${outcome}">${count} ${OUTCOME_WORDS[outcome]}</span>`);
@@ -112,14 +110,16 @@ ${changes.length > 0 ? html`<table class="changes"><tr><th>transform</th><th></t
     facts.map(([what, list]) => html`<dt>${what}</dt><dd>${list.map(maskLine).join('; ')}</dd>`),
     '',
   )}</dl>
-${lines.length > 0 ? html`<details${isGood(each) ? '' : html` open`}><summary>the end of its log</summary><pre>${html.join(lines, '\n')}</pre></details>` : ''}`;
+${lines.length > 0 ? html`<details${isWorking(each) ? '' : html` open`}><summary>the end of its log</summary><pre>${html.join(lines, '\n')}</pre></details>` : ''}`;
 }
 
-function change({ transform, outcome, proposed, why, ...rest }: ProvenChange): Html {
-  const { text, code } = settingOf({ transform, outcome, proposed, ...rest });
+function change(each: ProvenChange): Html {
+  const { transform, outcome, proposed, unexercised, why } = each;
+  const { text, code } = settingOf(each);
+  const unseen = unexercised ? html`<br><span class="dim">not exercised: ${unexercised.join(', ')}</span>` : '';
   const before = proposed === undefined ? '' : html`<br><span class="dim">proposed was <code>${proposed || 'none'}</code></span>`;
   const because = why ? html`${maskLine(why.how)}, at the ${why.life}${why.line ? html`<br><code>${maskLine(why.line)}</code>` : ''}` : '';
-  return html`<tr><td>${transform}</td><td class="${outcome}">${OUTCOME_WORDS[outcome]}</td><td>${code ? html`<code>${text}</code>` : text}${before}</td><td>${because}</td></tr>`;
+  return html`<tr><td>${transform}</td><td class="${outcome}">${OUTCOME_WORDS[outcome]}</td><td>${code ? html`<code>${text}</code>` : text}${before}${unseen}</td><td>${because}</td></tr>`;
 }
 
 /** What became better, and the rest for who looks. */

@@ -46,9 +46,10 @@ function one(report: ProveReport): Markdown {
 }
 
 function row(change: ProvenChange): Markdown {
-  const { transform, outcome, why } = change;
+  const { transform, outcome, unexercised, why } = change;
   const { text, code: isCode } = settingOf(change);
   const line = why?.line ? md`: ${code(maskLine(why.line))}` : md``;
   const because = why ? md`${maskLine(why.how)}, at the ${why.life}${line}` : md``;
-  return md`${transform} | ${OUTCOME_WORDS[outcome]} | ${isCode ? code(text) : text} | ${because}`;
+  const unseen = unexercised ? md`; not exercised: ${unexercised.join(', ')}` : md``;
+  return md`${transform} | ${OUTCOME_WORDS[outcome]} | ${isCode ? code(text) : text}${unseen} | ${because}`;
 }

@@ -1,4 +1,4 @@
-import type { ProvenChange, ProvenService, ProveReport } from '../engine/prove/report';
+import { isWorking, type ProvenChange, type ProvenService, type ProveReport } from '../engine/prove/report';
 import type { Colors } from './colors';
 import { columnFor, hang, pad, spaces } from './layout';
 import { maskLine } from './mask';
@@ -15,6 +15,7 @@ interface Screen {
 /** What a service came to, in one word. */
 export const STATUS_WORDS: Record<ProvenService['status'], string> = {
   proven: 'works',
+  ran: 'runs, not exercised',
   unchanged: 'works, nothing to change',
   'own-fault': 'does not work even before hardening',
   unsteady: 'does not do the same each time',
@@ -24,19 +25,22 @@ export const STATUS_WORDS: Record<ProvenService['status'], string> = {
 export const OUTCOME_WORDS: Record<ProvenChange['outcome'], string> = {
   proven: 'proven',
   relaxed: 'relaxed',
+  ran: 'ran',
   'left-out': 'left out',
   untried: 'not tried',
 };
 
-/** What it all came to: `works hardened`, or how many do. */
+/** What it all came to: `works hardened`, or how many do; what only ran is not claimed to work. */
 export function verdictOf({ works, services }: ProveReport): string {
-  const good = services.filter(({ status }) => status === 'proven' || status === 'unchanged').length;
+  const good = services.filter(isWorking).length;
+  const ran = services.filter(({ status }) => status === 'ran').length;
+  if (works && ran > 0) return `runs hardened; ${plural(ran, 'service')} of ${services.length} not exercised`;
   return works ? 'works hardened' : good === 0 ? 'does not work' : `works in part: ${good} of ${plural(services.length, 'service')}`;
 }
 
 /** What ran, as a sentence where it ran as it was proposed; where another value did, that value. */
 export function settingOf({ outcome, plan, value, proposed }: ProvenChange): { text: string; code: boolean } {
-  return value === undefined || outcome === 'left-out' || (outcome === 'proven' && proposed === undefined)
+  return value === undefined || outcome === 'left-out' || (outcome !== 'relaxed' && proposed === undefined)
     ? { text: plan, code: false }
     : { text: value || 'none', code: true };
 }
@@ -67,7 +71,7 @@ export function prettyProof(report: ProveReport, screen: Screen): Shown {
 function serviceBlock(service: ProvenService, { colors, width, verbose }: Screen): Shown[] {
   const { name, image, status, fault, changes, exercised, notExercised, log } = service;
   const word = STATUS_WORDS[status];
-  const paint = status === 'proven' || status === 'unchanged' ? colors.green : colors.red;
+  const paint = status === 'ran' ? colors.yellow : isWorking(service) ? colors.green : colors.red;
   const shown = changes.filter(({ outcome }) => verbose || outcome !== 'untried');
   const hidden = changes.filter((change) => !shown.includes(change)).map(({ transform }) => transform);
   const column = columnFor(shown.map(({ transform }) => transform));
@@ -85,11 +89,14 @@ function serviceBlock(service: ProvenService, { colors, width, verbose }: Screen
 }
 
 function changeLines(change: ProvenChange, column: number, { colors, width }: Screen): Shown[] {
-  const { transform, outcome, proposed, why } = change;
-  const paint = { proven: colors.green, relaxed: colors.yellow, 'left-out': colors.yellow, untried: colors.dim }[outcome];
+  const { transform, outcome, proposed, unexercised, why } = change;
+  const paint = { proven: colors.green, relaxed: colors.yellow, ran: colors.yellow, 'left-out': colors.yellow, untried: colors.dim }[
+    outcome
+  ];
   const head = say`  ${pad(transform, column)}  ${paint(pad(OUTCOME_WORDS[outcome], 8))}  `;
   return [
     ...hang(head, settingOf(change).text, width),
+    ...(unexercised ? hang(spaces(column + 14), `not exercised: ${unexercised.join(', ')}`, width, colors.dim) : []),
     ...(proposed !== undefined ? hang(spaces(column + 14), `proposed was: ${proposed || 'none'}`, width, colors.dim) : []),
     ...(why ? hang(spaces(column + 14), `because ${maskLine(why.how)}, at the ${why.life}`, width) : []),
     ...(why?.line ? hang(spaces(column + 14), `> ${maskLine(why.line)}`, width, colors.dim) : []),

@@ -73,7 +73,7 @@ describe('--inspect', () => {
       notExercised: [],
     };
     const proof = {
-      version: 1,
+      version: 2,
       date: '2026-11-25T10:00:00Z',
       engine: { version: '28.0', os: 'Debian', kernel: '6', security: ['seccomp'] },
       compose: '2',

@@ -88,7 +88,7 @@ function reportText(context: Context, proven: readonly Proven[], paths: readonly
 /** What is left to do with a proof that has something to apply. */
 function nextStep(reports: readonly ProveReport[], paths: readonly string[]): Shown {
   const applies = reports.some(({ services }) =>
-    services.some(({ changes }) => changes.some(({ outcome }) => outcome === 'proven' || outcome === 'relaxed')),
+    services.some(({ changes }) => changes.some(({ outcome }) => outcome === 'proven' || outcome === 'relaxed' || outcome === 'ran')),
   );
   return applies ? say`\nnext: ${commandLine('batten fix --yes', paths)}; what ran is kept in ${PROOF_FILE}\n` : say``;
 }

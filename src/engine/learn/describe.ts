@@ -1,5 +1,6 @@
 import { type Habits, ownFault } from '../observe/compare';
 import { knownExercise } from '../observe/probes';
+import { unseenOf, withheldFrom } from '../prove/exercise';
 import type { LearnedApparmor } from './apparmor';
 import type { Settings } from './confirm';
 import type { Confirmation, LearnedService } from './report';
@@ -9,7 +10,7 @@ import { traceOf, type Watched } from './watch';
 /** All that is known of one service at the end. */
 export function describe(
   name: string,
-  { run: { lives, model }, seen, addresses, traced }: Watched,
+  { run: { lives, model, conversion }, seen, addresses, traced }: Watched,
   habits: Habits | undefined,
   settings: Settings | undefined,
   confirmed: Confirmation | undefined,
@@ -43,6 +44,9 @@ export function describe(
       ...(steps.length > 0 && own ? [own] : [...new Set(steps)]),
       ...(habits?.twice ? ['a stop, and a second start on the same volumes'] : []),
     ],
-    notExercised: steps.length > 0 ? ['whatever these steps do not reach'] : ['any request or write: no probe does (--probe)'],
+    notExercised: [
+      ...unseenOf({ aspects: new Set(['work']), withheld: withheldFrom(name, conversion) }),
+      steps.length > 0 ? 'whatever these steps do not reach' : 'any request or write: no probe does (--probe)',
+    ],
   };
 }

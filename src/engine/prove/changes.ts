@@ -1,6 +1,9 @@
+import { hashOfChange } from '../../harden/proof';
+import type { Finding } from '../../harden/types';
 import type { Plan } from '../search/plan';
 import { planOf } from '../search/plan';
 import type { Settled } from '../search/settle';
+import { type Exercised, unexercised } from './exercise';
 import type { ProvenChange } from './report';
 import type { NewTexts, Rewriter } from './rewriter';
 
@@ -18,6 +21,7 @@ export interface Compared {
 export async function changesOf(
   service: string,
   { plan, relaxed }: Settled,
+  exercised: Exercised,
   rewriter: Rewriter,
   comparedOf: (texts: NewTexts) => Promise<Compared>,
 ): Promise<ProvenChange[]> {
@@ -32,13 +36,13 @@ export async function changesOf(
     const now = settled.findings.find((each) => each.service === service && each.transform === transform && settled.applied.has(each));
     const finding = now ?? proposed.find((each) => each.transform === transform);
     if (!finding) continue;
-    const plans = (now ? settled.findings.filter((each) => settled.applied.has(each)) : proposed)
-      .filter((each) => each.service === service && each.transform === transform)
-      .map(({ plan: text }) => text);
+    const all = (now ? settled.findings.filter((each) => settled.applied.has(each)) : proposed).filter(
+      (each) => each.service === service && each.transform === transform,
+    );
+    const common = { transform, plan: finding.plan, plans: all.map(({ plan: text }) => text), hashes: all.flatMap(hashesOf) };
     const why = relaxed.find((each) => each.transform === transform)?.why;
     if (!now) {
-      if (plan.skip !== 'all' && plan.skip.has(transform))
-        out.push({ transform, outcome: 'left-out', plan: finding.plan, plans, ...(why && { why }) });
+      if (plan.skip !== 'all' && plan.skip.has(transform)) out.push({ ...common, outcome: 'left-out', ...(why && { why }) });
       continue;
     }
     const skip = [...(plan.skip === 'all' ? [] : plan.skip), transform];
@@ -47,15 +51,20 @@ export async function changesOf(
     const tried = without.trial !== final.trial || without.project === final.project;
     const value = plan.values[transform] ?? finding.editable?.value;
     const original = proposed.find((each) => each.transform === transform)?.editable?.value;
+    const missing = unexercised(transform, exercised);
     out.push({
-      transform,
-      outcome: !tried ? 'untried' : why ? 'relaxed' : 'proven',
-      plan: finding.plan,
-      plans,
+      ...common,
+      outcome: !tried ? 'untried' : missing.length > 0 ? 'ran' : why ? 'relaxed' : 'proven',
+      ...(tried && missing.length > 0 && { unexercised: missing }),
       ...(value !== undefined && { value }),
       ...(original !== undefined && original !== value && { proposed: original }),
       ...(why && { why }),
     });
   }
   return out;
+}
+
+/** The hash of a change; none of a manual step. */
+function hashesOf({ ops, files }: Finding): string[] {
+  return ops ? [hashOfChange({ ops, files })] : [];
 }

@@ -5,7 +5,8 @@ import type { Failure } from '../observe/types';
 import type { Settled } from '../search/settle';
 import type { Baseline } from './baseline';
 import { type Compared, changesOf } from './changes';
-import type { ProvenService, ProveReport } from './report';
+import { type Exercised, exercisedBy, isExercised, unseenOf, withheldFrom } from './exercise';
+import { isWorking, type ProvenService, type ProveReport } from './report';
 import type { NewTexts, Rewriter } from './rewriter';
 import { conversionOf, modelOf, type Running, type StackRun } from './run-stack';
 import { hide, secretsOf } from './secrets';
@@ -38,7 +39,7 @@ export async function reportOf(found: Findings): Promise<ProveReport> {
     engine: bench.engine.facts,
     compose: bench.compose.version,
     date: new Date().toISOString(),
-    works: services.every(({ status }) => status === 'proven' || status === 'unchanged'),
+    works: services.every(isWorking),
     services,
     cis: cisTable(subjects(before), subjects(last)),
     notes: [...notesOf(found), ...besideNote(found), ...[...settled].flatMap(onceNote)],
@@ -55,6 +56,7 @@ async function serviceOf(name: string, found: Findings): Promise<ProvenService> 
   const [failure] = failures.get(name) ?? [];
   const fault = baseline.faults.get(name) ?? baseline.unsteady.get(name) ?? (failure && `${failure.how} (${failure.life})`);
   const settled = found.settled.get(name);
+  const exercised = exercisedOf(name, found);
   return {
     name,
     image: String(before.model.services[name]?.image ?? `${before.model.name}-${name}, built`),
@@ -62,18 +64,21 @@ async function serviceOf(name: string, found: Findings): Promise<ProvenService> 
     digest: info?.RepoDigests?.[0]?.split('@')[1],
     status: statusOf(name, found),
     ...(fault && { fault }),
-    changes: settled ? await changesOf(name, settled, rewriter, (texts) => trialText(running, texts, name)) : [],
-    ...exercised(name, found),
+    changes: settled ? await changesOf(name, settled, exercised, rewriter, (texts) => trialText(running, texts, name)) : [],
+    ...exercisedText(name, found, exercised),
+    withheld: exercised.withheld.map(({ reach, what }) => ({ reach, what })),
     baseline: { ready: first.ready, processes: first.processes, listening: first.listening ?? [], stopsWith: first.stoppedWith },
     log: (last.lives.get(name)?.second ?? last.lives.get(name)?.first ?? first).log,
   };
 }
 
-function statusOf(name: string, { baseline, failures, settled }: Findings): ProvenService['status'] {
+function statusOf(name: string, found: Findings): ProvenService['status'] {
+  const { baseline, failures, settled } = found;
   if (baseline.faults.has(name)) return 'own-fault';
   if (baseline.unsteady.has(name)) return 'unsteady';
   if ((failures.get(name) ?? []).length > 0) return 'failed';
-  return settled.has(name) ? 'proven' : 'unchanged';
+  if (!settled.has(name)) return 'unchanged';
+  return isExercised(exercisedOf(name, found)) ? 'proven' : 'ran';
 }
 
 /** A service of the trial a set of texts leads to, to compare: what makes no difference there was not tried. */
@@ -86,7 +91,20 @@ async function trialText(running: Running, texts: NewTexts, name: string): Promi
   };
 }
 
-function exercised(name: string, { baseline, before, ownExercise }: Findings): Pick<ProvenService, 'exercised' | 'notExercised'> {
+/** What was seen of a service before hardening, with what a health check that was only added showed. */
+function exercisedOf(name: string, { running, baseline, before, last }: Findings): Exercised {
+  const withheld = withheldFrom(name, running.images, before.conversion);
+  const seen = exercisedBy(before.lives.get(name)!, baseline.habits.get(name), withheld);
+  const after = last.lives.get(name);
+  const healthy = after?.first.health === 'healthy' && (after.second === undefined || after.second.health === 'healthy');
+  return healthy ? { ...seen, aspects: new Set([...seen.aspects, 'health']) } : seen;
+}
+
+function exercisedText(
+  name: string,
+  { baseline, before, ownExercise }: Findings,
+  all: Exercised,
+): Pick<ProvenService, 'exercised' | 'notExercised'> {
   const { first, second } = before.lives.get(name)!;
   const done = [...first.steps, ...(second?.steps ?? [])];
   const steps = done.map(({ what }) => what);
@@ -101,6 +119,7 @@ function exercised(name: string, { baseline, before, ownExercise }: Findings): P
       ...(habits?.twice ? ['a stop, and a second start on the same volumes'] : []),
     ],
     notExercised: [
+      ...unseenOf(all),
       ...(secondFault ? [`a second start on the same volumes: as it is, ${secondFault}`] : []),
       // A check of the person's may write; the one that is known of an image does not.
       done.some(({ step }) => own === undefined || step !== 'check')

@@ -13,6 +13,7 @@ import { needsOf } from '../trial/depends';
 import type { ImageFiles } from '../trial/image-files';
 import { Baseline } from './baseline';
 import type { Phase } from './events';
+import { exercisedBy, isExercised, withheldFrom } from './exercise';
 import { requireImages } from './images';
 import { reportOf } from './outcome';
 import type { ProveReport } from './report';
@@ -54,6 +55,8 @@ class Prover {
   private readonly written = new Map<string, WrittenDirectory[]>();
   private readonly becomes = new Map<string, string>();
   private readonly used = new Map<string, UsedCapabilities>();
+  /** The first run. */
+  private before?: StackRun;
 
   constructor(
     private readonly setup: ProveSetup,
@@ -143,6 +146,7 @@ class Prover {
     const tracer = this.setup.trace ? Tracer.start(engine, scratch.id, 'capabilities') : undefined;
     const { result: run, traced } = await whileTraced(tracer, () => this.runs('as it is', new Map(), { during }));
     this.stopped();
+    this.before = run;
     for (const [name, lives] of run.lives) {
       const seen = capabilitiesSeen(traced, name);
       if (seen) this.used.set(name, seen);
@@ -165,9 +169,17 @@ class Prover {
       becomes: this.becomes.get(name),
       used: this.used.get(name),
       directory: (path) => this.files.directory(images.info(name)?.Id ?? '', path),
+      exercised: this.wasExercised(name),
       bisecting: (what) => this.phase(name, 'bisecting', what),
       control: () => this.control(name, lab),
     };
+  }
+
+  /** Whether a service was seen at work before it was hardened. */
+  private wasExercised(name: string): boolean {
+    const { conversion, lives } = this.before!;
+    const withheld = withheldFrom(name, this.running.images, conversion);
+    return isExercised(exercisedBy(lives.get(name)!, this.baseline.habits.get(name), withheld));
   }
 
   /** One run with these plans: how each service that works by itself fails. */

@@ -21,6 +21,8 @@ export interface Subject {
   /** The capabilities it used before hardening, where the kernel told. */
   used?: UsedCapabilities;
   directory(path: string): Promise<ImageDirectory | undefined>;
+  /** Whether it was seen at work. What a service needs for work that nobody asked of it does not show: nothing is taken from it then that is proposed. */
+  exercised: boolean;
   /** Told what it looks for: how the last try failed, or what it leaves out next. */
   bisecting(what: string): void;
   /**
@@ -134,7 +136,14 @@ class Search {
 
   private withSeen(plan: Plan): Plan {
     if (!this.vague(plan, READ_ONLY)) return plan;
-    return withValue(plan, READ_ONLY, tmpfsFor(this.subject.written, this.userOf(plan)));
+    const user = this.userOf(plan);
+    if (this.subject.exercised) return withValue(plan, READ_ONLY, tmpfsFor(this.subject.written, user));
+    return withValue(plan, READ_ONLY, this.withWritten(this.valueOf(plan, READ_ONLY), user));
+  }
+
+  /** The mounts of a value, and one for all that was seen to be written. */
+  private withWritten(value: string, user: string | undefined): string {
+    return this.subject.written.filter(({ baked }) => !baked).reduce((mounts, each) => addTmpfs(mounts, each, user), value);
   }
 
   private userOf(plan: Plan): string | undefined {
@@ -210,10 +219,7 @@ class Search {
     if (transform === READ_ONLY) {
       tried.push(this.withSeen(on));
       const proposed = this.finding(planOf(on.skip as ReadonlySet<string>), READ_ONLY)?.editable?.value ?? '';
-      const wanted = this.subject.written
-        .filter(({ baked }) => !baked)
-        .reduce((value, each) => addTmpfs(value, each, this.userOf(on)), proposed);
-      tried.push(withValue(on, READ_ONLY, wanted));
+      tried.push(withValue(on, READ_ONLY, this.withWritten(proposed, this.userOf(on))));
     }
     const asked = await this.guided(on, failures);
     if (asked) tried.unshift(asked);
@@ -231,13 +237,24 @@ class Search {
     return undefined;
   }
 
-  /** Leaves out capabilities that nothing needs, unless there is evidence about the image that says otherwise. */
+  /**
+   * Leaves out capabilities that nothing needs, unless there is evidence about the image that says otherwise. What is proposed stays where the service
+   * was not seen at work: it may need for that what it does not miss to start.
+   */
   private async tighten(plan: Plan): Promise<Plan> {
     if (!this.finding(plan, CAP)?.editable || (plan.values[CAP] === undefined && !this.vague(plan, CAP))) return plan;
+    const floor = this.subject.exercised ? [] : this.proposedCapabilities(plan);
+    const allowed = words(this.valueOf(plan, CAP)).filter((name) => !floor.includes(name));
+    if (allowed.length === 0 && floor.length > 0) return plan;
     this.subject.bisecting('which capabilities it needs');
-    const withThese = (names: readonly string[]): Plan => withValue(plan, CAP, names.join(' '));
-    const least = await leastCapabilities(words(this.valueOf(plan, CAP)), this.subject.used, (names) => this.try(withThese(names)));
+    const withThese = (names: readonly string[]): Plan => withValue(plan, CAP, [...floor, ...names].join(' '));
+    const least = await leastCapabilities(allowed, this.subject.used, (names) => this.try(withThese(names)));
     return least ? withThese(least) : plan;
+  }
+
+  private proposedCapabilities(plan: Plan): string[] {
+    const { [CAP]: _, ...others } = plan.values;
+    return words(this.finding(planOf(plan.skip as ReadonlySet<string>, others), CAP)?.editable?.value ?? '');
   }
 
   /** What became milder than it was proposed, with the failure of the first try where bisection found none of its own. */

@@ -136,9 +136,13 @@ export class Copies {
     if (!world.local) return this.elsewhere(real, writable);
     if (HARMLESS_DEVICES.has(real)) return live(real, !writable);
     if (kind === 'unreadable') return { as: 'nothing', reach: 'host-files', why: 'it cannot be looked at', hint: '' };
-    if (kind === 'missing') return { as: 'made', path: world.copyPath(real, false) };
     const reached = world.reaches(real);
-    const special = SPECIAL[kind];
+    // Docker makes a directory of what is missing, which is no socket.
+    const special = kind === 'missing' && /\.sock(?:et)?$/.test(real) ? 'sockets' : SPECIAL[kind];
+    if (kind === 'missing') {
+      if (special === undefined && reached === undefined) return { as: 'made', path: world.copyPath(real, false) };
+      return { as: 'nothing', reach: special ?? 'host-files', why: 'it is not there', hint: '' };
+    }
     if (special === undefined && reached === undefined) return this.tree(kind === 'file', real, world.survey(real), writable);
     const why = reached === undefined ? `it is a ${kind}` : `it reaches ${reached}`;
     if (!allowPrivileged) return { as: 'nothing', reach: special ?? 'host-files', why };

@@ -153,7 +153,15 @@ describe('a service whose failures nothing explains', () => {
       controls += 1;
       return (await lab.control('app')).ok;
     };
-    const subject = { service: 'app', findings, written: [], directory: async () => undefined, bisecting: () => undefined, control };
+    const subject = {
+      service: 'app',
+      findings,
+      written: [],
+      directory: async () => undefined,
+      exercised: true,
+      bisecting: () => undefined,
+      control,
+    };
     return { found: await settle(subject, lab), runs, controls };
   }
 
@@ -187,7 +195,7 @@ describe('the capabilities of a service', () => {
   const silent: Failure = { life: 'start', kind: 'state', how: 'it ends' };
 
   /** A service that needs some and says nothing in its log. */
-  async function found(needed: readonly string[], used?: readonly string[]): Promise<{ kept: string; runs: number }> {
+  async function found(needed: readonly string[], used?: readonly string[], exercised = true): Promise<{ kept: string; runs: number }> {
     let runs = 0;
     const lab = new Laboratory(
       async (plans) => {
@@ -199,15 +207,50 @@ describe('the capabilities of a service', () => {
       ['app'],
     );
     const finding = { service: 'app', transform: 'cap-drop', confidence: 'generic', editable: { value: ALL } } as unknown as Finding;
-    const base = { service: 'app', findings: () => [finding], written: [], directory: async () => undefined, bisecting: () => undefined };
+    const base = {
+      service: 'app',
+      exercised,
+      findings: () => [finding],
+      written: [],
+      directory: async () => undefined,
+      bisecting: () => undefined,
+    };
     const { plan } = await settle({ ...base, ...(used && { used: { used, looks: true } }) }, lab);
-    return { kept: plan.values['cap-drop']!, runs };
+    return { kept: plan.values['cap-drop'] ?? ALL, runs };
   }
 
   test('are those it was seen to use, without what is not missed', async () => {
     const seen = await found(['CHOWN', 'KILL'], ['CHOWN', 'FOWNER', 'KILL']);
     expect(seen.kept).toBe('CHOWN KILL');
     expect(seen.runs).toBeLessThan((await found(['CHOWN', 'KILL'])).runs);
+  });
+
+  test('are left as they are proposed where nothing was asked of it: what it does not need to start it may need to work', async () => {
+    expect(await found([], [], false)).toEqual({ kept: ALL, runs: 1 });
+  });
+
+  test('are, where nothing was asked of it, those that are proposed and what it needs beside them', async () => {
+    const refused: Failure = {
+      life: 'start',
+      kind: 'state',
+      how: 'it ends',
+      lines: ['chown: changing ownership: Operation not permitted'],
+    };
+    const tries: string[] = [];
+    const lab = new Laboratory(
+      async (plans) => {
+        const plan = plans.get('app')!;
+        const kept = plan.skip === 'all' ? 'CHOWN' : (plan.values['cap-drop'] ?? 'KILL');
+        tries.push(kept);
+        return new Map([['app', kept.includes('CHOWN') ? [] : [refused]]]);
+      },
+      new Map(),
+      ['app'],
+    );
+    const finding = { service: 'app', transform: 'cap-drop', confidence: 'generic', editable: { value: 'KILL' } } as unknown as Finding;
+    const base = { service: 'app', exercised: false, findings: () => [finding], written: [], directory: async () => undefined };
+    const { plan } = await settle({ ...base, bisecting: () => undefined }, lab);
+    expect(plan.values['cap-drop']!.split(' ').sort()).toEqual(['CHOWN', 'KILL']);
   });
 
   test('are all in question where what was seen is not enough: nobody asks for those of a file', async () => {

@@ -333,6 +333,13 @@ describe('a directory of the host', () => {
     expect(app.volumes).toEqual(['/scratch/own/srv/data:/data']);
   });
 
+  test('that is missing where the host has its own, or a socket that is, is held back: the service does without it', () => {
+    const missing = { '/srv/data': { kind: 'missing', reaches: 'the host' } } as const;
+    expect(trial(written, { allowPrivileged: true }, missing)).toMatchObject({ held: ['host-files: /srv/data'], app: { volumes: [] } });
+    const socket = trial({ volumes: ['/srv/x.sock:/x.sock'] }, {}, { '/srv/x.sock': { kind: 'missing' } });
+    expect(socket).toMatchObject({ held: ['sockets: the socket /srv/x.sock'], app: { volumes: [] } });
+  });
+
   test('that a named volume is bound to is one', () => {
     const volumes = { data: { driver: 'local', driver_opts: { type: 'none', o: 'bind', device: '/srv/data' } } };
     const known = { '/srv/data': { reaches: 'the host' } };
