@@ -85,11 +85,19 @@ await Promise.all([
     outfile: 'dist/cli/app.js',
     plugins: [
       late,
-      apart({ './prompt-inquirer': './prompt.js', '../engine': './engine.js', '../../report/graph': './drawings.js', ...vendored('..') }),
+      apart({
+        './prompt-inquirer': './prompt.js',
+        '../image-facts': './image-facts.js',
+        '../engine': './engine.js',
+        '../../report/graph': './drawings.js',
+        ...vendored('..'),
+      }),
     ],
   }),
   // What talks to an Engine is loaded by the commands that do.
   build({ ...common, entryPoints: ['src/engine/index.ts'], outfile: 'dist/cli/engine.js', plugins: [apart(vendored('..'))] }),
+  // So is what reads images.
+  build({ ...common, entryPoints: ['src/cli/image-facts.ts'], outfile: 'dist/cli/image-facts.js', plugins: [apart(vendored('..'))] }),
   // Drawings, with the library that arranges them, are for one command.
   build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),
   // A file of its own, too, because code that is run from bytecode cannot import() inquirer.

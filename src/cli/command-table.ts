@@ -92,6 +92,8 @@ export const COMMANDS: readonly CommandRow[] = [
       ['batten explain cap-drop', 'what a transform does, and when it breaks'],
       ['batten explain postgres:16', 'what is known about an image'],
       ['batten explain compose.yaml#db', 'one service, with the evidence'],
+      ['batten explain acme/api:1 --inspect', 'what an image of your Engine says of itself: who runs, what it writes'],
+      ['batten explain acme/api:1 --resolve', 'the same of an image in a registry; --image-config FILE for an archive'],
     ],
   },
   {

@@ -23,6 +23,7 @@ export interface Options {
   imageConfig?: string[];
   inspect?: boolean;
   resolve?: boolean;
+  maxDownload?: string;
   format: Format;
   show?: 'before' | 'after' | 'both';
   check?: boolean;
@@ -191,7 +192,14 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--image-config <paths>',
     description: 'what images are: output of "docker image inspect", an OCI layout, or a directory of such files; comma separated',
-    commands: [...PLANS, 'explain'],
+    commands: PLANS,
+    names: true,
+  },
+  {
+    flags: '--image-config <paths>',
+    description:
+      'what images are: as for fix; of an image that is named, look into an archive of "docker save" or a layout, plain or compressed',
+    commands: ['explain'],
     names: true,
   },
   {
@@ -200,9 +208,24 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: ['fix'],
   },
   {
+    flags: '--resolve',
+    description: 'look into the image itself, as its registry has it',
+    commands: ['explain'],
+  },
+  {
+    flags: '--max-download <size>',
+    description: 'fetch layers only when they are no more than that together; else only the configuration (default: 2g)',
+    commands: ['explain'],
+  },
+  {
     flags: '--inspect',
     description: 'ask the local Engine what the images in use are ("docker image inspect"); nothing is pulled or started',
-    commands: [...RUNS, 'explain'],
+    commands: RUNS,
+  },
+  {
+    flags: '--inspect',
+    description: 'ask the local Engine what images are; of an image that is named, look into its files. Nothing is pulled or started',
+    commands: ['explain'],
   },
   {
     flags: '--format <format>',
@@ -240,6 +263,13 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { flags: '-o, --output <file>', description: 'write the drawing there instead of standard output', commands: ['graph'] },
   { flags: '--check', description: 'exit 1 when a data store is reachable from outside or can call out', commands: ['graph'] },
+  {
+    flags: '--format <format>',
+    description: 'what an image says of itself; json is versioned (schemas/image.schema.json)',
+    commands: ['explain'],
+    choices: ['pretty', 'json'],
+    default: 'pretty',
+  },
   {
     flags: '--format <format>',
     description: 'a table, or json',

@@ -14,7 +14,7 @@ const PATIENCE = 5000;
 
 /** The grammar of https://pkg.go.dev/github.com/distribution/reference: what is no name of an image is not put into a path. */
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
-const NAME = new RegExp(
+export const NAME: RegExp = new RegExp(
   `^(?:[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*(?::\\d+)?/)?${COMPONENT}(?:/${COMPONENT})*(?::\\w[\\w.-]{0,127})?(?:@[a-z0-9+._-]+:[0-9a-f]{32,})?$`,
 );
 
@@ -78,7 +78,7 @@ export function securityOf(options: Data | undefined): string[] {
     : [];
 }
 
-function socketOf(env: Env): string {
+export function socketOf(env: Env): string {
   const host = env.DOCKER_HOST;
   if (host) {
     const socket = /^unix:\/\/(\/.+)$/.exec(host)?.[1];
@@ -128,11 +128,11 @@ function parsed(text: string, socket: string): Data {
   }
 }
 
-function strange(socket: string, what: string): InputError {
+export function strange(socket: string, what: string): InputError {
   return new InputError('engine', `what listens at ${socket} ${what}`, { hint: `set DOCKER_HOST to the socket of an Engine, ${HINT}` });
 }
 
-function unreachable(socket: string, error: NodeJS.ErrnoException): InputError {
+export function unreachable(socket: string, error: NodeJS.ErrnoException): InputError {
   if (error instanceof InputError) return error;
   if (error.code === 'EACCES' || error.code === 'EPERM') {
     const hint = `run it as a user who may use docker, ${HINT}`;

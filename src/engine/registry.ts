@@ -10,7 +10,7 @@ import { parseReference } from '../images';
  * What a tag may be: an index of several platforms comes first. Without these a registry answers with the old single-platform form, whose
  * digest would pin one architecture.
  */
-const MANIFESTS = [
+export const MANIFESTS: readonly string[] = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -37,13 +37,14 @@ export async function resolveDigest(image: string): Promise<Resolved> {
   }
 }
 
-function baseOf(registry: string): string {
+/** Where the API of a registry is. */
+export function baseOf(registry: string): string {
   const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
   return `${isLocal(host) ? 'http' : 'https'}://${host}`;
 }
 
 /** As the Engine does: without TLS only on the machine itself. */
-function isLocal(host: string): boolean {
+export function isLocal(host: string): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host);
 }
 
@@ -76,7 +77,7 @@ function send(url: string, method: 'HEAD' | 'GET', authorization?: string): Prom
 }
 
 /** A token for everybody, from where the registry says that there are some. */
-async function token(challenge: string, url: string, path: string): Promise<string | undefined> {
+export async function token(challenge: string, url: string, path: string): Promise<string | undefined> {
   if (!/^bearer /i.test(challenge)) return undefined;
   const parts = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]));
   const realm = parts.get('realm');
@@ -94,7 +95,7 @@ async function token(challenge: string, url: string, path: string): Promise<stri
   return typeof text === 'string' ? `Bearer ${text}` : undefined;
 }
 
-async function body(answer: Response): Promise<Buffer> {
+export async function body(answer: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {

@@ -40,8 +40,7 @@ export function indexTemplates(templates: readonly Template[]): Family[] {
   return templates.map(({ family, title, role, match }) => ({ family, title, role, images: match.map(({ name }) => name) }));
 }
 
-/** The data of a file. Throws `ConfigError` with its place when it is not YAML. */
-export function parseFile({ name, text }: TemplateFile): Data {
+function parseFile({ name, text }: TemplateFile): Data {
   try {
     return parseYaml(text);
   } catch (cause) {
@@ -52,7 +51,7 @@ export function parseFile({ name, text }: TemplateFile): Data {
 }
 
 /** Where the deepest part of a path is written: of a missing field, the value that lacks it. */
-export function positionOf(text: string, path: Path): Position | undefined {
+function positionOf(text: string, path: Path): Position | undefined {
   try {
     const document = YamlDocument.open(text);
     return document.source.position(document.rangeOf(path).start);

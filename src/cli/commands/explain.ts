@@ -10,13 +10,14 @@ import { evidenceLines, ignoredBy, paintConfidence, paintSeverity } from '../../
 import { type Shown, say } from '../../report/text/screen';
 import { Configs } from '../config';
 import { type Context, configure, imageConfigPaths, runInput } from '../context';
-import { inputCode } from '../exit-codes';
+import { EXIT, inputCode } from '../exit-codes';
 import { openInputs } from '../inputs';
 import { inspected } from '../inspected';
 import { renderMarkdown, sectionsOf } from '../markdown';
 import { failedInputs } from '../messages';
 import { readmeOf } from '../readme';
 import { requireServices } from '../selection';
+import { ours } from '../trial';
 
 const KINDS = ['transform', 'image', 'service'];
 
@@ -38,10 +39,40 @@ export async function explain(context: Context, words: readonly string[]): Promi
   if (kind === 'transform' || (!kind && transform)) {
     const ids = transforms.map(({ id }) => id);
     if (!transform) throw new UsageError(`there is no transform "${name}"`, { hint: hintFor(name, ids) });
+    requireText(context);
     return explainTransform(context, transform);
   }
-  if (kind === 'service' || (!kind && name.includes('#'))) return explainService(context, batten, name);
+  if (kind === 'service' || (!kind && name.includes('#'))) {
+    requireText(context);
+    return explainService(context, batten, name);
+  }
+  if (looksInside(context)) return explainContents(context, name);
+  requireText(context);
   return explainImageOf(context, batten, name, kind === undefined ? transforms : []);
+}
+
+function looksInside({ options }: Context): boolean {
+  return options.inspect === true || options.resolve === true || (options.imageConfig?.length ?? 0) > 0;
+}
+
+/** What reads images is a file of its own in the build: few runs need it. */
+async function explainContents(context: Context, name: string): Promise<number> {
+  const inside = require('../image-facts') as typeof import('../image-facts');
+  try {
+    await inside.explainContents(context, name);
+    return EXIT.ok;
+  } catch (error) {
+    throw ours(error);
+  }
+}
+
+/** @throws UsageError where there is nothing to say as JSON. */
+function requireText({ options }: Context): void {
+  if (options.format === 'json') {
+    throw new UsageError('--format json is about an image that is looked into', {
+      hint: 'add --inspect, --resolve or --image-config FILE',
+    });
+  }
 }
 
 function explainTransform(context: Context, transform: TransformInfo): number {

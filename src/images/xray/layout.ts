@@ -1,4 +1,5 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, statSync } from 'node:fs';
+import { constants, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bounds, Repository } from '../../compose/bounds';
 import { readInput } from '../../compose/read';
@@ -70,17 +71,22 @@ function shownAs(digest: string): string {
  * @throws InputError `outside`; ImageError `image-missing` when it is not there, no regular file, or cannot be read.
  */
 export async function* fileChunks(file: string, shown: string, bounds: Bounds): AsyncGenerator<Buffer> {
-  let fd: number | undefined;
+  let handle: FileHandle | undefined;
   try {
     // Opening a FIFO would wait for its writer.
-    fd = openSync(bounds.place(file, shown), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
-    if (!fstatSync(fd).isFile()) throw new ImageError('image-missing', 'is no regular file', { file: shown });
-    const chunks = createReadStream('', { fd, autoClose: false, highWaterMark: 512 * 1024 });
-    for await (const chunk of chunks) yield chunk as Buffer;
+    handle = await open(bounds.place(file, shown), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
+    if (!(await handle.stat()).isFile()) throw new ImageError('image-missing', 'is no regular file', { file: shown });
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
     throw new ImageError('image-missing', `cannot be read (${(cause as NodeJS.ErrnoException).code})`, { file: shown, cause });
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    await handle?.close();
   }
 }
+
+const CHUNK = 512 * 1024;

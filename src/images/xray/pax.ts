@@ -3,8 +3,11 @@ import { ImageError } from '../../errors';
 /** Honest headers have a dozen. */
 const MAX_RECORDS = 256;
 
+/** The records that matter to an image. */
+const READ = /^(?:path|linkpath|size|uid|gid|SCHILY\.xattr\.security\.capability|GNU\.sparse\.(?:major|map))$/;
+
 /**
- * The records of a PAX header: `LENGTH KEY=VALUE\n`, the length counting itself. Values are bytes, as those of extended attributes are.
+ * The records of a PAX header that matter: `LENGTH KEY=VALUE\n`, the length counting itself. Values are bytes, as those of extended attributes are.
  *
  * @throws ImageError `image-archive` when it is none, `image-limit` when it has more records than any needs.
  */
@@ -21,7 +24,8 @@ export function paxRecords(bytes: Buffer): Map<string, Buffer> {
       throw new ImageError('image-archive', 'has a tar archive with a malformed extended header');
     }
     if (++count > MAX_RECORDS) throw new ImageError('image-limit', `has an extended header of more than ${MAX_RECORDS} records`);
-    records.set(bytes.toString('utf8', blank + 1, equals), bytes.subarray(equals + 1, end - 1));
+    const key = bytes.toString('latin1', blank + 1, Math.min(equals, blank + 64));
+    if (READ.test(key)) records.set(key, Buffer.from(bytes.subarray(equals + 1, end - 1)));
     at = end;
   }
   return records;

@@ -22,6 +22,8 @@ export interface Blobs {
   json(part: Descriptor): Promise<Buffer>;
   /** A layer, read and verified. @throws ImageError */
   layer(part: Descriptor): Promise<Layer>;
+  /** Told how many bytes all layers are, before the first one. */
+  begin?(bytes: number): void;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function readImage(top: Data, blobs: Blobs, budget: Budget, options
       withoutFiles: `its layers are ${inWords(size)}, and no more than ${inWords(atMost)} are fetched`,
     };
   }
+  blobs.begin?.(size);
   const read = new Map<string, Layer>();
   for (const layer of manifest.layers) if (!read.has(layer.digest)) read.set(layer.digest, await blobs.layer(layer));
   return assemble(

@@ -49,7 +49,9 @@ export class TarReader {
   private content = 0;
   private padding = 0;
   /** The header that is being put together from several blocks. */
-  private special: { flag: string; parts: Buffer[] } | undefined;
+  private special: { flag: string; filled: number } | undefined;
+  /** Where such a header is put together: one for all of them, as an archive may have nothing else. */
+  private scratch: Buffer = Buffer.alloc(0);
   private pax = new Map<string, Buffer>();
   private longName: string | undefined;
   private longLink: string | undefined;
@@ -70,7 +72,7 @@ export class TarReader {
         const part = chunk.subarray(at, at + Math.min(this.content, chunk.length - at));
         at += part.length;
         this.content -= part.length;
-        if (this.special) this.special.parts.push(Buffer.from(part));
+        if (this.special) this.special.filled += part.copy(this.scratch, this.special.filled);
         else this.visitor.data(part);
         if (this.content === 0) this.closeEntry();
       } else if (this.padding > 0) {
@@ -105,7 +107,7 @@ export class TarReader {
       return;
     }
     this.special = undefined;
-    const bytes = Buffer.concat(special.parts);
+    const bytes = this.scratch.subarray(0, special.filled);
     if (special.flag === 'x') this.pax = paxRecords(bytes);
     if (special.flag === 'L') this.longName = text(bytes, 0, bytes.length);
     if (special.flag === 'K') this.longLink = text(bytes, 0, bytes.length);
@@ -122,7 +124,8 @@ export class TarReader {
     if ('xgLK'.includes(flag)) {
       const size = number(block, at + 124, 12);
       if (size > MAX_SPECIAL) throw new ImageError('image-limit', `has an extended header of ${size} bytes`);
-      this.special = { flag, parts: [] };
+      if (this.scratch.length < size) this.scratch = Buffer.allocUnsafe(size);
+      this.special = { flag, filled: 0 };
       this.begin(size);
       return;
     }

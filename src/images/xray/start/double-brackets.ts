@@ -22,8 +22,9 @@ export function evaluateTest(expression: TestExpression, shell: Shell, state: St
     case 'TestBinary':
       return binary(word(expression.left), expression.operator, word(expression.right));
     case 'TestLogical': {
-      const [first, ...rest] = expression.operands.map((each) => evaluateTest(each, shell, state));
-      return rest.reduce((sum, each) => (expression.operator === '&&' ? both(sum, each) : oneOf(sum, each)), first!);
+      const outcomes = expression.operands.map((each) => evaluateTest(each, shell, state));
+      const join = expression.operator === '&&' ? both : oneOf;
+      return outcomes.length === 0 ? unknownOutcome(shell.written(expression)) : outcomes.reduce(join);
     }
     case 'TestNot': {
       const outcome = evaluateTest(expression.operand, shell, state);

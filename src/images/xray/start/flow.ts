@@ -1,5 +1,5 @@
 import type { Case, For, If, SyntaxNode, While, Word } from '../../shell-syntax';
-import { both, negated, type Outcome, oneOf, SUCCESS, unknownOutcome } from './condition';
+import { both, FAILURE, negated, type Outcome, oneOf, SUCCESS, unknownOutcome } from './condition';
 import { expandPattern, expandSingle } from './expand';
 import { filesMatching } from './globs';
 import { isPattern } from './pattern';
@@ -77,7 +77,7 @@ export function runCase(shell: Shell, { word, items }: Case, state: State): Outc
   const subject = { value, written: word.text };
   const ways = items.map((item, index): Way => {
     const outcomes = item.pattern.map((pattern) => like(subject, expandPattern(pattern, context), pattern.text));
-    const outcome = outcomes.reduce((sum, each) => oneOf(sum, each));
+    const outcome = outcomes.reduce((sum, each) => oneOf(sum, each), FAILURE);
     return {
       outcome,
       body: (taken) => {

@@ -1,0 +1,10 @@
+export { readArchive } from './archive';
+export { digestOf, type ImageContents, otherDigest, parseJson } from './contents';
+export type * from './facts';
+export { imageFacts } from './facts-from';
+export { readImageFile } from './image-file';
+export { type Layer, LayerReader } from './layer';
+export { Budget, inWords, LIMITS, type Limits } from './limits';
+export { type Descriptor, defaultPlatform, isDigest, type Platform } from './manifest';
+export { type Blobs, type ReadOptions, readImage } from './read-image';
+export type { Condition } from './start/condition';
