@@ -2,11 +2,8 @@ import { resolve } from 'node:path';
 import { parseSize } from '../compose/size';
 import { UsageError } from '../errors';
 import type { ImageContents, ReadOptions } from '../images/xray';
-import { Text } from '../report/text/text';
+import { say } from '../report/text/screen';
 import type { Context } from './context';
-
-/** Takes the line back on which the progress was. */
-const CLEAR = '\r\x1b[K';
 
 /** The most that is fetched of an image unless more is asked for. */
 const MOST_FETCHED = 2 * 1024 ** 3;
@@ -22,8 +19,7 @@ export async function explainContents(context: Context, reference: string): Prom
   const facts = imageFacts(await contentsOf(context, reference));
   if (options.format === 'json') {
     const { imageJson } = require('../report/image/json') as typeof import('../report/image/json');
-    const { exact } = require('../report/text/text') as typeof import('../report/text/text');
-    out.print(exact(imageJson(reference, facts, host.version)));
+    out.print(imageJson(reference, facts, host.version));
     return;
   }
   const { imageText } = require('../report/image/image') as typeof import('../report/image/image');
@@ -46,7 +42,7 @@ async function contentsOf({ host, options, err }: Context, reference: string): P
     // Drawing takes longer than a piece takes to arrive.
     if (!shows || Date.now() - shown < 100) return;
     shown = Date.now();
-    err.print(new Text('screen', `${CLEAR}${inWords(done)}${total === undefined ? '' : ` of ${inWords(total)}`}`));
+    err.print(say`\r\x1b[K${inWords(done)}${total === undefined ? '' : ` of ${inWords(total)}`}`);
   };
   try {
     if (options.inspect) {
@@ -56,7 +52,7 @@ async function contentsOf({ host, options, err }: Context, reference: string): P
     const { readRegistryImage } = require('../engine/registry-image') as typeof import('../engine/registry-image');
     return await readRegistryImage(reference, { ...read, atMost: mostFetched(options.maxDownload) }, progress);
   } finally {
-    if (shows && shown > 0) err.print(new Text('screen', CLEAR));
+    if (shows && shown > 0) err.print(say`\r\x1b[K`);
   }
 }
 

@@ -28,7 +28,13 @@ const ALLOWED: Record<string, string> = {
   'src/engine/client/endpoint.ts': "the person's Docker configuration",
   'src/engine/prove/images.ts': 'a Dockerfile that batten put into its scratch folder',
   'src/engine/trial/scratch.ts': 'the scratch folder of a trial',
-  'src/engine/trial/owners.ts': 'the scratch folder of a trial',
+  'src/engine/trial/copies.ts': 'the scratch folder of a trial',
+  'src/engine/trial/host/copy-tree.ts': 'copies what a trial mounts, after world.ts has found where it really is, through no link',
+  'src/engine/trial/host/survey.ts': "this machine's mount points",
+  'src/engine/trial/host/world.ts': "this machine's accounts",
+  'src/engine/trial/machine.ts': "this machine's own number",
+  'src/cli/proof-key.ts': "the person's own state: a key that is none gives way",
+  'src/images/xray/layout.ts': 'an image as a directory, within the bounds it is given',
 };
 /** Rooms that read the kernel, not a repository. */
 const KERNEL = /^src\/engine\/(?:trace\/|observe\/listening|prove\/cleanup|learn\/(?:connections|usage))/;
@@ -80,14 +86,21 @@ test('the search sees what it is for', () => {
   expect(taken("import { statSync } from 'node:fs';").filter((name) => OPENS.includes(name))).toEqual([]);
 });
 
-test('whoever says that a path may be anywhere was given it by the person', () => {
+test('whoever says that a path may be anywhere was given it by the person, or is about to refuse what is outside', () => {
   const anywhere = texts.filter(({ text }) => /import [^;]*\bANYWHERE\b/.test(text)).map(({ file }) => file);
   expect(anywhere.sort()).toEqual([
     'src/cli/baseline.ts',
     'src/cli/config.ts',
     'src/compose/discover.ts',
+    // Looks what a file outside of the project would name, before it is refused.
+    'src/engine/compose/reads.ts',
     'src/engine/compose/resolve.ts',
     'src/engine/prove/place.ts',
+    // Has found where the path leads and that it is inside.
+    'src/engine/trial/host/world.ts',
+    // A seccomp profile is handed to the Engine as one, or refused as none.
+    'src/engine/trial/seal.ts',
     'src/images/image-config.ts',
+    'src/images/xray/image-file.ts',
   ]);
 });

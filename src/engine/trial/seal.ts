@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { ANYWHERE } from '../../compose/bounds';
 import { effectiveCapabilities } from '../../compose/capabilities';
+import { readInput } from '../../compose/read';
 import { parseSecurityOpt } from '../../compose/security-opt';
 import { listOf, type ModelService } from '../compose/model';
 import type { Conversion } from './convert';
@@ -36,5 +37,5 @@ function profileFor(service: ModelService, texts: ReadonlyMap<string, string>, {
     .find(({ key }) => key === 'seccomp')?.value;
   if (own === undefined || own === 'builtin') return guardedProfile(machine, capabilities);
   // It was narrowed before, or is one that learn made of what it saw.
-  return narrowedProfile(texts.get(own) ?? readFileSync(own, 'utf8'), machine, capabilities)?.text;
+  return narrowedProfile(texts.get(own) ?? readInput(own, own, ANYWHERE).text, machine, capabilities)?.text;
 }

@@ -1,12 +1,14 @@
 import type { ImageFacts } from '../../images/xray';
 import { maskLine } from '../mask';
+import { json } from '../text/json';
+import type { Text } from '../text/text';
 
 /**
  * What `explain IMAGE --format json` writes: schemas/image.schema.json. The same for the same image, wherever it was read. What looks like a
  * credential is masked, as scripts and variables of an image may hold some.
  */
-export function imageJson(reference: string, facts: ImageFacts, version: string): string {
-  return `${JSON.stringify({ version: 1, tool: { name: 'batten', version }, image: reference, facts: masked(facts) }, null, 2)}\n`;
+export function imageJson(reference: string, facts: ImageFacts, version: string): Text<'json'> {
+  return json({ version: 1, tool: { name: 'batten', version }, image: reference, facts: masked(facts) }, 2);
 }
 
 /** The facts without what looks like a credential in them. */
