@@ -38,6 +38,7 @@ export function explainFacts(lines: string[], template: Template, section: Secti
 function healthText(value: HealthCheck | null): string {
   if (value === null) return 'none from inside of the container';
   const extras = [value.builtin && 'built in', value.needs && `needs ${value.needs}`, value.note].filter(Boolean).join('; ');
+  if (value.test === undefined) return extras;
   return `${value.test.join(' ')}${extras ? `  (${extras})` : ''}`;
 }
 

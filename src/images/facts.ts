@@ -17,8 +17,11 @@ export interface TemplateFacts {
 
 /** A check from inside of the container. `null` instead of one: the image has no program to check with, or is a job that ends. */
 export interface HealthCheck {
-  /** In Compose's list form: `CMD` or `CMD-SHELL` first, `$` already doubled. */
-  test: string[];
+  /**
+   * In Compose's list form: `CMD` or `CMD-SHELL` first, `$` already doubled. It asks 127.0.0.1: of `localhost` many clients try ::1 first,
+   * and give up where the server listens on IPv4 only. May be left out of a check that is built in, which is never written.
+   */
+  test?: string[];
   /** Whether the image has this check built in. */
   builtin?: boolean;
   /** What has to be there for it, in words: a program, a port that is switched on, a password. Where it may be missing, the check is a guess. */

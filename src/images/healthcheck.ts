@@ -8,6 +8,7 @@ import { meets } from './version';
 
 /** How the health of a service can be checked from inside of its container: a command that its image has, in Compose's list form. */
 export interface HealthCheckAdvice {
+  /** Empty for one that is built in, where only the image knows it. */
   test: string[];
   /** The image brings the check along: a service has it without writing it. */
   builtin: boolean;
@@ -36,8 +37,9 @@ export function healthcheckOf(ground: Ground): Verdict<HealthCheckAdvice | null>
   if (value === null) return service.build ? undefined : { value, confidence, why, evidence };
   if (service.build && !value.builtin) return undefined;
   // A template of a language says how, and not on which port.
-  if (value.test.some((word) => /\bPORT\b(?!\})/.test(word.replace(/\$+\{?\w+/g, '')))) return undefined;
-  const check = { test: [...value.test], builtin: value.builtin ?? false };
+  const { test = [] } = value;
+  if (test.some((word) => /\bPORT\b(?!\})/.test(word.replace(/\$+\{?\w+/g, '')))) return undefined;
+  const check = { test: [...test], builtin: value.builtin ?? false };
   const doubt = check.builtin ? undefined : (unmet(value, ground, match) ?? moved(ground));
   if (!doubt) return { value: check, confidence, why, breaks: BREAKS, evidence };
   return { value: check, confidence: 'guess', why, breaks: `${doubt}; ${BREAKS}`, evidence };

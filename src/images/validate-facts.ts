@@ -43,10 +43,17 @@ export function factChecks(check: Checks, entries: (value: Check) => Check, sour
   const wildcard = pattern(/^[A-Za-z0-9_]*\*?[A-Za-z0-9_]*$/, 'the name of a variable');
   const command: Check = (value, path) => {
     some(test((v) => typeof v === 'string', 'a word'))(value, path);
-    if (Array.isArray(value)) oneOf(['CMD', 'CMD-SHELL'])(value[0], [...path, 0]);
+    if (!Array.isArray(value)) return;
+    oneOf(['CMD', 'CMD-SHELL'])(value[0], [...path, 0]);
+    value.forEach((word, index) => {
+      test((v) => typeof v !== 'string' || !/\blocalhost\b/i.test(v), '127.0.0.1, because localhost may be ::1')(word, [...path, index]);
+    });
   };
   const met = record({}, { major: version, open: test((v) => v === true, 'true') });
-  const healthcheck = record({ test: command }, { builtin: bool, needs: text, met, note: text });
+  const healthcheck: Check = (value, path) => {
+    record({}, { test: command, builtin: bool, needs: text, met, note: text })(value, path);
+    test((v) => isMap(v) && (v.test !== undefined || v.builtin === true), 'a test, or a check that is built in')(value, path);
+  };
   const pointer: Check = (value, path) => {
     const variables: Check = (map, at) => {
       for (const [name, setting] of Object.entries(isMap(map) ? map : {})) {

@@ -44,6 +44,20 @@ describe('the build', () => {
     ['a host path that is not absolute', 'what: /proc', 'what: proc', 'what: /proc', /host_access\[0\]\.what: expected an absolute path/],
     ['a uid that is a name', '"70:70"', 'postgres', '"70:70"', /variants\[0\]\.runs_as: expected "uid:gid" in numbers, found "postgres"/],
     ['a user that is a name', 'value: null', 'value: "nginx:nginx"', 'value: null', /user\[0\]\.value: expected "uid:gid" in numbers/],
+    [
+      'a health check that asks localhost',
+      '[CMD, demo, ping]',
+      "[CMD-SHELL, 'curl -f http://localhost:80/']",
+      'test: [CMD',
+      /healthcheck\[0\]\.value\.test\[1\]: expected 127\.0\.0\.1, because localhost may be ::1/,
+    ],
+    [
+      'a health check without a command',
+      'test: [CMD, demo, ping], ',
+      '',
+      'needs: the port of the page',
+      /healthcheck\[0\]\.value: expected a test, or a check that is built in/,
+    ],
     ['text that is not YAML', 'title: Demo', 'title: [', 'role: app', /not YAML/],
   ])('stops at %s, with file and line', (_what, from, to, place, message) => {
     const { status, stderr, to: target } = build(broken(from, to));
