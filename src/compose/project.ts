@@ -152,13 +152,13 @@ export class ComposeProject {
     );
   }
 
-  grantSource(kind: 'secrets' | 'configs', name: string): Grant['source'] {
+  grant(kind: 'secrets' | 'configs', name: string): Pick<Grant, 'source' | 'file' | 'content'> {
     const data = this.top(kind)[name];
-    if (!isMap(data)) return 'unknown';
-    if (data.file !== undefined) return 'file';
-    if (data.environment !== undefined) return 'environment';
-    if (data.content !== undefined) return 'content';
-    return data.external ? 'external' : 'unknown';
+    if (!isMap(data)) return { source: 'unknown' };
+    if (data.file !== undefined) return { source: 'file', file: this.evaluate(String(data.file)).text };
+    if (data.environment !== undefined) return { source: 'environment' };
+    if (data.content !== undefined) return { source: 'content', content: this.evaluate(String(data.content)).text };
+    return { source: data.external ? 'external' : 'unknown' };
   }
 
   /** The host path that a volume of the top level binds, if it does. */

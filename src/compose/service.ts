@@ -453,7 +453,7 @@ export class ComposeService implements Service {
       const name = String(long ? (long.source ?? '') : data);
       const target = this.evaluate(String(long?.target ?? name)).text;
       const absolute = target.startsWith('/') ? target : directory + target;
-      return { name, target: cleanContainerPath(absolute), source: this.project.grantSource(kind, name) };
+      return { name, target: cleanContainerPath(absolute), ...this.project.grant(kind, name) };
     });
   }
 

@@ -98,6 +98,10 @@ export interface Grant {
   target: string;
   /** How the top level defines it: `file` is a bind mount; `environment` and `content` are copied into the container. */
   source: 'file' | 'environment' | 'content' | 'external' | 'unknown';
+  /** The path of a `file`, as it counts from the project's directory. */
+  file?: string;
+  /** The text of a `content`. */
+  content?: string;
 }
 
 /** One service of one file, as Compose would see it: short and long syntaxes, merge keys, aliases and same-file `extends` resolved. */

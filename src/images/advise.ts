@@ -1,8 +1,10 @@
 import { samePath } from '../compose/container-path';
 import type { Service } from '../compose/types';
-import { avoidBreakages } from './breakages';
+import { applyHints } from './apply-hints';
 import { choose } from './conditions';
 import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, genericReadOnly, genericUser } from './generic';
+import { Hints } from './hints/ask';
+import type { HintSays } from './hints/types';
 import { hostAccess } from './host-access';
 import { evidenceOf, type Match, matchService } from './match';
 import { operation } from './operation';
@@ -16,8 +18,7 @@ import { secretAdvice } from './secret';
 import { seenWith } from './seen';
 import { type Situation, situationOf } from './situation';
 import { socketAdvice } from './socket';
-import { installsSoftware } from './tells';
-import type { Entry, Template } from './template';
+import type { Entry, Template, TemplateTmpfs } from './template';
 import type { Advice, PortKind, ReadOnlyAdvice, Verdict } from './types';
 
 /**
@@ -34,8 +35,17 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
   const situation = situationOf(service, match, own);
   const read = reader(service, situation, match);
 
-  const templated = read((template) => template.capabilities);
-  const capabilities = templated ?? fallbackCapabilities(situation, match);
+  const template = {
+    capabilities: read((each) => each.capabilities),
+    noNewPrivileges: read((each) => each.no_new_privileges),
+    readOnly: read((each) => each.read_only),
+    user: read<string | null>((each) => each.user),
+    egress: read((each) => each.egress),
+    privileged: read((each) => each.privileged),
+  };
+  const configuration = project?.configurations.get(written.name);
+  const hints = new Hints({ service, match, start: situation.start, configuration, settled: settledBy(template, match) });
+  const capabilities = template.capabilities ?? fallbackCapabilities(situation, match);
   const draft: Draft = {
     family: match?.template.family,
     label: labelOf(written, match),
@@ -43,30 +53,30 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
     variant: situation.variant?.id,
     imageUser: situation.imageUser,
     startsAsRoot: situation.startsAsRoot,
-    ...userOf(service, situation, match, read),
+    ...userOf(service, situation, match, template.user, hints),
     capabilities: { ...capabilities, value: [...capabilities.value].sort() },
-    noNewPrivileges: read((template) => template.no_new_privileges) ?? genericNoNewPrivileges(service, situation),
-    readOnly: readOnlyOf(service, situation, read),
-    egress: read((template) => template.egress) ?? {
+    noNewPrivileges: template.noNewPrivileges ?? genericNoNewPrivileges(),
+    readOnly: readOnlyOf(situation, template.readOnly),
+    egress: template.egress ?? {
       value: 'unknown',
       confidence: 'guess',
       why: 'nothing is known about whom this service calls',
       evidence: [],
     },
-    privileged: read((template) => template.privileged) ?? genericPrivileged(service),
+    privileged: template.privileged ?? genericPrivileged(hints),
   };
-  if (own) applyOwn(draft, { service, situation, match, own, templated: templated !== undefined });
+  if (own) applyOwn(draft, { service, situation, match, own, templated: template.capabilities !== undefined });
   applyRules(draft, { service, situation, match });
-  avoidBreakages(draft, service, situation, match);
+  applyHints(draft, hints);
   const wanted = draft.readOnly;
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
   return {
     ...draft,
-    ...operation({ service, situation, match, own, role: draft.role }),
+    ...operation({ service, situation, match, own, role: draft.role, hints }),
     port: (port, protocol) => portOf(port, protocol, match, own),
     listens: match?.template.ports ?? [],
     tmpfs: (path) => (wanted.value === false ? undefined : wanted.value.tmpfs.find((each) => samePath(each.path, path))),
-    hostAccess: (kind, what) => hostAccess(kind, what, service, match, draft),
+    hostAccess: (kind, what) => hostAccess(kind, what, match, draft, hints),
     secretFile: (variable) => secretAdvice(variable, match?.template, situation),
     get digest() {
       return digestOf(service, own);
@@ -78,6 +88,20 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
       );
     },
   };
+}
+
+/** What the template says, by the names of hints. One of a language says nothing of the program that its image is made to run. */
+function settledBy(template: Readonly<Record<string, unknown>>, match: Match | undefined): ReadonlySet<keyof HintSays> {
+  if (match?.template.role === 'runtime') return new Set();
+  const fields: [string, (keyof HintSays)[]][] = [
+    ['capabilities', ['capabilities']],
+    ['noNewPrivileges', ['no_new_privileges']],
+    ['readOnly', ['read_only', 'tmpfs', 'exec']],
+    ['user', ['user']],
+    ['egress', ['egress']],
+    ['privileged', ['privileged']],
+  ];
+  return new Set(fields.flatMap(([field, says]) => (template[field] === undefined ? [] : says)));
 }
 
 /** Reads one field of the template for the service; undefined when the image is unknown or no entry's conditions hold. */
@@ -100,10 +124,15 @@ function fallbackCapabilities(situation: Situation, match: Match | undefined): V
   return { ...generic, value: [...new Set([...generic.value, ...own])] };
 }
 
-function userOf(service: Service, situation: Situation, match: Match | undefined, read: Read): Pick<Advice, 'user' | 'noUser'> {
-  const verdict = read<string | null>((template) => template.user);
+function userOf(
+  service: Service,
+  situation: Situation,
+  match: Match | undefined,
+  verdict: Verdict<string | null> | undefined,
+  hints: Hints,
+): Pick<Advice, 'user' | 'noUser'> {
   if (!verdict) {
-    if (!match) return genericUser(service);
+    if (!match) return genericUser(service, match, hints);
     const why =
       situation.command === 'custom' || situation.entrypoint === 'custom'
         ? "its command is not the image's own, so the image's user may not fit"
@@ -125,12 +154,9 @@ function userOf(service: Service, situation: Situation, match: Match | undefined
   return { user: { ...verdict, value } };
 }
 
-function readOnlyOf(service: Service, situation: Situation, read: Read): Verdict<ReadOnlyAdvice> {
-  const verdict = read((template) => template.read_only);
-  if (!verdict || verdict.value === false) return verdict ? { ...verdict, value: false } : genericReadOnly(service, situation);
-  const settled: Verdict<ReadOnlyAdvice> = { ...verdict, value: { tmpfs: ownedBy(verdict.value.tmpfs, situation) } };
-  if (!installsSoftware(service)) return settled;
-  return { ...settled, value: false, confidence: 'generic', why: 'its command installs software, which needs a writable root' };
+function readOnlyOf(situation: Situation, verdict: Verdict<false | { tmpfs: TemplateTmpfs[] }> | undefined): Verdict<ReadOnlyAdvice> {
+  if (!verdict || verdict.value === false) return verdict ? { ...verdict, value: false } : genericReadOnly(situation);
+  return { ...verdict, value: { tmpfs: ownedBy(verdict.value.tmpfs, situation) } };
 }
 
 function portOf(port: number, protocol: 'tcp' | 'udp', match: Match | undefined, own: OwnImage | undefined): Verdict<PortKind> {

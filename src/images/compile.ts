@@ -40,7 +40,8 @@ export function indexTemplates(templates: readonly Template[]): Family[] {
   return templates.map(({ family, title, role, match }) => ({ family, title, role, images: match.map(({ name }) => name) }));
 }
 
-function parseFile({ name, text }: TemplateFile): Data {
+/** The data of a file. Throws `ConfigError` with its place when it is not YAML. */
+export function parseFile({ name, text }: TemplateFile): Data {
   try {
     return parseYaml(text);
   } catch (cause) {
@@ -51,7 +52,7 @@ function parseFile({ name, text }: TemplateFile): Data {
 }
 
 /** Where the deepest part of a path is written: of a missing field, the value that lacks it. */
-function positionOf(text: string, path: Path): Position | undefined {
+export function positionOf(text: string, path: Path): Position | undefined {
   try {
     const document = YamlDocument.open(text);
     return document.source.position(document.rangeOf(path).start);

@@ -4,11 +4,13 @@ import { projectRoot } from '../compose/project-root';
 import type { Service } from '../compose/types';
 import type { Data } from '../yaml/types';
 import { imageFromConfig } from './config-image';
+import { type Configuration, readConfiguration } from './configuration';
 import { type BuildSetting, type DockerfileFacts, readDockerfile } from './dockerfile';
 import { configFor, type ImageConfigs } from './image-config';
-import { matchImage } from './match';
+import { matchImage, matchService } from './match';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { ProjectFiles } from './project-files';
+import { seenWith } from './seen';
 import { scriptsOf } from './start-scripts';
 
 export interface EvidenceOptions {
@@ -30,6 +32,7 @@ export function gatherEvidence(
 ): ProjectEvidence {
   const files = options.files ?? (directory === undefined ? undefined : new ProjectFiles(directory, projectRoot(directory)));
   const images = new Map<string, OwnImage>();
+  const configurations = new Map<string, Configuration>();
   const notes = new Set<string>();
   for (const service of services) {
     const note = (text: string) => notes.add(`${service.name}: ${text}`);
@@ -40,8 +43,15 @@ export function gatherEvidence(
       note(`what its image is made of could not be understood (${error instanceof Error ? error.message : String(error)})`);
     }
     if (image) images.set(service.name, image);
+    const configuration = files && configurationOf(service, image, files);
+    if (configuration) configurations.set(service.name, configuration);
   }
-  return { images, notes: [...notes] };
+  return { images, configurations, notes: [...notes] };
+}
+
+function configurationOf(service: Service, image: OwnImage | undefined, files: ProjectFiles): Configuration | undefined {
+  const match = matchService(service, image);
+  return readConfiguration(image ? seenWith(service, image, match) : service, match, files);
 }
 
 type Note = (text: string) => void;

@@ -1,6 +1,8 @@
 import type { Service } from '../compose/types';
+import type { Hints } from './hints/ask';
+import type { Match } from './match';
 import type { Situation } from './situation';
-import { isPrivilegedImage, needsNewPrivileges, needsRoot, writesItsRoot } from './tells';
+import { mayBelongToAnother, rootProgram, wantsRootBySettings } from './tells';
 import type { Evidence, ReadOnlyAdvice, Verdict } from './types';
 
 /**
@@ -49,9 +51,7 @@ export function genericCapabilities(situation: Situation): Verdict<string[]> {
 }
 
 /** no-new-privileges for an image nothing is known about. */
-export function genericNoNewPrivileges(service: Service, situation: Situation): Verdict<boolean> {
-  const tell = needsNewPrivileges(service, situation.start === 'user');
-  if (tell) return { value: false, confidence: 'generic', why: tell, evidence: [NO_NEW_PRIVILEGES] };
+export function genericNoNewPrivileges(): Verdict<boolean> {
   return {
     value: true,
     confidence: 'generic',
@@ -62,8 +62,7 @@ export function genericNoNewPrivileges(service: Service, situation: Situation): 
 }
 
 /** A user for an image nothing is known about: one worth trying, or the reason why not. */
-export function genericUser(service: Service): { user?: Verdict<string>; noUser?: Verdict<null> } {
-  const tell = needsRoot(service);
+export function genericUser(service: Service, match: Match | undefined, hints: Hints): { user?: Verdict<string>; noUser?: Verdict<null> } {
   const evidence: Evidence[] = [
     {
       kind: 'compose-semantics',
@@ -71,13 +70,21 @@ export function genericUser(service: Service): { user?: Verdict<string>; noUser?
       detail: 'user: replaces the user of the image; files of the image and of existing volumes keep their owner',
     },
   ];
-  if (tell) return { noUser: { value: null, confidence: 'generic', why: tell, evidence } };
+  const program = rootProgram(service, match);
+  if (program) {
+    const why = `its command runs ${program.program}, which needs root`;
+    return { noUser: { value: null, confidence: 'generic', why, evidence: program.evidence } };
+  }
+  const said = hints.first('user');
+  if (said) return { noUser: { value: null, confidence: said.confidence, why: said.why, evidence: said.evidence } };
+  const why = wantsRootBySettings(service) ?? mayBelongToAnother(service);
+  if (why) return { noUser: { value: null, confidence: 'generic', why, evidence } };
   const breaks = 'writing to directories of the image, entrypoints that want root, and a home directory that does not exist';
   return { user: { value: '1000:1000', confidence: 'guess', why: 'nothing in the file says that it needs root', breaks, evidence } };
 }
 
 /** Read-only for an image nothing is known about. */
-export function genericReadOnly(service: Service, situation: Situation): Verdict<ReadOnlyAdvice> {
+export function genericReadOnly(situation: Situation): Verdict<ReadOnlyAdvice> {
   const evidence: Evidence[] = [
     {
       kind: 'compose-semantics',
@@ -85,8 +92,6 @@ export function genericReadOnly(service: Service, situation: Situation): Verdict
       detail: 'only volumes, tmpfs mounts and /dev/shm stay writable',
     },
   ];
-  const tell = writesItsRoot(service);
-  if (tell) return { value: false, confidence: 'generic', why: tell, evidence };
   const owner = situation.startOwner;
   return {
     value: {
@@ -103,10 +108,8 @@ export function genericReadOnly(service: Service, situation: Situation): Verdict
 }
 
 /** Whether an image without a template needs `privileged: true`. */
-export function genericPrivileged(service: Service): Verdict<'needed' | 'unknown'> {
-  if (isPrivilegedImage(service)) {
-    const why = 'this kind of image manages mounts, devices or other containers';
-    return { value: 'needed', confidence: 'generic', why, evidence: [] };
-  }
+export function genericPrivileged(hints: Hints): Verdict<'needed' | 'unknown'> {
+  const said = hints.first('privileged');
+  if (said) return { value: 'needed', confidence: said.confidence, why: said.why, evidence: said.evidence };
   return { value: 'unknown', confidence: 'guess', why: 'nothing is known about what this image does with its privileges', evidence: [] };
 }

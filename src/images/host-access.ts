@@ -1,8 +1,7 @@
 import { cleanContainerPath } from '../compose/container-path';
-import type { Service } from '../compose/types';
 import { lessSure } from './confidence';
 import type { HostAccess, HostAccessKind } from './facts';
-import { hostAccessTells } from './host-tells';
+import type { Hints } from './hints/ask';
 import type { Match } from './match';
 import type { Advice, Evidence, HostVerdict, Role } from './types';
 
@@ -16,9 +15,9 @@ const OWN_WORLD: readonly Role[] = ['datastore', 'cache', 'queue', 'proxy', 'web
 export function hostAccess(
   kind: HostAccessKind,
   what: string,
-  service: Service,
   match: Match | undefined,
   draft: Pick<Advice, 'privileged' | 'role' | 'label'>,
+  hints: Hints,
 ): HostVerdict {
   const template = match?.template;
   const fact = template?.host_access?.find((each) => each.kind === kind && covers(each, kind, what));
@@ -27,8 +26,8 @@ export function hostAccess(
     const { confidence, why, read_only } = fact;
     return { value: fact.optional ? 'optional' : 'needed', confidence, why, readOnly: read_only ?? false, what: fact.what, evidence };
   }
-  const tell = hostAccessTells(service, kind, what);
-  if (tell) return { value: tell.value, confidence: 'generic', why: tell.why, readOnly: tell.readOnly ?? false, evidence: [] };
+  const tell = byHint(kind, what, hints);
+  if (tell) return tell;
   const { privileged, role, label } = draft;
   if (template && privileged.value === 'not-needed' && OWN_WORLD.includes(role)) {
     const why = `${label} works with its own files and its own network`;
@@ -42,6 +41,22 @@ export function hostAccess(
   }
   const why = template ? `nothing says that ${label} needs it, and nothing that it does not` : 'nothing is known about this image';
   return { value: 'unknown', confidence: 'guess', why, readOnly: false, evidence: [] };
+}
+
+/** What this kind of image, or the program it runs, is known to need of the host. */
+function byHint(kind: HostAccessKind, what: string, hints: Hints): HostVerdict | undefined {
+  for (const { value, confidence, why, evidence } of hints.all('host_access')) {
+    const fact = value.find(
+      (each) => each.kinds.includes(kind) && (each.what === undefined || each.what.some((path) => isBelow(path, what))),
+    );
+    if (fact) return { value: fact.need, confidence, why, readOnly: fact.read_only ?? false, evidence };
+  }
+  return undefined;
+}
+
+function isBelow(path: string, what: string): boolean {
+  const [above, below] = [real(path), real(what)];
+  return below === above || below.startsWith(`${above}/`);
 }
 
 /** A path of the host is named as a whole; a fact about a directory does not speak of what is above it. */

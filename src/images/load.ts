@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError } from '../errors';
 import { builtCatalogue, type Catalogue, catalogueOf, familyFinder } from './catalogue';
 import { compileTemplates, indexTemplates } from './compile';
+import { findUpwards } from './find-upwards';
 import type { Template } from './template';
 
 export { compileTemplates, indexTemplates, type TemplateFile } from './compile';
@@ -43,12 +43,4 @@ function open(from: string): Catalogue {
     names.map((name) => ({ name: path.join(folder, name), text: readFileSync(path.join(folder, name), 'utf8') })),
   );
   return catalogueOf(indexTemplates(templates), templates);
-}
-
-function findUpwards(from: string, wanted: string): string {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    const candidate = path.join(folder, wanted);
-    if (existsSync(candidate)) return candidate;
-    if (folder === path.dirname(folder)) throw new ConfigError(`${wanted} is not part of this installation`, { hint: 'reinstall batten' });
-  }
 }

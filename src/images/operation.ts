@@ -1,5 +1,6 @@
 import type { Service } from '../compose/types';
 import { type HealthCheckAdvice, healthcheckOf } from './healthcheck';
+import type { Hints } from './hints/ask';
 import { type InitAdvice, initOf } from './init';
 import { type LimitAdvice, limitsOf } from './limits';
 import type { Match } from './match';
@@ -24,8 +25,13 @@ export interface Ground {
   match: Match | undefined;
   own: OwnImage | undefined;
   role: Role;
+  hints: Hints;
 }
 
 export function operation(ground: Ground): OperationAdvice {
-  return { limits: () => limitsOf(ground.service, ground.role), healthcheck: () => healthcheckOf(ground), init: () => initOf(ground) };
+  return {
+    limits: () => limitsOf(ground.service, ground.role, ground.hints),
+    healthcheck: () => healthcheckOf(ground),
+    init: () => initOf(ground),
+  };
 }

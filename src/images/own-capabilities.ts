@@ -1,6 +1,8 @@
+import { DEFAULT_CAPABILITIES } from '../compose/capabilities';
 import type { Match } from './match';
 import { type OwnContext, supported } from './own-context';
 import type { Fact, OwnImage } from './own-image';
+import { capabilitiesOf } from './programs';
 import type { Evidence, Verdict } from './types';
 
 /** Init programs: as root they signal processes of another uid. */
@@ -110,9 +112,11 @@ function fileCapabilities(own: OwnImage): Fact<string>[] {
   return own.fileCapabilities.flatMap(({ value, evidence }) => value.map((name) => ({ value: name, evidence })));
 }
 
-/** sshd puts its unprivileged half into an empty root: https://github.com/ComplianceAsCode/content/pull/6557 */
+/** What daemons that are installed use as root, of what Docker gives. */
 function daemonCapabilities(own: OwnImage): Fact<string>[] {
-  return own.rootPrograms.filter(({ value }) => value === 'sshd').map(({ evidence }) => ({ value: 'SYS_CHROOT', evidence }));
+  return own.rootPrograms.flatMap(({ value, evidence }) =>
+    capabilitiesOf(value).flatMap((name) => (DEFAULT_CAPABILITIES.includes(name) ? [{ value: name, evidence }] : [])),
+  );
 }
 
 function scriptEvidence(scripts: OwnImage['scripts']): Evidence[] {

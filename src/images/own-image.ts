@@ -1,5 +1,6 @@
 import type { Evaluated } from '../compose/types';
 import type { Data } from '../yaml/types';
+import type { Configuration } from './configuration';
 import type { ScriptFacts } from './script';
 import type { Owner } from './situation';
 import type { Evidence } from './types';
@@ -48,7 +49,7 @@ export interface OwnImage {
   rootPrograms: readonly Fact<string>[];
   /** sudo without a password, or a program made setuid. */
   setuid?: Fact<string>;
-  /** sudo is installed; whether it is used is not known. */
+  /** sudo, or another setuid program, is installed; whether it is used is not known. */
   sudo?: Fact<string>;
   /** Where files are given to another user than root. */
   givenAway: readonly Fact<string>[];
@@ -62,6 +63,8 @@ export interface OwnImage {
 
 /** What was found for each service, and what the person should know of what was not read. */
 export interface ProjectEvidence {
+  /** What of its configuration lies in the project, by name of the service. */
+  configurations: ReadonlyMap<string, Configuration>;
   /** By name of the service. */
   images: ReadonlyMap<string, OwnImage>;
   notes: readonly string[];

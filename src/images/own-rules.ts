@@ -51,7 +51,7 @@ function ownPrivileges(draft: Draft, { own, situation, match }: OwnContext): voi
   if (gained) {
     refuse(`${gained.evidence.ref} gives a program ${gained.value.join(' and ')}, which no-new-privileges takes away`, gained.evidence);
   } else if (own.sudo) {
-    const reason = `${own.sudo.evidence.ref} installs sudo, which no-new-privileges stops`;
+    const reason = `${own.sudo.evidence.ref} installs ${own.sudo.value}, which no-new-privileges stops`;
     draft.noNewPrivileges = atMost(draft.noNewPrivileges, 'guess', reason, own.sudo.evidence);
   }
 }

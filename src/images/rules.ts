@@ -3,7 +3,7 @@ import { lessSure } from './confidence';
 import type { Match } from './match';
 import type { OperationAdvice } from './operation';
 import type { Situation } from './situation';
-import { callsOut, commandNeedsRoot, engineSocket, needsNewPrivileges, usesPing } from './tells';
+import { engineSocket, rootProgram } from './tells';
 import type { Advice, Confidence, Evidence, Verdict } from './types';
 
 /** Advice while it is being settled; every rule may change its verdicts. */
@@ -22,8 +22,6 @@ interface Context {
 export function applyRules(draft: Draft, context: Context): void {
   capabilityRules(draft, context);
   userRules(draft, context);
-  privilegeRules(draft, context);
-  egressRules(draft, context);
 }
 
 /** The verdict, no surer than `limit`, with the reason added to its sentence. */
@@ -56,13 +54,6 @@ function capabilityRules(draft: Draft, { service, situation, match }: Context): 
     };
   };
 
-  if (usesPing(service)) {
-    add(
-      'NET_RAW',
-      'it calls ping',
-      fact('https://github.com/louislam/uptime-kuma/issues/858', 'ping with a file capability cannot be executed without NET_RAW'),
-    );
-  }
   if (situation.start === 'user') return;
 
   if (situation.user.kind === 'maybe-root') {
@@ -155,8 +146,8 @@ function userRefusal({ service, situation, match }: Context): Verdict<null> | un
     why,
     evidence,
   });
-  const command = match?.template.role === 'runtime' ? commandNeedsRoot(service) : undefined;
-  if (command) return refusal('generic', command, []);
+  const command = match?.template.role === 'runtime' ? rootProgram(service, match) : undefined;
+  if (command) return refusal('generic', `its command runs ${command.program}, which needs root`, command.evidence);
   const low = match?.template.ports.find((port) => port.port < 1024)?.port;
   if (situation.hostNetwork && low) {
     return refusal('known', `on the host network port ${low} needs root or a capability, and another user gets none`, [LOW_PORTS]);
@@ -168,16 +159,4 @@ function userRefusal({ service, situation, match }: Context): Verdict<null> | un
     return refusal('known', why, [evidence]);
   }
   return undefined;
-}
-
-function privilegeRules(draft: Draft, { service, situation }: Context): void {
-  if (!draft.noNewPrivileges.value) return;
-  const tell = needsNewPrivileges(service, situation.start === 'user');
-  if (tell) draft.noNewPrivileges = { ...draft.noNewPrivileges, value: false, confidence: 'generic', why: tell };
-}
-
-function egressRules(draft: Draft, { service }: Context): void {
-  if (draft.egress.value !== 'none') return;
-  const tell = callsOut(service);
-  if (tell) draft.egress = { ...draft.egress, value: 'unknown', confidence: 'guess', why: tell };
 }

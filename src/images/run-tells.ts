@@ -1,4 +1,6 @@
 import { normaliseCapability } from '../compose/capabilities';
+import { table } from './hints/load';
+import type { PackageFact } from './hints/tables';
 import type { Fact, FileCapabilities } from './own-image';
 import { type SimpleCommand, simpleCommands } from './shell';
 import type { Owner } from './situation';
@@ -19,30 +21,15 @@ export function noTells(): RunTells {
   return { accounts: new Map(), groups: new Map(), fileCapabilities: [], rootPrograms: [], givenAway: [] };
 }
 
-/** Packages of programs that root is meant to run. */
-const ROOT_PACKAGES = new Map<string, string>([
-  ['cron', 'cron'],
-  ['cronie', 'cron'],
-  ['dcron', 'cron'],
-  ['openssh-server', 'sshd'],
-  ['openssh', 'sshd'],
-  ['supervisor', 'supervisord'],
-  ['postfix', 'postfix'],
-  ['exim4', 'exim'],
-  ['rsyslog', 'rsyslogd'],
-  ['systemd', 'systemd'],
-]);
+let packages: Map<string, readonly PackageFact[]> | undefined;
 
-/** Packages whose programs have a file capability: without it in the bounding set they cannot be executed. */
-const CAPABLE_PACKAGES = new Map<string, readonly string[]>([
-  ['iputils', ['NET_RAW']],
-  ['iputils-ping', ['NET_RAW']],
-  ['iputils-arping', ['NET_RAW']],
-  ['fping', ['NET_RAW']],
-  ['mtr', ['NET_RAW']],
-  ['mtr-tiny', ['NET_RAW']],
-  ['caddy', ['NET_BIND_SERVICE']],
-]);
+function packageFacts(name: string): readonly PackageFact[] {
+  if (!packages) {
+    const all = table('packages').packages;
+    packages = new Map(all.flatMap(({ names }) => names).map((each) => [each, all.filter(({ names }) => names.includes(each))]));
+  }
+  return packages.get(name) ?? [];
+}
 
 /** Takes in what one build step says. `evidenceAt` makes the evidence for a 1-based line; `detail` is the one command that told. */
 export function readRun(shell: string, firstLine: number, tells: RunTells, evidenceAt: (line: number, detail: string) => Evidence): void {
@@ -53,11 +40,11 @@ export function readRun(shell: string, firstLine: number, tells: RunTells, evide
     const rest = words.slice(1);
     if (program === 'setcap') readSetcap(rest, tells, evidence);
     for (const name of installed(program, rest)) {
-      const runs = ROOT_PACKAGES.get(name);
-      if (runs) tells.rootPrograms.push({ value: runs, evidence });
-      const capable = CAPABLE_PACKAGES.get(name);
-      if (capable) tells.fileCapabilities.push({ value: capable, evidence, byHand: false });
-      if (name === 'sudo') tells.sudo ??= { value: 'sudo', evidence };
+      for (const { root, file_capabilities: capable, setuid } of packageFacts(name)) {
+        if (root) tells.rootPrograms.push({ value: root, evidence });
+        if (capable) tells.fileCapabilities.push({ value: capable, evidence, byHand: false });
+        if (setuid) tells.sudo ??= { value: setuid, evidence };
+      }
     }
     if (words.some((word) => word.includes('NOPASSWD'))) tells.setuid ??= { value: 'sudo without a password', evidence };
     if (program === 'chmod' && /^([ugo]*\+[rwx]*s|[4567]\d{3}$)/.test(rest.find((word) => !word.startsWith('-')) ?? '')) {

@@ -1,4 +1,6 @@
+import { wrappedBy } from './commands';
 import type { Fact } from './own-image';
+import { capabilitiesOf, factsOf, stepsDown } from './programs';
 import { type SimpleCommand, simpleCommands } from './shell';
 import type { Evidence, EvidenceKind } from './types';
 
@@ -55,22 +57,6 @@ const ACCOUNTS = new Set([
   'delgroup',
 ]);
 
-const STEP_DOWN = new Set(['gosu', 'su-exec', 's6-setuidgid', 'setuidgid', 'chpst', 'setpriv', 'runuser', 'su', 'sudo']);
-
-const ROOT_PROGRAMS = new Set(['cron', 'crond', 'sshd', 'supervisord', 'rsyslogd', 'syslogd', 'iptables', 'mount', 'modprobe', 'postfix']);
-
-/** Capabilities of commands beyond those of a step-down. */
-const NEEDS = new Map<string, readonly string[]>([
-  ['chown', ['CHOWN']],
-  ['chgrp', ['CHOWN']],
-  ['chmod', ['FOWNER']],
-  ['chroot', ['SYS_CHROOT']],
-  ['sshd', ['SYS_CHROOT']],
-  ['ping', ['NET_RAW']],
-  ['iptables', ['NET_ADMIN', 'NET_RAW']],
-  ['kill', ['KILL']],
-]);
-
 /**
  * Reads a start script for what needs root: stepping down, changing owners and modes, writing, daemons. What it does not know it says
  * (`notUnderstood`). Scripts that this one calls are not followed.
@@ -97,7 +83,7 @@ export function readScript(text: string, { kind, ref, firstLine = 1 }: ScriptPla
     const program = programOf(command);
     const others = command.words.slice(1);
     if (asksWhoItIs(program, others) && !/^(echo|printf)\b/.test(evidence.detail)) facts.testsUser ??= evidence;
-    if (STEP_DOWN.has(program) && isStepDown(program, others)) {
+    if (stepsDown(program) && isStepDown(program, others)) {
       // sudo down from root needs no setuid bit, but nobody installs it for that.
       if (program === 'sudo') facts.setuid ??= { value: 'sudo', evidence };
       const last = index === commands.length - 1;
@@ -106,8 +92,8 @@ export function readScript(text: string, { kind, ref, firstLine = 1 }: ScriptPla
       if (program === 'setpriv' && others.some((word) => /^--(bounding-set|inh-caps|securebits)/.test(word))) need(['SETPCAP'], evidence);
     } else if (program === 'sudo') facts.setuid ??= { value: 'sudo', evidence };
     if (program === 'crontab') facts.setuid ??= { value: 'crontab', evidence };
-    if (ROOT_PROGRAMS.has(program)) rootPrograms.push({ value: program, evidence });
-    need(NEEDS.get(program) ?? [], evidence);
+    if (factsOf(program).some(({ daemon }) => daemon)) rootPrograms.push({ value: program, evidence });
+    need(capabilitiesOf(program), evidence);
     if (ACCOUNTS.has(program)) {
       need(['CHOWN', 'DAC_OVERRIDE', 'FOWNER'], evidence);
       writes.push({ value: '/etc/passwd', evidence });
@@ -129,25 +115,17 @@ export function readScript(text: string, { kind, ref, firstLine = 1 }: ScriptPla
   return facts;
 }
 
-/** Commands that run another one: what they run counts. */
-const RUNS_ANOTHER = /^(env|xargs|nice|nohup|timeout|exec|stdbuf|ionice)$/;
-
-/** `find … -exec chown …`, `xargs chown …`, `env A=b gosu …`: the command, and the one it runs. */
+/** `find … -exec chown …`, `xargs chown …`, `env A=b gosu …`: the command, and the one it runs. Who becomes another user runs nothing as root. */
 function unwrapped(command: SimpleCommand): SimpleCommand[] {
   const program = programOf(command);
-  const { words } = command;
-  if (program === 'find') {
-    const runs = words.flatMap((word, index) => {
-      if (!/^-(exec|ok)(dir)?$/.test(word)) return [];
-      const end = words.findIndex((each, at) => at > index && (each === ';' || each === '+'));
-      return [{ ...command, words: words.slice(index + 1, end < 0 ? undefined : end), writesTo: [], exec: false }];
-    });
-    return [command, ...runs];
-  }
-  if (!RUNS_ANOTHER.test(program)) return [command];
-  const at = words.findIndex((word, index) => index > 0 && !/^-/.test(word) && !/^\w+=/.test(word) && !/^[\d.]+[smhd]?$/.test(word));
-  // What it runs is unwrapped in turn; without any, it only prints or waits.
-  return at < 0 ? [{ ...command, words: ['true'] }] : unwrapped({ ...command, words: words.slice(at) });
+  if (stepsDown(program)) return [command];
+  const within = wrappedBy(command.words);
+  if (!within) return [command];
+  const runs = within.flatMap((words) => unwrapped({ ...command, words, writesTo: [], exec: false }));
+  if (program === 'find') return [command, ...runs];
+  // Without a program it only prints or waits.
+  const [first, ...others] = runs.length > 0 ? runs : [{ ...command, words: ['true'] }];
+  return [{ ...first!, writesTo: command.writesTo, exec: command.exec }, ...others];
 }
 
 function programOf({ words }: SimpleCommand): string {
@@ -208,7 +186,8 @@ function writtenBy(program: string, words: readonly string[], { writesTo }: Simp
 }
 
 function isUnderstood(program: string, { words }: SimpleCommand): boolean {
-  if (words.length === 0 || HARMLESS.has(program) || STEP_DOWN.has(program) || WRITES.has(program) || NEEDS.has(program)) return true;
+  if (words.length === 0 || HARMLESS.has(program) || stepsDown(program) || WRITES.has(program) || capabilitiesOf(program).length > 0)
+    return true;
   if (program === 'sed' || program === 'find' || ACCOUNTS.has(program)) return true;
   // `exec "$@"`: the command of the image, which is judged by itself.
   return words[0] === '$@' || words[0] === '${@}';

@@ -6,15 +6,11 @@ import type { OwnImage } from './own-image';
 import type { ProjectFile, ProjectFiles } from './project-files';
 import { readScript, type ScriptFacts } from './script';
 import { simpleCommands } from './shell';
+import { isShell, isWrapper, shellLine } from './shell-line';
 import type { Evidence } from './types';
 
 /** Where a shell looks for a program that is named without a path. */
 const PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
-const SHELL = /^(.*\/)?(sh|bash|ash|dash)$/;
-
-/** Shells, and init programs that run what follows them. */
-const WRAPPER = /^((.*\/)?(sh|bash|ash|dash|tini|dumb-init|catatonit|env)|-\S*|)$/;
 
 /** What starts in the container: what the Compose file says, else what the image does. */
 export function startWords(
@@ -55,15 +51,15 @@ export function scriptsOf(
   // A file may take the place of the base image's script without a word about it.
   const entrypoint = service.entrypoint || image?.entrypoint ? start.entrypoint : baseEntrypoint;
   for (const words of [entrypoint, command]) {
-    const inline = shellLine(words);
+    const inline = shellLine(words)?.text;
     if (inline !== undefined) {
       const fact = words === image?.entrypoint?.value ? image.entrypoint : words === image?.command?.value ? image.command : undefined;
       const [, ref = 'command', line] = /^(.*?)(?::(\d+))?$/.exec(fact?.evidence.ref ?? service.name) ?? [];
       found.push(readScript(inline, { kind: fact?.evidence.kind ?? 'compose-semantics', ref, firstLine: line ? Number(line) : 1 }));
     }
-    const name = inline === undefined ? words.find((word) => !WRAPPER.test(word)) : undefined;
+    const name = inline === undefined ? words.find((word) => !isWrapper(word)) : undefined;
     if (name === undefined || /[\s$]/.test(name)) continue;
-    const toShell = words.slice(0, words.indexOf(name)).some((word) => SHELL.test(word));
+    const toShell = words.slice(0, words.indexOf(name)).some(isShell);
     for (const place of placesOf(name, image?.workdir ?? '/', toShell)) {
       const file: StartFile | undefined = mounted(place, service, files) ?? copied(place, copies, context, files);
       if (!file) continue;
@@ -86,20 +82,10 @@ const HARMLESS = new Set(['echo', 'printf', 'sleep', 'true', 'set', 'export', 't
 
 /** The commands that `sh -c` runs, but for those that change nothing; undefined when it writes a file, or is no shell. */
 export function shellCommands(words: readonly string[]): (readonly string[])[] | undefined {
-  const line = shellLine(words);
+  const line = shellLine(words)?.text;
   const commands = line === undefined ? undefined : simpleCommands(line);
   if (!commands || commands.some(({ writesTo }) => writesTo.some((file) => !file.startsWith('/dev/')))) return undefined;
   return commands.map((command) => command.words).filter(([program = '']) => !HARMLESS.has(program));
-}
-
-/** What `sh -c` runs. */
-function shellLine(words: readonly string[]): string | undefined {
-  const at = words.findIndex((word) => SHELL.test(word));
-  if (at < 0 || !words.slice(0, at).every((word) => WRAPPER.test(word))) return undefined;
-  const option = words.findIndex((word, index) => index > at && /^-\w*c$/.test(word));
-  return option === at + 1 || (option > at && words.slice(at + 1, option).every((word) => word.startsWith('-')))
-    ? words[option + 1]
-    : undefined;
 }
 
 function isScript({ text, shown }: { text: string; shown: string }): boolean {

@@ -88,10 +88,10 @@ configs:
 `);
     const service = project.service('a')!;
     expect(service.secrets).toEqual([
-      { name: 'one', target: '/run/secrets/one', source: 'file' },
+      { name: 'one', target: '/run/secrets/one', source: 'file', file: './one' },
       { name: 'two', target: '/run/secrets/sub/two', source: 'environment' },
     ]);
-    expect(service.configs).toEqual([{ name: 'three', target: '/etc/three', source: 'content' }]);
+    expect(service.configs).toEqual([{ name: 'three', target: '/etc/three', source: 'content', content: 'hello' }]);
   });
 
   test('evaluates defaults for detection', () => {

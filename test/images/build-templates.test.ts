@@ -121,6 +121,6 @@ describe('the built command', () => {
       .filter((line) => line.startsWith('READ '))
       .map((line) => line.slice(5));
     expect(run.stdout).toContain('postgres');
-    expect(reads.sort()).toEqual(['index.json', 'nginx.json', 'postgres.json', 'redis.json']);
+    expect(reads.sort()).toEqual(['hints.json', 'index.json', 'nginx.json', 'postgres.json', 'redis.json']);
   });
 });

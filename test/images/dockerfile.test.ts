@@ -67,7 +67,7 @@ describe('capabilities', () => {
     ['with setcap in a stage that is not', 'FROM golang AS b\nRUN setcap cap_net_raw+ep /x\nFROM scratch\nUSER 1', [], 'known'],
     ['with ping', 'FROM debian:12\nRUN apt-get install -y iputils-ping=3:1\nUSER 1', ['NET_BIND_SERVICE', 'NET_RAW'], 'generic'],
     ['with setcap as root', 'FROM node:22\nRUN setcap cap_sys_nice+ep /x', [...ROOT, 'SYS_NICE'], 'generic'],
-    ['with sshd', 'FROM debian:12\nRUN apt-get install -y openssh-server', [...ROOT, 'SYS_CHROOT'], 'generic'],
+    ['with sshd', 'FROM debian:12\nRUN apt-get install -y openssh-server', ['AUDIT_WRITE', ...ROOT, 'SYS_CHROOT'], 'generic'],
     ['of a known image with files', 'FROM nginx:1.27\nCOPY site /usr/share/nginx/html', ['CHOWN', 'SETGID', 'SETUID'], 'known'],
     [
       'of a known image with its own command',

@@ -25,6 +25,7 @@ const ALLOWED: Record<string, string> = {
   'src/cli/readme.ts': "batten's own READMEs",
   'src/images/catalogue.ts': "batten's own templates",
   'src/images/load.ts': "batten's own templates",
+  'src/images/hints/load.ts': "batten's own templates",
   'src/engine/client/endpoint.ts': "the person's Docker configuration",
   'src/engine/prove/images.ts': 'a Dockerfile that batten put into its scratch folder',
   'src/engine/trial/scratch.ts': 'the scratch folder of a trial',

@@ -1,31 +1,11 @@
 import http from 'node:http';
+import type { Exercise, Probe, Probes } from '../../images/exercise';
+import { table } from '../../images/hints/load';
 import type { Engine, ExecResult } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
 import { accepts, addressOf, netOwner } from './answers';
 
-/**
- * One question to a running service. A command gets the word to write or to find as BATTEN_WORD, and a text, which a shell runs, also as its first
- * argument.
- */
-export type Probe =
-  | { exec: string | readonly string[]; user?: string }
-  | { http: string; port?: number; status?: number; method?: string; body?: string }
-  | { tcp: number }
-  | { sql: string };
-
-/** What a client does with a service. `ready` is asked until it holds; `write` and `read` in the first life, `again` (else `read`) in the second. */
-export interface Exercise {
-  ready?: Probes;
-  check?: Probes;
-  write?: Probes;
-  read?: Probes;
-  again?: Probes;
-  /** Said by batten itself, because it knows the server: a step that does not work before hardening is left out. */
-  own?: string;
-}
-
-/** One probe, or all that have to hold. */
-export type Probes = Probe | readonly Probe[];
+export type { Exercise, Probe, Probes } from '../../images/exercise';
 
 export function probesOf(probes: Probes | undefined): readonly Probe[] {
   return probes === undefined ? [] : Array.isArray(probes) ? (probes as readonly Probe[]) : [probes as Probe];
@@ -49,7 +29,10 @@ export async function ask(engine: Engine, container: ContainerInfo, probe: Probe
     const command = typeof probe.exec === 'string' ? ['sh', '-c', probe.exec, 'sh', word] : probe.exec;
     return engine.exec(container.Id, command, { user: probe.user, timeout, env: [`BATTEN_WORD=${word}`] });
   }
-  if ('sql' in probe) return engine.exec(container.Id, ['sh', '-c', SQL, 'sh', probe.sql.replaceAll('$BATTEN_WORD', word)], { timeout });
+  if ('sql' in probe) {
+    const client = probe.rows ? `(${SQL}) | grep -q .` : SQL;
+    return engine.exec(container.Id, ['sh', '-c', client, 'sh', probe.sql.replaceAll('$BATTEN_WORD', word)], { timeout });
+  }
   const port = 'tcp' in probe ? probe.tcp : (probe.port ?? 80);
   const address = addressOf(await netOwner(engine, container), port);
   if (!address) return { code: 1, output: `port ${port} cannot be reached from here` };
@@ -94,46 +77,10 @@ function request(
 /** JSON is told from a form by how it begins. */
 const typeOf = (body: string): string => (/^\s*[[{]/.test(body) ? 'application/json' : 'application/x-www-form-urlencoded');
 
-const WORD = '"$BATTEN_WORD"';
-
-/** Servers batten knows how to write to, by the name of their process. Each step is done with the server's own client inside the container. */
-const KNOWN: Record<string, Exercise> = {
-  postgres: {
-    own: 'PostgreSQL: a table, a row, and the row after a restart',
-    write: { sql: "CREATE TABLE IF NOT EXISTS batten_trial (word text); INSERT INTO batten_trial VALUES ('$BATTEN_WORD')" },
-    read: { sql: "SELECT 1 / count(*) FROM batten_trial WHERE word = '$BATTEN_WORD'" },
-  },
-  ...both(['mariadbd', 'mysqld'], {
-    own: 'MariaDB or MySQL: a database, a table, a row, and the row after a restart',
-    write: {
-      sql: "CREATE DATABASE IF NOT EXISTS batten_trial; CREATE TABLE IF NOT EXISTS batten_trial.words (word varchar(99)); INSERT INTO batten_trial.words VALUES ('$BATTEN_WORD')",
-    },
-    read: {
-      exec: `${SQL.replace('exec "$client"', '"$client"')} | grep -q .`.replaceAll(
-        '"$1"',
-        `"SELECT word FROM batten_trial.words WHERE word = '$1'"`,
-      ),
-    },
-  }),
-  ...both(['redis-server', 'valkey-server'], {
-    own: 'Redis: a key, SAVE, and the key after a restart',
-    write: { exec: `c=$(command -v redis-cli || command -v valkey-cli) && $c set batten-trial ${WORD} && [ "$($c save)" = OK ]` },
-    read: { exec: `c=$(command -v redis-cli || command -v valkey-cli) && [ "$($c get batten-trial)" = ${WORD} ]` },
-  }),
-  mongod: {
-    own: 'MongoDB: a document, and the document after a restart',
-    write: { exec: `mongosh --quiet --eval "db.getSiblingDB('batten_trial').words.insertOne({word: '$BATTEN_WORD'})"` },
-    read: { exec: `mongosh --quiet --eval "if (!db.getSiblingDB('batten_trial').words.findOne({word: '$BATTEN_WORD'})) quit(1)"` },
-  },
-};
-
-function both(names: readonly string[], exercise: Exercise): Record<string, Exercise> {
-  return Object.fromEntries(names.map((name) => [name, exercise]));
-}
-
 /** How to exercise a service, told by the names of its processes; else by the health check that is known for its image. */
 export function knownExercise(processes: Readonly<Record<string, unknown>>, check?: Probe): Exercise | undefined {
-  const name = Object.keys(processes).find((each) => Object.hasOwn(KNOWN, each));
-  if (name !== undefined) return KNOWN[name];
+  const { exercises } = table('exercises');
+  const known = exercises.find((fact) => fact.processes.some((name) => Object.hasOwn(processes, name)));
+  if (known) return known.exercise;
   return check && { check, own: `the health check that is known for its image: ${describeProbe(check)}` };
 }
