@@ -1,7 +1,8 @@
 import { literal } from '../compose/literal';
+import { speaksOfCredentials } from '../harden/credentials';
 import type { Concealed } from '../harden/types';
 import type { Data } from '../yaml/types';
-import { MASK, maskLine, maskLines, speaksOfCredentials } from './mask';
+import { MASK, maskLine, maskLines } from './mask';
 
 /** Shorter values are words that stand elsewhere too: `root`, `admin`. */
 const BY_ITSELF = 8;

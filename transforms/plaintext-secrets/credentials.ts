@@ -3,7 +3,7 @@ import { evaluate, hasVariables } from '../../src/compose/interpolate';
 import type { ComposeProject } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import type { Variable } from '../../src/compose/types';
-import { isCredentialName, isPublicValue, URL_PASSWORD } from '../../src/harden/credentials';
+import { credentialsOf } from '../../src/harden/credentials';
 import type { Path } from '../../src/yaml/types';
 
 type Node = Variable['node'];
@@ -14,7 +14,7 @@ export interface Credential {
   end: number;
   /** As the container gets it. */
   value: string;
-  kind: 'literal' | 'url' | 'default';
+  kind: 'literal' | 'part' | 'default';
   /** What to call it; for a default the variable that has it. */
   name: string;
 }
@@ -63,23 +63,24 @@ function textOf(node: Node): string | undefined {
 /** A default whose word holds no variable: `${NAME:-word}`, `${NAME-word}`. */
 const DEFAULT = /^\$\{([A-Za-z_]\w*):?-([^${}]+)\}$/;
 
-/** The credentials in a variable's value: all of it, the passwords of URLs in it, or the default of a variable. */
+/** The credentials in a variable's value: all of it, a part such as the password of a URL, or the default of a variable. */
 export function credentialsIn(variable: string, raw: string): Credential[] {
-  if (isCredentialName(variable)) {
-    if (!hasVariables(raw)) {
-      const { text, known } = evaluate(raw);
-      if (known && !isPublicValue(text) && !/:\/\//.test(text))
-        return [{ start: 0, end: raw.length, value: text, kind: 'literal', name: variable }];
-    }
-    const [, name, word] = DEFAULT.exec(raw) ?? [];
-    if (name !== undefined && !isPublicValue(word!)) return [{ start: 0, end: raw.length, value: word!, kind: 'default', name }];
-  }
-  return [...raw.matchAll(URL_PASSWORD)].flatMap((match): Credential[] => {
-    const [whole, head = '', password = ''] = match;
-    const place = { start: match.index + head.length, end: match.index + whole.length };
-    const [, name, word] = DEFAULT.exec(password) ?? [];
-    if (name !== undefined) return isPublicValue(word!) ? [] : [{ ...place, value: word!, kind: 'default', name }];
-    if (hasVariables(password) || isPublicValue(password)) return [];
-    return [{ ...place, value: evaluate(password).text, kind: 'url', name: `${variable}_PASSWORD` }];
+  return credentialsOf(variable, raw).flatMap(({ start, end }): Credential[] => {
+    const around = defaultAround(raw, start, end);
+    if (around) return [around];
+    const written = raw.slice(start, end);
+    if (hasVariables(written)) return [];
+    const whole = start === 0 && end === raw.length;
+    return [
+      { start, end, value: evaluate(written).text, kind: whole ? 'literal' : 'part', name: whole ? variable : `${variable}_PASSWORD` },
+    ];
   });
+}
+
+/** The variable that a credential is the default of. */
+function defaultAround(raw: string, start: number, end: number): Credential | undefined {
+  const open = raw.lastIndexOf('${', start);
+  if (open === -1 || raw[end] !== '}') return undefined;
+  const [, name, word] = DEFAULT.exec(raw.slice(open, end + 1)) ?? [];
+  return name === undefined ? undefined : { start: open, end: end + 1, value: word!, kind: 'default', name };
 }

@@ -57,7 +57,7 @@ function common(
   const whose = names.map((name) => `"${name}"`).join(', ');
   const message = {
     literal: `the value of ${place.variable} of ${whose} is written in the file`,
-    url: `the password in the URL ${place.variable} of ${whose} is written in the file`,
+    part: `the password in ${place.variable} of ${whose} is written in the file`,
     default: `the default of ${first.name}, for ${place.variable} of ${whose}, is a credential that is written in the file`,
   }[first.kind];
   return {
