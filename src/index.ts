@@ -6,6 +6,7 @@ import { OVERRIDE_NAMES } from './compose/discover';
 import { loadProject, type SourceFile } from './compose/load-project';
 import type { ComposeProject } from './compose/project';
 import { readIfThere, readInput } from './compose/read';
+import type { UnseenFile } from './compose/unseen';
 import { BattenError, InputError } from './errors';
 import type { Batten, FixSession, Input, OverrideTarget, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
@@ -190,10 +191,13 @@ function load(input: Input, target?: OverrideTarget): Pick<ChainSetup, 'sources'
   const main: SourceFile = { path: input.path, text, role: 'main', absolute, editable: true };
   const overrides = input.overrides?.map((file): SourceFile => ({ editable: true, ...file, role: 'override' })) ?? standardOverride(input);
   const files = target ? withTarget(overrides, target) : overrides;
-  const missing: string[] = [];
+  const missing: UnseenFile[] = [];
   const usable = files.filter((file) => {
     const problem = file.editable ? undefined : unreadable(file);
-    if (problem !== undefined) missing.push(`${file.path} is merged into this file by Compose, but was not read: ${problem}`);
+    if (problem !== undefined) {
+      const message = `${file.path} is merged into this file by Compose, but was not read: ${problem}`;
+      missing.push({ code: 'unreadable', message, file: file.path });
+    }
     return problem === undefined;
   });
   const { sources, setting } = loadProject({ main, overrides: usable, directory, changeIncluded: input.changeIncluded ?? true });

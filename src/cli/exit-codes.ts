@@ -19,12 +19,16 @@ export function inputCode(results: readonly FileResult[]): number {
 
 /**
  * `check`: 1 when any finding is not suppressed, whatever its confidence, or, with `reportUnusedIgnores`, when an ignore silences nothing;
- * 0 all the same with `exitZero`.
+ * 0 all the same with `exitZero`. 2 with `strictInput` when something was not looked at, as for an input that cannot be read.
  */
-export function checkCode(results: readonly FileResult[], options: { exitZero?: boolean; reportUnusedIgnores?: boolean }): number {
+export function checkCode(
+  results: readonly FileResult[],
+  options: { exitZero?: boolean; reportUnusedIgnores?: boolean; strictInput?: boolean },
+): number {
   const open = results.some(({ findings }) => findings.some(({ status }) => status !== 'suppressed'));
   const unused = options.reportUnusedIgnores && results.some(({ warnings = [] }) => warnings.some(({ code }) => IGNORES.has(code)));
-  return Math.max(inputCode(results), (open || unused) && !options.exitZero ? EXIT.findings : EXIT.ok);
+  const unseen = options.strictInput && results.some((result) => result.unseen?.length) ? EXIT.error : EXIT.ok;
+  return Math.max(inputCode(results), unseen, (open || unused) && !options.exitZero ? EXIT.findings : EXIT.ok);
 }
 
 /** Warnings about an ignore that does nothing. */

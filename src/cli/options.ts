@@ -33,6 +33,7 @@ export interface Options {
   updateBaseline?: boolean;
   reportUnusedIgnores?: boolean;
   statistics?: boolean;
+  strictInput?: boolean;
   exitZero?: boolean;
   exitCode?: boolean;
   exitNonZeroOnFix?: boolean;
@@ -304,6 +305,11 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--backup', description: 'keep the old text as FILE.bak', commands: ['fix'] },
   { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['fix'] },
   { flags: '--exit-code', description: 'exit 1 when the patch is not empty', commands: ['patch'] },
+  {
+    flags: '--strict-input',
+    description: 'exit 2 when something was not looked at: a file that was not read, a service without an image, a misspelt key',
+    commands: ['check'],
+  },
   { flags: '--exit-zero', description: 'exit 0 whatever is found (for reports)', commands: ['check'] },
   { flags: '--no-input', description: 'never ask', commands: ['fix'] },
   {

@@ -5,14 +5,16 @@ import type { Context } from './context';
 import { failedInputs } from './messages';
 import type { Format } from './options';
 import type { Screen } from './screen';
-import { warningText } from './warnings';
+import { unseenText, warningText } from './warnings';
 
 /** What went wrong with the inputs and, unless asked to be quiet, what wants looking after: on standard error. */
 export function tellTroubles(context: Context, results: readonly FileResult[]): void {
-  if (!results.some(({ error, warnings }) => error || warnings)) return;
+  if (!results.some(({ error, warnings, unseen }) => error || warnings || unseen)) return;
   const { err, options } = context;
   err.print(failedInputs(results, err.colors));
-  if (!options.quiet) err.print(warningText(results, err.colors));
+  if (options.quiet) return;
+  err.print(unseenText(results, err.colors));
+  err.print(warningText(results, err.colors));
 }
 
 /** Whether a report is for programs, and so goes to standard output. */

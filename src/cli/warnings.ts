@@ -1,6 +1,8 @@
+import { sayingOf } from '../compose/unseen';
 import type { FileResult, Warning } from '../harden/types';
 import type { Colors } from '../report/colors';
 import { placeOf } from '../report/layout';
+import { maskLine } from '../report/mask';
 import { type Shown, say } from '../report/text/screen';
 
 /**
@@ -40,6 +42,18 @@ export function warningText(results: readonly FileResult[], colors: Colors): Sho
     warnings.map(
       ({ file = path, message, ...position }) => say`${colors.bold(placeOf(file, position))}: ${colors.yellow('warning')}: ${message}\n`,
     ),
+  );
+  return say.join(lines, '');
+}
+
+/** What was not looked at, one a line: `file:line:column: not seen: message`. */
+export function unseenText(results: readonly FileResult[], colors: Colors): Shown {
+  const lines = results.flatMap(({ path, unseen = [] }) =>
+    unseen.map(({ file = path, line, column, services = [], ...each }) => {
+      const about = services.length > 1 || each.code === 'unreadable' ? services.join(', ') : '';
+      const rest = about === '' ? '' : say` (not looked at: ${about})`;
+      return say`${colors.bold(placeOf(file, { line, column }))}: ${colors.yellow('not seen')}: ${maskLine(sayingOf(each))}${rest}\n`;
+    }),
   );
   return say.join(lines, '');
 }

@@ -1,14 +1,13 @@
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../errors';
 import { YamlDocument } from '../yaml/document';
-import { resolve as resolveNode, toData } from '../yaml/tree';
-import type { Data } from '../yaml/types';
+import { effectiveEntries, find, isNull, type MapNode, type Node, resolve as resolveNode, type ScalarNode } from '../yaml/tree';
 import { Repository, within } from './bounds';
-import { isMap } from './data';
 import { readEnvFile } from './env-file';
 import { evaluate } from './interpolate';
 import type { ProjectFile, ProjectSetting } from './project';
 import { readInput } from './read';
+import { placed, type UnseenCode, type UnseenFile } from './unseen';
 
 /** One file of a project as it was read: what `ProjectFile` says of it, and its text. */
 export interface SourceFile extends Omit<ProjectFile, 'document'> {
@@ -37,7 +36,8 @@ const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|oci:|git@|github\.com\/)|\.git(?:#.*)
 /**
  * Finds the files that belong to a project beside those that were named: what they include, and what their services extend. Remote ones
  * are never fetched. Nothing outside of the repository (or, without one, of the directory) is read; nothing outside of the directory is
- * to be changed. Never throws: what cannot be read is said in `missing`.
+ * to be changed. Never throws: what cannot be read is said in `missing`, with the place that
+ * names it.
  */
 export function loadProject(request: LoadRequest): { sources: SourceFile[]; setting: ProjectSetting } {
   return new Loader(request).load();
@@ -45,7 +45,7 @@ export function loadProject(request: LoadRequest): { sources: SourceFile[]; sett
 
 class Loader {
   private readonly sources: SourceFile[];
-  private readonly missing = new Set<string>();
+  private readonly missing = new Map<string, UnseenFile>();
   private readonly variables: Record<string, string>;
   private readonly repository: Repository | undefined;
 
@@ -55,7 +55,10 @@ class Loader {
     const { variables, problem } = directory === undefined ? { variables: {} } : readEnvFile(directory);
     // Compose replaces variables in their values, which is not done here: those are not known.
     this.variables = Object.fromEntries(Object.entries(variables).filter(([, value]) => !value.includes('$')));
-    if (problem) this.missing.add(`.env was not read, so its variables are not known: it ${problem.message}`);
+    if (problem) {
+      const message = `.env was not read, so its variables are not known: it ${problem.message}`;
+      this.miss({ code: problem.code === 'outside' ? 'outside' : 'unreadable', message, file: this.shown(join(directory!, '.env')) });
+    }
     this.repository = directory === undefined ? undefined : Repository.of(directory);
   }
 
@@ -63,39 +66,76 @@ class Loader {
     if (this.repository) {
       for (let at = 0; at < this.sources.length; at++) if (this.sources[at]!.role !== 'extended') this.follow(at, 'include');
       for (let at = 0; at < this.sources.length; at++) this.follow(at, 'extends');
+      for (const source of this.sources) this.lookAtNamed(source);
     }
-    return { sources: this.sources, setting: { variables: this.variables, missing: [...this.missing] } };
+    return { sources: this.sources, setting: { variables: this.variables, missing: [...this.missing.values()] } };
+  }
+
+  private miss(unseen: UnseenFile): void {
+    if (!this.missing.has(unseen.message)) this.missing.set(unseen.message, unseen);
   }
 
   private follow(at: number, what: 'include' | 'extends'): void {
     const source = this.sources[at]!;
-    const { text, absolute } = source;
     // Most files have neither, and are not looked into here.
-    if (absolute === undefined || !text.includes(what)) return;
-    const data = dataOf(source);
-    if (what === 'include') for (const paths of includesOf(data)) this.include(paths, absolute);
-    else for (const file of extendedFilesOf(data)) this.add(file, absolute, 'extended');
+    if (source.absolute === undefined || !source.text.includes(what)) return;
+    const root = rootOf(source);
+    if (!root) return;
+    if (what === 'extends') for (const file of extendedFilesOf(root)) this.add(file, source, 'extended');
+    else
+      for (const { path } of includesOf(root))
+        for (const [index, file] of path.entries()) this.add(file, source, index === 0 ? 'included' : 'override');
   }
 
-  private include(paths: readonly string[], from: string): void {
-    for (const [index, file] of paths.entries()) this.add(file, from, index === 0 ? 'included' : 'override');
+  /** Files of variables are Compose's to read; of one that leads out of the repository is said where. */
+  private lookAtNamed(source: SourceFile): void {
+    if (source.absolute === undefined || !/(?:env|label)_file/.test(source.text)) return;
+    const root = rootOf(source);
+    if (!root) return;
+    const named = [
+      ...includesOf(root).flatMap(({ envFile }) => envFile.map((node) => ({ key: 'env_file', node }))),
+      ...namedByServices(root),
+    ];
+    for (const { key, node } of named) {
+      const { text: file, known } = evaluate(node.text, this.variables);
+      if (!known || file === '') continue;
+      const absolute = resolve(dirname(source.absolute), file);
+      const shown = this.shown(absolute);
+      const outside = this.leadsOut(absolute, shown);
+      if (outside !== undefined) {
+        this.miss({ code: 'outside', message: `${shown}, the ${key} here, ${outside}, so it was not read`, ...this.place(source, node) });
+      }
+    }
   }
 
-  private add(name: string, from: string, role: SourceFile['role']): void {
-    const found = this.find(name, from, role);
-    if (typeof found === 'string') this.missing.add(found);
-    else if (found) this.sources.push(found);
+  private leadsOut(absolute: string, shown: string): string | undefined {
+    try {
+      this.repository!.place(absolute, shown);
+    } catch (error) {
+      if (error instanceof InputError && error.code === 'outside') return error.message;
+    }
+    return undefined;
+  }
+
+  private add(name: ScalarNode, from: SourceFile, role: SourceFile['role']): void {
+    const found = this.find(name.text, from.absolute!, role);
+    if (!found) return;
+    if ('path' in found) this.sources.push(found);
+    else this.miss({ ...found, written: name.text, ...this.place(from, name) });
   }
 
   /** The file, or why it is not read; undefined when it is there already. */
-  private find(name: string, from: string, role: SourceFile['role']): SourceFile | string | undefined {
+  private find(name: string, from: string, role: SourceFile['role']): SourceFile | Pick<UnseenFile, 'code' | 'message'> | undefined {
+    const not = (code: UnseenCode, message: string) => ({ code, message });
     const verb = role === 'extended' ? 'extended from' : 'included';
     const { text: file, known } = evaluate(name, this.variables);
-    if (!known) return `the file ${verb} as ${name} hangs on a variable that is not known`;
-    if (REMOTE.test(file)) return `${file} is remote: it is never fetched, so what it says is not seen here`;
+    if (!known) return not('variable', `the file ${verb} as ${name} hangs on a variable that is not known`);
+    if (REMOTE.test(file)) return not('remote', `${file} is remote: it is never fetched, so what it says is not seen here`);
     const absolute = resolve(dirname(from), file);
     if (this.sources.some((source) => source.absolute === absolute)) return undefined;
-    if (this.sources.length >= MAX_FILES) return `more than ${MAX_FILES} files belong to this project: ${file} was not read`;
+    if (this.sources.length >= MAX_FILES) {
+      return not('limit', `more than ${MAX_FILES} files belong to this project: ${file} was not read`);
+    }
     const shown = this.shown(absolute);
     try {
       const { text } = readInput(absolute, shown, this.repository!);
@@ -104,9 +144,13 @@ class Loader {
       return { path: shown, text, parsed, role, absolute, editable };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      if (error.code === 'outside') return `${shown}, ${verb} here, is outside of the project and was not read`;
-      return `${shown}, ${verb} here, was not read: ${error.message}`;
+      if (error.code === 'outside') return not('outside', `${shown}, ${verb} here, is outside of the project and was not read`);
+      return not('unreadable', `${shown}, ${verb} here, was not read: ${error.message}`);
     }
+  }
+
+  private place({ path, parsed }: SourceFile, { src }: ScalarNode): Pick<UnseenFile, 'file' | 'line' | 'column'> {
+    return src ? placed(path, parsed!.source.position(src.start)) : { file: path };
   }
 
   /** As the main file is called, so that the two can be told apart from the same place. */
@@ -117,30 +161,56 @@ class Loader {
   }
 }
 
-function dataOf(source: SourceFile): Data {
+function rootOf(source: SourceFile): MapNode | undefined {
   try {
     source.parsed ??= YamlDocument.open(source.text);
-    return toData(resolveNode(source.parsed.root));
+    const root = resolveNode(source.parsed.root);
+    return root.kind === 'map' ? root : undefined;
   } catch {
     // The chain says what is wrong with it.
-    return null;
+    return undefined;
   }
 }
 
-/** Each include as the list of files it merges. */
-function includesOf(data: Data): string[][] {
-  const include = isMap(data) ? data.include : undefined;
-  if (!Array.isArray(include)) return [];
-  return include.map((item) => {
-    const path = isMap(item) ? (item.path ?? null) : item;
-    return Array.isArray(path) ? path.map(String) : path === null ? [] : [String(path)];
+/** What each include names: the files it merges, and its files of variables. */
+function includesOf(root: MapNode): { path: ScalarNode[]; envFile: ScalarNode[] }[] {
+  const include = find(root, 'include')?.node;
+  if (include?.kind !== 'seq') return [];
+  return include.items.map(({ value }) => {
+    const item = resolveNode(value);
+    if (item.kind !== 'map') return { path: textsOf(item), envFile: [] };
+    return { path: textsOf(find(item, 'path')?.node), envFile: textsOf(find(item, 'env_file')?.node) };
   });
 }
 
-function extendedFilesOf(data: Data): string[] {
-  const services = isMap(data) && isMap(data.services) ? data.services : {};
-  return Object.values(services).flatMap((service) => {
-    const base = isMap(service) ? service.extends : undefined;
-    return isMap(base) && base.file !== undefined && base.file !== null ? [String(base.file)] : [];
+function extendedFilesOf(root: MapNode): ScalarNode[] {
+  return servicesOf(root).flatMap((service) => {
+    const base = find(service, 'extends')?.node;
+    return base?.kind === 'map' ? textsOf(find(base, 'file')?.node) : [];
   });
+}
+
+/** The files that services take variables and labels from: each a text, or an item with a `path`. */
+function namedByServices(root: MapNode): { key: string; node: ScalarNode }[] {
+  return servicesOf(root).flatMap((service) =>
+    ['env_file', 'label_file'].flatMap((key) => textsOf(find(service, key)?.node).map((node) => ({ key, node }))),
+  );
+}
+
+function servicesOf(root: MapNode): MapNode[] {
+  const services = find(root, 'services')?.node;
+  if (services?.kind !== 'map') return [];
+  return effectiveEntries(services).flatMap(({ node }) => {
+    const service = resolveNode(node);
+    return service.kind === 'map' ? [service] : [];
+  });
+}
+
+/** A single text, or those of a list; an item of several keys counts for its `path`. */
+function textsOf(node: Node | undefined): ScalarNode[] {
+  const target = node && resolveNode(node);
+  if (!target) return [];
+  if (target.kind === 'seq') return target.items.flatMap(({ value }) => textsOf(value));
+  if (target.kind === 'map') return textsOf(find(target, 'path')?.node);
+  return isNull(target) ? [] : [target];
 }

@@ -12,6 +12,7 @@ import { ComposeService } from './service';
 import { checkShapes } from './shape';
 import { Sharers, type Sharing } from './sharing';
 import type { Evaluated, Grant } from './types';
+import { placed, type Unseen, type UnseenFile } from './unseen';
 
 /** A network of the top level, or the implicit `default`. */
 export interface Network {
@@ -46,8 +47,8 @@ export interface ProjectFile {
 export interface ProjectSetting {
   /** Variables for `${…}`, of the project's `.env`. */
   variables?: Readonly<Record<string, string>>;
-  /** What could not be followed, for the person. */
-  missing?: readonly string[];
+  /** What could not be followed. */
+  missing?: readonly UnseenFile[];
 }
 
 /**
@@ -57,6 +58,8 @@ export interface ProjectSetting {
 export class ComposeProject {
   readonly services: readonly ComposeService[];
   readonly networks: ReadonlyMap<string, Network>;
+  /** Files and services that are not seen here. */
+  readonly gaps: readonly Unseen[];
   /** What the person should know of other files that take part. */
   readonly notes: readonly string[];
   /** True when other files may add services, or change those that are there, which are not seen here. */
@@ -76,9 +79,9 @@ export class ComposeProject {
     this.variables = setting.variables ?? {};
     this.networks = this.readNetworks();
     this.services = this.readServices();
-    const gaps = this.readGaps();
-    this.partial = gaps.length > 0;
-    this.notes = [...gaps, ...this.leftAlone()];
+    this.gaps = this.readGaps();
+    this.partial = this.gaps.length > 0;
+    this.notes = [...this.gaps.map(({ message }) => message), ...this.leftAlone()];
   }
 
   /** @throws InputError with line and column when the document is not a Compose file; see `checkShapes` for the codes */
@@ -116,6 +119,13 @@ export class ComposeProject {
   rangeOf(place: Path): Range {
     const { file, path } = splitFile(place);
     return this.files[file]!.document.rangeOf(path);
+  }
+
+  /** The start of a place, as it is told to a person. */
+  placeOf(place: Path): Pick<Unseen, 'file' | 'line' | 'column'> {
+    const { file, path } = splitFile(place);
+    const { path: shown, document } = this.files[file]!;
+    return placed(shown, document.source.position(document.rangeOf(path).start));
   }
 
   service(name: string): ComposeService | undefined {
@@ -283,14 +293,24 @@ export class ComposeProject {
     return out;
   }
 
-  /** What of the project is not seen here. */
-  private readGaps(): string[] {
-    const gaps = [...(this.setting.missing ?? [])];
+  /** What of the project is not seen here. A file that was not read is said once, with the services that hang on it. */
+  private readGaps(): Unseen[] {
+    const notFollowed = this.services.filter((service) => service.notFollowed);
+    const unread = this.setting.missing ?? [];
+    const gaps = unread.map(({ written, ...gap }): Unseen => {
+      const services = notFollowed.filter(({ notFollowed: base }) => written !== undefined && base!.unread === written);
+      return services.length > 0 ? { ...gap, services: services.map(({ name }) => name) } : gap;
+    });
     const includes = this.merged().some((root) => find(root, 'include'));
     if (includes && !this.files.some(({ role }) => role === 'included') && gaps.length === 0) {
-      gaps.push('`include` is not followed: services of included files are neither seen nor changed');
+      const message = '`include` is not followed: services of included files are neither seen nor changed';
+      gaps.push({ code: 'not-followed', message, ...this.placeOf([this.roots.findIndex((root) => find(root, 'include')), 'include']) });
     }
-    for (const service of this.services) if (service.notFollowed) gaps.push(`${service.name}: ${service.notFollowed}`);
+    for (const { name, notFollowed: base, path } of notFollowed) {
+      if (unread.some(({ written }) => written !== undefined && written === base!.unread)) continue;
+      const code = base!.unread === undefined ? 'no-such-service' : 'not-followed';
+      gaps.push({ code, message: `${name}: ${base!.reason}`, ...this.placeOf(path), services: [name] });
+    }
     return gaps;
   }
 
@@ -362,9 +382,14 @@ function extendsOf(map: MapNode): { service: string; file?: string } | undefined
   return { service: String(data.service ?? ''), file: data.file === undefined ? undefined : String(data.file) };
 }
 
-function notFollowed(base: { service: string; file?: string }, read: boolean): string {
-  if (base.file !== undefined && read) return `it extends "${base.service}" of ${base.file}, which does not have it`;
-  return base.file === undefined
-    ? `it extends the service "${base.service}", which this file does not have`
-    : `it extends "${base.service}" of ${base.file}, which is not read`;
+/** Why what a service extends is not known; `unread` = the file that is not read, as it is written. */
+export interface NotFollowed {
+  reason: string;
+  unread?: string;
+}
+
+function notFollowed(base: { service: string; file?: string }, read: boolean): NotFollowed {
+  if (base.file === undefined) return { reason: `it extends the service "${base.service}", which this file does not have` };
+  if (read) return { reason: `it extends "${base.service}" of ${base.file}, which does not have it` };
+  return { reason: `it extends "${base.service}" of ${base.file}, which is not read`, unread: base.file };
 }

@@ -22,7 +22,7 @@ import { MergeClash, merge } from './merge';
 import { isAppended, kindOfServiceKey } from './merge-kinds';
 import { parseLongVolume, parseShortVolume, parseTmpfs } from './mounts';
 import { parseLongPort, parseShortPort } from './ports';
-import type { ComposeProject } from './project';
+import type { ComposeProject, NotFollowed } from './project';
 import type { Evaluated, Grant, Item, Mount, NetworkRef, Origin, Port, Service, TmpfsEntry, Variable } from './types';
 
 interface Listed {
@@ -47,13 +47,13 @@ export interface Piece {
   map: MapNode;
   /** What it extends, as that file sees it. */
   parent: ComposeService | undefined;
-  notFollowed: string | undefined;
+  notFollowed: NotFollowed | undefined;
 }
 
 /** A service read lazily off the tree: what is not asked for is not computed. */
 export class ComposeService implements Service {
   readonly path: Path;
-  readonly notFollowed: string | undefined;
+  readonly notFollowed: NotFollowed | undefined;
   private readonly cache = new Map<string, unknown>();
   private readonly places = new Map<string, readonly Located[]>();
 

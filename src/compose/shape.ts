@@ -2,6 +2,7 @@ import { InputError } from '../errors';
 import type { YamlDocument } from '../yaml/document';
 import { effectiveEntries, find, isNull, type MapNode, type Node, resolve } from '../yaml/tree';
 import type { Path } from '../yaml/types';
+import { nearestKey } from './near-misses';
 
 type Kind = 'map' | 'list' | 'text';
 
@@ -83,7 +84,10 @@ function noServices(document: YamlDocument, root: MapNode): InputError {
     return at(document, [root.entries[0]!.key.text], 'compose-v1', 'this is a Compose v1 file: its services stand at the top level', hint);
   }
   const first = root.entries[0];
-  return at(document, first ? [first.key.text] : [], 'no-services', 'the file has no `services:`', 'is it a Compose file?');
+  const meant = root.entries.find(({ key }) => nearestKey(key.text, '') === 'services');
+  const hint = meant ? 'did you mean services?' : 'is it a Compose file?';
+  const place = meant ?? first;
+  return at(document, place ? [place.key.text] : [], 'no-services', 'the file has no `services:`', hint);
 }
 
 function kindOf(node: Node): Kind {

@@ -117,7 +117,7 @@ export interface Service {
   /** True when the service is a whole service of this file: it has an image or a build, no provider, and nothing external is missing. */
   complete: boolean;
   /** The reason why parts of the service are not in this file (`extends` of another file, …), for refusals. */
-  notFollowed?: string;
+  notFollowed?: { reason: string };
   image?: Evaluated;
   build?: { context?: Evaluated; dockerfile?: Evaluated; target?: Evaluated; inline: boolean };
   user?: Evaluated;

@@ -2,6 +2,7 @@ import { inFile, splitFile } from '../compose/file-path';
 import type { SourceFile } from '../compose/load-project';
 import type { ComposeProject, ProjectSetting } from '../compose/project';
 import type { ComposeService } from '../compose/service';
+import { type Unseen, unseenOf } from '../compose/unseen';
 import type { Inspected } from '../images/image-config';
 import type { ProjectFiles } from '../images/project-files';
 import type { Advice } from '../images/types';
@@ -68,6 +69,7 @@ export interface ChainResult {
   texts: readonly string[];
   files: readonly FileChange[];
   notes: readonly string[];
+  unseen: readonly Unseen[];
   warnings: readonly Warning[];
   staleProofs: readonly StaleProof[];
   /** The override file that takes the changes instead of the sources; `before` undefined = it is new. */
@@ -118,6 +120,7 @@ class Run {
   private readonly accepted: Accepted[] = [];
   private readonly ignores;
   private readonly notes: readonly string[];
+  private readonly unseen: readonly Unseen[];
   private shadow: Workspace | undefined;
   private advice = new Map<string, Advice>();
   private files: SideFiles;
@@ -130,6 +133,7 @@ class Run {
     this.workspace = Workspace.open(setup.sources);
     this.project = this.read();
     this.proofs = setup.proof && new Proofs(setup.proof, this.project, setup.inspected);
+    this.unseen = unseenOf(this.project);
     this.notes = [...this.project.notes, ...(this.proofs?.notes ?? [])];
     this.files = new SideFiles(setup.files, setup.sideFiles);
     this.ignores = new Ignores(
@@ -186,6 +190,7 @@ class Run {
       texts: settled.documents.map(({ source }) => source.raw),
       files: this.files.all(),
       notes: [...this.notes, ...this.honoured.notes, ...(this.setup.notes?.() ?? [])],
+      unseen: this.unseen,
       staleProofs: this.proofs?.stale ?? [],
       warnings: this.ignores.warnings(this.project.services.map(({ name }) => name)),
     };

@@ -4,7 +4,7 @@ import type { FileResult, FileStatus, Finding } from './types';
 
 /** What a run means for each file of the project that may be changed, the main one first. Findings are with the file their place is in. */
 export function fileResults({ sources, applied }: ChainSetup, chained: ChainResult): FileResult[] {
-  const { findings, texts, files, notes, warnings, staleProofs, written } = chained;
+  const { findings, texts, files, notes, unseen, warnings, staleProofs, written } = chained;
   return sources.flatMap(({ path, text, editable, role }, index): FileResult[] => {
     if (role === 'extended') return [];
     const here = findings.filter((finding) => splitFile(finding.path).file === index);
@@ -24,6 +24,7 @@ export function fileResults({ sources, applied }: ChainSetup, chained: ChainResu
         ...(index === 0 && written && { override: { path: written.path, isNew: written.before === undefined } }),
         files: index === 0 ? [...files] : [],
         notes: index === 0 ? [...notes] : [],
+        ...(index === 0 && unseen.length > 0 && { unseen: [...unseen] }),
         ...(index === 0 && warnings.length > 0 && { warnings: [...warnings] }),
         ...(index === 0 && staleProofs.length > 0 && { staleProofs: [...staleProofs] }),
       },

@@ -1,7 +1,9 @@
+import type { Unseen } from '../compose/unseen';
 import type { Position } from '../errors';
 import type { Confidence, Evidence } from '../images/types';
 import type { Data, Op, Path, Refusal } from '../yaml/types';
 
+export type { Unseen } from '../compose/unseen';
 export type { Confidence, Evidence, EvidenceKind } from '../images/types';
 export type { Refusal } from '../yaml/types';
 
@@ -187,6 +189,8 @@ export interface FileResult {
   files: FileChange[];
   /** What the person should know and no finding says, e.g. which included file was not followed. */
   notes: string[];
+  /** What was not looked at, so that nothing is said about it; undefined = all was. `notes` has files and services of it as well. */
+  unseen?: Unseen[];
   /** What its ignores and the like want looked after; undefined = nothing. */
   warnings?: Warning[];
   /** Services whose proof is stale; undefined = none. */

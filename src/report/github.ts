@@ -1,3 +1,4 @@
+import { sayingOf } from '../compose/unseen';
 import { type FileResult, SEVERITIES } from '../harden/types';
 import { maskLine } from './mask';
 import { language, Text } from './text/text';
@@ -17,8 +18,11 @@ const workflow = language('github', encoded);
  */
 export function githubReport(results: readonly FileResult[], fromRoot: (path: string) => string | undefined): Text<'github'> {
   const place = (path: string, line?: number, column?: number) => ({ file: fromRoot(path) ?? path, line, col: column });
-  const troubles = results.flatMap(({ path, error, warnings = [] }) => [
+  const troubles = results.flatMap(({ path, error, warnings = [], unseen = [] }) => [
     ...(error ? [command('error', { ...place(path, error.line, error.column), title: 'batten' }, error.message)] : []),
+    ...unseen.map(({ file = path, line, column, ...each }) =>
+      command('warning', { ...place(file, line, column), title: 'batten: not seen' }, sayingOf(each)),
+    ),
     ...warnings.map(({ file = path, line, column, message }) =>
       command('warning', { ...place(file, line, column), title: 'batten' }, message),
     ),

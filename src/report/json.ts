@@ -29,7 +29,7 @@ export function jsonReport(results: readonly FileResult[], tool: Tool, options: 
   return json(report, 2);
 }
 
-function fileReport({ path, status, error, override, findings, files, notes, warnings, staleProofs }: FileResult) {
+function fileReport({ path, status, error, override, findings, files, notes, unseen, warnings, staleProofs }: FileResult) {
   return {
     path,
     status,
@@ -37,7 +37,8 @@ function fileReport({ path, status, error, override, findings, files, notes, war
     ...(override && { override: { path: override.path, new: override.isNew } }),
     findings: findings.map(findingReport),
     ...(files.length > 0 && { sideFiles: files.map(sideFile) }),
-    ...(notes.length > 0 && { notes }),
+    ...(notes.length > 0 && { notes: notes.map((note) => maskLine(note)) }),
+    ...(unseen && { unseen: unseen.map((each) => ({ ...each, message: maskLine(each.message) })) }),
     ...(warnings && { warnings }),
     ...(staleProofs && { staleProofs }),
   };

@@ -1,3 +1,4 @@
+import { sayingOf } from '../compose/unseen';
 import { type FileResult, type Finding, SEVERITIES } from '../harden/types';
 import { createColors } from './colors';
 import { placeOf } from './layout';
@@ -84,9 +85,10 @@ function refusalCell({ refusal }: Finding): Markdown {
 }
 
 function warnings(results: readonly FileResult[]): Markdown[] {
-  const lines = results.flatMap(({ path, warnings: found = [] }) =>
-    found.map(({ file = path, line, message }) => md`- ${code(placeOf(file, { line }))}: ${maskLine(message)}`),
-  );
+  const lines = results.flatMap(({ path, unseen = [], warnings: found = [] }) => [
+    ...unseen.map(({ file = path, line, ...each }) => md`- ${code(placeOf(file, { line }))}: not seen: ${maskLine(sayingOf(each))}`),
+    ...found.map(({ file = path, line, message }) => md`- ${code(placeOf(file, { line }))}: ${maskLine(message)}`),
+  ]);
   return lines.length > 0 ? [md.join(lines, '\n')] : [];
 }
 

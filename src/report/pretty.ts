@@ -58,7 +58,11 @@ function fileBlock(result: FileResult, options: PrettyOptions): Shown[] {
   const shown = result.findings.filter(
     ({ status }) => status === 'fixed' || status === 'would-fix' || (options.verbose && status === 'suppressed'),
   );
-  const notes = result.notes.flatMap((note) => hang('  ', `note: ${note}`, width, colors.dim));
+  // What was not seen is said with its place, and once.
+  const said = new Set(result.unseen?.map(({ message }) => message));
+  const notes = result.notes
+    .filter((note) => !said.has(note))
+    .flatMap((note) => hang('  ', `note: ${maskLines([note])[0]}`, width, colors.dim));
   if (shown.length === 0 && notes.length === 0) return [];
   const columns = columnsFor(shown);
   const services = [...new Set(shown.map(({ service }) => service))].flatMap((service) => [
@@ -168,7 +172,7 @@ function footer(results: readonly FileResult[], options: PrettyOptions): Shown[]
 
 /** The numbers of a run in one line: `2 files · 7 would be fixed · 1 held back`. */
 export function summaryLine(results: readonly FileResult[], colors: Colors): Shown {
-  const { files, findings, held, manual, suppressed } = summarize(results);
+  const { files, findings, held, manual, suppressed, unseen } = summarize(results);
   const fixed = withStatus(results, 'fixed').length;
   const would = withStatus(results, 'would-fix').length;
   const failed = results.filter(({ status }) => status === 'error').length;
@@ -180,7 +184,8 @@ export function summaryLine(results: readonly FileResult[], colors: Colors): Sho
     manual > 0 && colors.yellow(`${manual} for you to decide`),
     suppressed > 0 && colors.dim(`${suppressed} ignored`),
     failed > 0 && colors.red(`${failed} not read`),
-    findings === 0 && failed === 0 && colors.green('nothing to harden'),
+    unseen > 0 && colors.yellow(`${unseen} not seen`),
+    findings === 0 && failed === 0 && (unseen > 0 ? 'nothing to harden in what was seen' : colors.green('nothing to harden')),
   ];
   const shown = parts.filter((part) => part !== false);
   return say.join(

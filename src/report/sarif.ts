@@ -1,3 +1,4 @@
+import { sayingOf } from '../compose/unseen';
 import type { TransformInfo } from '../harden/api';
 import { fingerprint } from '../harden/fingerprint';
 import type { Change, FileResult, Finding, Severity, Span, Suppression, TextEdit } from '../harden/types';
@@ -117,9 +118,12 @@ function region({ start, end }: Span) {
 }
 
 /** Inputs that failed, and what wants looking after. */
-function notifications({ path, error, warnings = [] }: FileResult, { fromRoot }: SarifOptions) {
+function notifications({ path, error, warnings = [], unseen = [] }: FileResult, { fromRoot }: SarifOptions) {
   const troubles = [
     ...(error ? [{ level: 'error', text: error.message, file: path, line: error.line, column: error.column }] : []),
+    ...unseen.map(({ file = path, line, column, ...each }) => ({
+      ...{ level: 'warning', text: `not seen: ${sayingOf(each)}`, file, line, column },
+    })),
     ...warnings.map(({ message, file = path, line, column }) => ({ level: 'warning', text: message, file, line, column })),
   ];
   return troubles.map(({ level, text, file, line, column }) => ({

@@ -10,6 +10,8 @@ export interface Summary {
   held: number;
   manual: number;
   suppressed: number;
+  /** What was not looked at. */
+  unseen: number;
 }
 
 /** The numbers of a run. */
@@ -25,6 +27,7 @@ export function summarize(results: readonly FileResult[]): Summary {
     held: count('held'),
     manual: count('manual'),
     suppressed: count('suppressed'),
+    unseen: results.reduce((sum, { unseen = [] }) => sum + unseen.length, 0),
   };
 }
 

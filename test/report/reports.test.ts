@@ -55,7 +55,7 @@ describe('the JSON report', () => {
       'range',
       'ops',
     ]);
-    expect(report.summary).toEqual({ files: 1, services: 1, findings: 1, fixed: 0, held: 0, manual: 1, suppressed: 0 });
+    expect(report.summary).toEqual({ files: 1, services: 1, findings: 1, fixed: 0, held: 0, manual: 1, suppressed: 0, unseen: 0 });
   });
 
   test('masks credentials in lines that evidence quotes', () => {
@@ -86,6 +86,7 @@ test('the numbers of a run', () => {
     held: 1,
     manual: 1,
     suppressed: 1,
+    unseen: 0,
   });
 });
 
