@@ -8,11 +8,12 @@ import type { ComposeProject } from './compose/project';
 import { readIfThere, readInput } from './compose/read';
 import type { UnseenFile } from './compose/unseen';
 import { BattenError, InputError } from './errors';
-import type { Batten, FixSession, Input, OverrideTarget, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
+import type { Batten, FixSession, Input, OverrideTarget, PlanSession, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
 import type { NetworkChange } from './harden/networks';
 import { saysSomething } from './harden/override/target';
+import { PlannedFix } from './harden/planned-fix';
 import { fingerprint, MAX_PROOF_BYTES, PROOF_FILE, type ProofRead, readProof } from './harden/proof';
 import { fileResults } from './harden/result';
 import { concerns, selectTransforms } from './harden/select';
@@ -62,6 +63,14 @@ export const batten: Batten = {
 
   session(input: Input, options: RunOptions = {}): FixSession {
     return named(input, () => new Session(setup(input, options)));
+  },
+
+  plan(input: Input, options: RunOptions = {}): PlanSession {
+    return named(input, () => {
+      const plan = new PlannedFix(setup(input, options), options.confidence ?? 'generic');
+      plan.changes();
+      return plan;
+    });
   },
 
   describe(input: Input, service: string, options: RunOptions = {}): ServiceDescription | undefined {

@@ -12,7 +12,10 @@ export interface Interviewed {
 
 export interface InterviewScreen {
   colors: Colors;
-  width: number;
+  /** Columns of a text. */
+  readonly width: number;
+  /** The sign behind a question; default `›`. */
+  readonly ask?: string;
   print(text: Shown): void;
   /** The explanation of a transform, for `w`; undefined when there is none. */
   explain(transform: string): Shown | undefined;
@@ -68,7 +71,7 @@ async function askNext(file: Interviewed, prompter: Prompter, screen: InterviewS
         break;
       }
       default:
-        if (give(session, ANSWERS[key], screen)) return 'asked';
+        if (give(session, ANSWERS[key as keyof typeof ANSWERS], screen)) return 'asked';
     }
   }
 }

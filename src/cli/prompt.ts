@@ -1,8 +1,11 @@
 import type { Colors } from '../report/colors';
 import { type Shown, say } from '../report/text/screen';
 
-/** What one key at a question means. */
-export type Key = 'y' | 'n' | 'a' | 's' | 'd' | 'e' | 'i' | 'w' | 'u' | 'q' | '?';
+/** What one key at a question about one change means. */
+export type AnswerKey = 'y' | 'n' | 'a' | 's' | 'd' | 'e' | 'i' | 'w' | 'u' | 'q' | '?';
+
+/** What one key at any question means. */
+export type Key = AnswerKey | 'b' | 'c' | 'g' | 'k' | 'm' | 'o' | 'p' | 't' | 'v';
 
 /** A question that one key answers, without Enter. */
 export interface KeyPrompt {
@@ -50,7 +53,7 @@ export function readPress(press: Press, { keys, fallback }: Pick<KeyPrompt, 'key
   return /^[\w?]$/.test(typed) ? '?' : undefined;
 }
 
-const HELP: Record<Key, string> = {
+const HELP: Record<AnswerKey, string> = {
   y: 'apply this change',
   n: 'skip this change',
   a: 'apply this and all later changes of this transform, as sure as this one',
@@ -64,7 +67,7 @@ const HELP: Record<Key, string> = {
   '?': 'this help',
 };
 
-const SHORT: readonly [Key, string][] = [
+const SHORT: readonly [AnswerKey, string][] = [
   ['y', 'apply'],
   ['n', 'skip'],
   ['e', 'edit'],
@@ -75,7 +78,7 @@ const SHORT: readonly [Key, string][] = [
 ];
 
 /** The line that asks, with the usual keys; the one Enter stands for is marked. */
-export function askLine(keys: readonly Key[], fallback: Key, colors: Colors): Shown {
+export function askLine(keys: readonly AnswerKey[], fallback: Key, colors: Colors): Shown {
   const words = SHORT.filter(([key]) => keys.includes(key)).map(([key, word]) =>
     key === fallback ? say`${colors.bold(`[${key}]`)} ${word}` : say`${colors.bold(key)} ${colors.dim(word)}`,
   );
@@ -83,7 +86,7 @@ export function askLine(keys: readonly Key[], fallback: Key, colors: Colors): Sh
 }
 
 /** What every key does, one a line. */
-export function keyHelp(keys: readonly Key[], fallback: Key, colors: Colors): Shown {
+export function keyHelp(keys: readonly AnswerKey[], fallback: Key, colors: Colors): Shown {
   const lines = keys.map((key) => say`  ${colors.bold(key)}  ${HELP[key]}${key === fallback ? colors.dim(' (Enter)') : ''}`);
   return say`${say.join(lines, '\n')}\n  ${colors.dim('Ctrl-C stops and writes nothing.')}\n`;
 }

@@ -6,17 +6,17 @@ import { screenDiffLines } from '../report/diff';
 import { hang, sentence } from '../report/layout';
 import { evidenceLines, paintConfidence, paintSeverity } from '../report/pretty';
 import { type Shown, say } from '../report/text/screen';
-import type { Key } from './prompt';
+import type { AnswerKey } from './prompt';
 import { hiddenSideFiles, shownSideFiles } from './side-files';
 
-interface Look {
+export interface Look {
   colors: Colors;
   width: number;
 }
 
 /** The keys a question takes, and the one Enter stands for: apply what rarely breaks, skip a guess. */
-export function keysOf(finding: Finding): { keys: Key[]; fallback: Key } {
-  const keys: Key[] = ['y', 'n', 'a', 's', 'd', ...(finding.editable ? (['e'] as const) : []), 'i', 'w', 'u', 'q', '?'];
+export function keysOf(finding: Finding): { keys: AnswerKey[]; fallback: AnswerKey } {
+  const keys: AnswerKey[] = ['y', 'n', 'a', 's', 'd', ...(finding.editable ? (['e'] as const) : []), 'i', 'w', 'u', 'q', '?'];
   return { keys, fallback: atLeast(finding.confidence, 'generic') ? 'y' : 'n' };
 }
 
@@ -36,7 +36,7 @@ export function questionText({ index, total, finding, path, before, after, files
   const besides = shownSideFiles(path, files).flatMap((file) => ['', ...screenDiffLines(file, colors)]);
   const lines = [
     '',
-    say.join(header, '  '),
+    ...hang('', say.join(header, '  '), width),
     '',
     ...hang('  ', sentence(plan), width, colors.bold),
     '',

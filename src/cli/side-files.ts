@@ -9,12 +9,12 @@ export function shownSideFiles(
   composeFile: string,
   files: readonly FileChange[],
 ): { path: string; before: string | undefined; after: string }[] {
-  return files.filter(({ secret }) => !secret).map(({ path, before, after }) => ({ path: beside(composeFile, path), before, after }));
+  return files.filter(({ secret }) => !secret).map(({ path, before, after }) => ({ path: besideFile(composeFile, path), before, after }));
 }
 
 /** The names of those that hold secrets. */
 export function hiddenSideFiles(composeFile: string, files: readonly FileChange[]): string[] {
-  return files.filter(({ secret }) => secret).map(({ path }) => beside(composeFile, path));
+  return files.filter(({ secret }) => secret).map(({ path }) => besideFile(composeFile, path));
 }
 
 /**
@@ -55,6 +55,7 @@ export function writeSideFiles(directory: string, files: readonly FileChange[]):
   }
 }
 
-function beside(composeFile: string, path: string): string {
+/** A file beside a Compose file, as the Compose file is called. */
+export function besideFile(composeFile: string, path: string): string {
   return posix.join(posix.dirname(composeFile), path);
 }

@@ -110,6 +110,8 @@ export interface Question {
   after: string;
   /** What would become of other files: of the project, and beside it. */
   files: FileChange[];
+  /** The same with another value, where there is one to edit; a message when the text is no usable value. Good until the next answer. */
+  edited?(value: string): Question | { error: string };
 }
 
 export type Answer =
@@ -135,6 +137,45 @@ export interface FixSession {
   /** Takes the last answer back, with all it applied. False when there is none. */
   undo(): boolean;
   /** What becomes of each file of the project, the main one first, with all accepted changes, proven; unanswered findings count as skipped (`held`). May be called at any time. */
+  finish(): FileResult[];
+}
+
+/** What a person says of changes, in any order. */
+export type Ruling =
+  | { kind: 'apply' }
+  | { kind: 'skip' }
+  /** Apply with another value (only where `finding.editable` is set). */
+  | { kind: 'edit'; value: string }
+  /** Leave it and write the ignore comment; `reason` may be empty. */
+  | { kind: 'ignore'; reason: string };
+
+/** A change of a plan. */
+export interface PlannedChange {
+  /** The same as long as the change is: another ruling may make another change of a finding, which then has another key. */
+  key: string;
+  finding: Finding;
+  /** The file of the project it is in. */
+  path: string;
+  /** What was said of it; undefined = it is open. */
+  ruling?: Ruling;
+}
+
+/**
+ * One project as a plan: all changes at once, to be ruled on in any order. What is open counts as applied from the confidence of the run on,
+ * so that the plan shows what is left to do then. Nothing is written by it, and `finish()` applies nothing that was not ruled on.
+ */
+export interface PlanSession {
+  /** The changes in the order of the chain, with what was said of them. */
+  changes(): readonly PlannedChange[];
+  /** What becomes of each file when what is open turns out as expected: applied from the confidence of the run on. */
+  expected(): FileResult[];
+  /** Changes as they are put to the person, by key; one that is no more is left out. */
+  questions(keys: readonly string[]): ReadonlyMap<string, Question>;
+  /** Rules on changes together. Returns a message, and changes nothing, when it cannot be said of all of them. */
+  rule(keys: readonly string[], ruling: Ruling): { error: string } | undefined;
+  /** Takes the last ruling back. Returns the keys it was about; none when there was none. */
+  undo(): readonly string[];
+  /** What becomes of each file of the project with what was accepted, proven. May be called at any time. */
   finish(): FileResult[];
 }
 
@@ -164,6 +205,8 @@ export interface Batten {
   run(input: Input, options?: RunOptions): FileResult;
   /** The same, question by question. Throws `InputError` when the file cannot be understood. */
   session(input: Input, options?: RunOptions): FixSession;
+  /** The chain for one project as a plan that a person rules on. Throws as `runProject` does. */
+  plan(input: Input, options?: RunOptions): PlanSession;
   /** What is known of one service before anything is proposed; undefined when the file has no such service. Throws `InputError`. */
   describe(input: Input, service: string, options?: RunOptions): ServiceDescription | undefined;
   /** The services of a project. Throws `InputError`. */

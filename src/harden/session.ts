@@ -1,13 +1,13 @@
-import { splitFile } from '../compose/file-path';
 import type { Answer, FixSession, Question } from './api';
 import { type ChainResult, type ChainSetup, chain, type Decision, type Pending } from './chain';
 import { atLeast } from './confidence';
 import { overriding } from './override/run';
+import { questionOf } from './question';
 import { fileResults } from './result';
 import type { Confidence, FileResult, Finding } from './types';
 
 /** The chain over a project, whose changes go into its files or into an override file. */
-function start(setup: ChainSetup): Generator<Pending, ChainResult, Decision> {
+export function start(setup: ChainSetup): Generator<Pending, ChainResult, Decision> {
   return setup.override ? overriding(setup, setup.override) : chain(setup);
 }
 
@@ -34,36 +34,7 @@ export class Session implements FixSession {
 
   current(): Question | undefined {
     const { pending, asked } = this.replay;
-    if (!pending) return undefined;
-    const { workspace, finding, files, written } = pending;
-    if (written) {
-      const beside = files.fork();
-      beside.apply(finding.files ?? []);
-      const path = workspace.pathOf(splitFile(finding.path).file);
-      const after = written(finding.ops);
-      return { index: asked, total: Math.max(this.total, asked), finding, path, before: written([]), after, files: beside.since(files) };
-    }
-    const trial = workspace.fork();
-    for (const op of finding.ops) trial.apply(op);
-    const beside = files.fork();
-    beside.apply(finding.files ?? []);
-    const { file } = splitFile(finding.path);
-    const touched = new Set(finding.ops.map(({ path }) => splitFile(path).file).filter((each) => each !== file));
-    const others = [...touched].map((each) => ({
-      path: workspace.pathOf(each),
-      before: workspace.documents[each]!.toText(),
-      after: trial.documents[each]!.toText(),
-      secret: false,
-    }));
-    return {
-      index: asked,
-      total: Math.max(this.total, asked),
-      finding,
-      path: workspace.pathOf(file),
-      before: workspace.documents[file]!.toText(),
-      after: trial.documents[file]!.toText(),
-      files: [...others, ...beside.since(files)],
-    };
+    return pending && questionOf(pending, asked, Math.max(this.total, asked));
   }
 
   answer(answer: Answer): { error: string } | undefined {

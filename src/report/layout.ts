@@ -40,9 +40,10 @@ export function trimEnd({ text }: Shown): Shown {
 }
 
 /** The first characters of a text without colours, with an ellipsis where something is left out. */
-export function clip(showable: Showable, width: number): Shown {
+export function clip(showable: Showable, width: number, more = '…'): Shown {
   const shown = say.of(showable);
-  return widthOf(shown) <= width ? shown : new Text('screen', `${[...shown.text].slice(0, Math.max(0, width - 1)).join('')}…`);
+  if (widthOf(shown) <= width) return shown;
+  return new Text('screen', `${[...shown.text].slice(0, Math.max(0, width - more.length)).join('')}${more}`);
 }
 
 /** The first characters of a text without colours, and the others. */

@@ -9,6 +9,8 @@ const CTRL_D = '\x04';
 const CTRL_U = '\x15';
 export const KEYS = { ENTER, ESCAPE, CTRL_C, CTRL_D, CTRL_U };
 
+const SIZE = { cols: 110, rows: 50 };
+
 /** batten on a terminal of its own: what a person would see and type. */
 export class Terminal {
   /** All output so far, without escape sequences. */
@@ -19,11 +21,10 @@ export class Terminal {
   private readonly pty;
   private wake: () => void = () => {};
 
-  constructor(args: readonly string[], cwd: string, env: Record<string, string> = {}) {
+  constructor(args: readonly string[], cwd: string, env: Record<string, string> = {}, size: { cols: number; rows: number } = SIZE) {
     this.pty = spawn(process.execPath, [MAIN, ...args], {
       cwd,
-      cols: 110,
-      rows: 50,
+      ...size,
       env: { ...scrubbedEnv(), TERM: 'xterm-256color', ...env },
     });
     this.pty.onData((data) => {
@@ -61,6 +62,12 @@ export class Terminal {
     return this;
   }
 
+  /** Gives the terminal another size, as a window that is dragged. */
+  resize(cols: number, rows: number): this {
+    this.pty.resize(cols, rows);
+    return this;
+  }
+
   press(keys: string): this {
     this.pty.write(keys);
     return this;
@@ -77,7 +84,7 @@ export class Terminal {
   }
 
   private async waitFor(done: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 30_000;
     while (!done()) {
       const left = deadline - Date.now();
       if (left <= 0 || (this.exit !== undefined && what !== 'the end' && !done())) {

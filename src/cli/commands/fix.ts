@@ -2,6 +2,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { type Bounds, namedOutput, Repository } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
+import type { Input, RunOptions } from '../../harden/api';
 import type { FileResult } from '../../harden/types';
 import { say } from '../../report/text/screen';
 import { exact, type Text } from '../../report/text/text';
@@ -12,6 +13,7 @@ import type { Journal } from '../journal';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
 import { isForPrograms, tellTroubles, writeReport } from '../report';
 import { resolveImages } from '../resolve';
+import type { ReviewScreen } from '../review';
 import type { Screen } from '../screen';
 import { shownSideFiles } from '../side-files';
 import { settledProjects } from '../warnings';
@@ -112,33 +114,68 @@ function alone(opened: Opened): Opened {
   return { ...opened, input: { ...input, overrides, changeIncluded: false } };
 }
 
+/** From so many questions on, a plan comes before the first of them. */
+const PLANNED_FROM = 12;
+
 async function ask(context: Context, { batten, opened, run }: Prepared): Promise<FileResult[][]> {
   const { interview } = require('../interview') as typeof import('../interview');
-  const { transformText } = require('./explain') as typeof import('./explain');
+  const { review } = require('../review') as typeof import('../review');
+  const screen = reviewScreen(context, batten);
   const prompter = await context.host.prompter();
-  const { err } = context;
-  const sessions = opened.map(({ path, input, failure }, index) => {
+  const plans = each(opened, run, (input, options) => batten.plan(input, options));
+  const questions = plans.reduce((sum, { made }) => sum + (made?.changes().length ?? 0), 0);
+  if (questions >= PLANNED_FROM) {
+    const files = plans.flatMap(({ path, made }) => (made ? [{ path, plan: made }] : []));
+    await review(files, prompter, screen, run.confidence);
+    return finished(opened, plans, (plan) => plan.finish());
+  }
+  const sessions = each(opened, run, (input, options) => batten.session(input, options));
+  const files = sessions.flatMap(({ path, made }) => (made ? [{ path, session: made }] : []));
+  await interview(files, prompter, screen);
+  return finished(opened, sessions, (session) => session.finish());
+}
+
+/** What is made of an input, or why nothing could be. */
+interface Made<T> {
+  path: string;
+  made?: T;
+  failure?: FileResult;
+}
+
+function each<T>(opened: readonly Opened[], run: RunOptions, make: (input: Input, options: RunOptions) => T): Made<T>[] {
+  return opened.map((one) => {
+    const { path, input, failure } = one;
     if (!input) return { path, failure };
     try {
-      return { path, session: batten.session(input, runOf(opened[index]!, run)) };
+      return { path, made: make(input, runOf(one, run)) };
     } catch (error) {
       return { path, failure: failedResult(path, error) };
     }
   });
+}
+
+function finished<T>(opened: readonly Opened[], all: readonly Made<T>[], finish: (made: T) => FileResult[]): FileResult[][] {
+  return all.map(({ made, failure }, index) => (made ? completed(opened[index]!, finish(made)) : [failure!]));
+}
+
+function reviewScreen({ err, host }: Context, batten: Prepared['batten']): ReviewScreen {
+  const { transformText } = require('./explain') as typeof import('./explain');
+  const { signsFor } = require('../../report/signs') as typeof import('../../report/signs');
   const transforms = new Map(batten.transforms().map((info) => [info.id, info]));
-  await interview(
-    sessions.flatMap(({ path, session }) => (session ? [{ path, session }] : [])),
-    prompter,
-    {
-      colors: err.colors,
-      width: err.width,
-      print: err.print,
-      explain: (id) => (transforms.has(id) ? say`\n${transformText(transforms.get(id)!, err.colors, err.width, true)}` : undefined),
+  return {
+    colors: err.colors,
+    get width() {
+      return Math.min(110, err.size().columns);
     },
-  );
-  return sessions.map(({ session, failure }, index) => {
-    return session ? completed(opened[index]!, session.finish()) : [failure!];
-  });
+    signs: signsFor(host.env),
+    size: err.size,
+    print: err.print,
+    titleOf: (id) => transforms.get(id)?.title ?? id,
+    explain(id) {
+      const info = transforms.get(id);
+      return info && say`\n${transformText(info, err.colors, this.width, true)}`;
+    },
+  };
 }
 
 /** All that one run writes is taken back by one `undo`. */

@@ -1,0 +1,408 @@
+import type { Question, Ruling } from '../harden/api';
+import type { Confidence } from '../harden/types';
+import type { Signs } from '../report/signs';
+import { plural } from '../report/summary';
+import { type Showable, type Shown, say } from '../report/text/screen';
+import { diffLines, groupText } from './group-text';
+import type { InterviewScreen } from './interview';
+import { choiceHelp, type KeyChoice, keyLine } from './key-line';
+import { lastScreen } from './last-screen';
+import { page } from './pager';
+import { planText } from './plan-text';
+import type { Key, Prompter } from './prompt';
+import { questionText, whyText } from './question';
+import { alike, byControl, byService, type Group, type Item, itemsOf, likeness, type Reviewed } from './review-groups';
+
+export interface ReviewScreen extends InterviewScreen {
+  readonly signs: Signs;
+  /** Columns and lines of the terminal, as it is now. */
+  size(): { columns: number; lines: number };
+  /** What a transform is called. */
+  titleOf(transform: string): string;
+}
+
+/** Which changes a walk asks about, and how they are put together. */
+interface Walk {
+  by: 'control' | 'service' | 'one';
+  asks(item: Item): boolean;
+}
+
+/** What led out of a walk: nothing was left to ask, or the person went back to the plan or on to the last screen. */
+type Way = 'end' | 'plan' | 'finish';
+
+/**
+ * Shows the projects as a plan and takes answers for many changes at once, or for single ones, in the order the person chooses; at the end shows
+ * all that will be written. Nothing is written here; what is discarded at the end counts as never accepted.
+ *
+ * @param least changes below are not asked about unless the person opens them.
+ * @throws Interrupted
+ */
+export async function review(
+  files: readonly Reviewed[],
+  prompter: Prompter,
+  screen: ReviewScreen,
+  least: Confidence = 'generic',
+): Promise<void> {
+  await new Review(files, prompter, screen, least).run();
+}
+
+class Review {
+  /** For each answer, the numbers of the projects that it was given to. */
+  private readonly acts: number[][] = [];
+
+  constructor(
+    private readonly files: readonly Reviewed[],
+    private readonly prompter: Prompter,
+    private readonly screen: ReviewScreen,
+    private readonly least: Confidence,
+  ) {}
+
+  async run(): Promise<void> {
+    for (;;) {
+      const way = await this.plan();
+      if (way === 'plan') continue;
+      const verdict = await lastScreen(
+        this.files.map(({ plan }) => plan.finish()),
+        this.prompter,
+        this.screen,
+      );
+      if (verdict === 'discard') while (this.acts.length > 0) this.undo();
+      if (verdict !== 'back') return;
+    }
+  }
+
+  private items(): Item[] {
+    return itemsOf(this.files, this.least);
+  }
+
+  private async plan(): Promise<Way> {
+    const { screen } = this;
+    const items = this.items();
+    const { columns: width, lines } = screen.size();
+    const view = { paths: this.files.map(({ path }) => path), items, expected: this.files.map(({ plan }) => plan.expected()) };
+    screen.print(planText(view, { colors: screen.colors, width, lines, signs: screen.signs }));
+    const { choices, fallback } = this.planKeys(items);
+    screen.print(choiceHelp(choices, fallback, screen.colors));
+    for (;;) {
+      const key = await this.ask('Plan?', choices, fallback);
+      switch (key) {
+        case 'y':
+          this.rule(items.filter(isOpen).filter(isSure), { kind: 'apply' });
+          return 'plan';
+        case 'c':
+          return this.walk({ by: 'control', asks: isSure });
+        case 's':
+          return this.walk({ by: 'service', asks: isSure });
+        case 'g':
+          return this.walk({ by: 'control', asks: (item) => !item.sure });
+        case 'o':
+          return this.walk({ by: 'one', asks: () => true });
+        case 'u':
+          this.undo();
+          return 'plan';
+        case 'q':
+          return 'finish';
+        default:
+          screen.print(choiceHelp(choices, fallback, screen.colors));
+      }
+    }
+  }
+
+  private planKeys(items: readonly Item[]): { choices: KeyChoice[]; fallback: Key } {
+    const open = items.filter(isOpen);
+    const sure = open.filter(isSure).length;
+    const guesses = open.length - sure;
+    const accepted = items.filter(({ ruling }) => ruling?.kind === 'apply' || ruling?.kind === 'edit').length;
+    const choices: (KeyChoice | false)[] = [
+      sure > 0 && {
+        key: 'y',
+        word: `apply ${sure} sure`,
+        help: `apply all ${plural(sure, 'change')} that ${sure === 1 ? 'is' : 'are'} sure`,
+      },
+      sure > 0 && { key: 'c', word: 'by control', help: 'go through them by control: one question for many services' },
+      sure > 0 && { key: 's', word: 'by service', help: 'go through them by service' },
+      guesses > 0 && {
+        key: 'g',
+        word: `${guesses} ${guesses === 1 ? 'guess' : 'guesses'}`,
+        help: 'go through what is not sure, by control',
+      },
+      { key: 'q', word: 'finish', help: 'finish: look at what was accepted before it is written' },
+      open.length > 0 && { key: 'o', word: 'one by one', help: 'ask about every single change, in the order of the controls' },
+      this.acts.length > 0 && { key: 'u', word: 'undo', help: 'undo the last answer' },
+      { key: '?', word: 'keys', help: 'this help' },
+    ];
+    const usable = choices.filter((each) => each !== false);
+    return { choices: usable, fallback: sure > 0 ? 'y' : accepted > 0 || guesses === 0 ? 'q' : 'g' };
+  }
+
+  /** Asks about what is open until nothing of it is. */
+  private async walk({ by, asks }: Walk): Promise<Way> {
+    // What was asked about when the walk began, so that questions keep their numbers.
+    for (;;) {
+      const scope = this.items().filter(asks);
+      const groups = by === 'control' ? byControl(scope) : by === 'service' ? byService(scope) : singles(scope);
+      const at = groups.findIndex(({ items }) => items.some(isOpen));
+      const next = groups[at];
+      if (!next) return 'plan';
+      const group = { ...next, items: next.items.filter(isOpen) };
+      const place = { index: at + 1, total: groups.length };
+      const way = group.items.length === 1 ? await this.single(group.items[0]!, place) : await this.group(group, place);
+      if (way !== 'end') return way;
+    }
+  }
+
+  /** Asks about several changes at once. */
+  private async group(group: Group, place: { index: number; total: number }): Promise<Way> {
+    const { screen } = this;
+    const { items } = group;
+    const kinds = alike(items);
+    const example = this.questions(kinds[0]!.slice(0, 1))[0]?.question;
+    const spread = new Set(items.map(({ file }) => file)).size;
+    const where = spread === 1 ? items[0]!.path : plural(spread, 'file');
+    const view = { ...place, group, title: screen.titleOf(group.transform), where, example };
+    const choices: (KeyChoice | false)[] = [
+      { key: 'y', word: `all ${items.length}`, help: `apply all ${items.length}` },
+      { key: 'n', word: 'none', help: 'skip all of them' },
+      { key: 'o', word: 'one by one', help: 'ask about each of them' },
+      { key: 'v', word: 'diff', help: 'show all of their diffs' },
+      { key: 'p', word: 'plan', help: 'go back to the plan' },
+      { key: 'w', word: 'why', help: 'why: what is wrong, what could break, and the evidence' },
+      this.acts.length > 0 && { key: 'u', word: 'undo', help: 'undo the last answer' },
+      !group.sure && { key: 'k', word: 'no guesses', help: 'skip all guesses' },
+      { key: 'q', word: 'finish', help: 'finish: look at what was accepted before it is written' },
+      { key: '?', word: 'keys', help: 'this help' },
+    ];
+    const usable = choices.filter((each) => each !== false);
+    const fallback = group.sure ? 'y' : 'n';
+    const show = (): void => screen.print(groupText(view, { colors: screen.colors, width: screen.width, signs: screen.signs }));
+    show();
+    for (;;) {
+      const key = await this.ask('Apply?', usable, fallback);
+      switch (key) {
+        case 'y':
+          this.rule(items, { kind: 'apply' });
+          return 'end';
+        case 'n':
+          this.rule(items, { kind: 'skip' });
+          return 'end';
+        case 'o': {
+          const keys = new Set(items.map(idOf));
+          const way = await this.walk({ by: 'one', asks: (item) => keys.has(idOf(item)) });
+          return way === 'plan' ? 'end' : way;
+        }
+        case 'v':
+          await page(this.diffs(items), this.prompter, screen);
+          show();
+          break;
+        case 'w':
+          for (const [first] of kinds)
+            screen.print(say`\n  ${screen.colors.bold(first!.finding.service)}\n${whyText(first!.finding, screen)}`);
+          if (group.by === 'control') screen.print(screen.explain(group.transform) ?? say``);
+          show();
+          break;
+        case 'k':
+          this.skipGuesses();
+          return 'end';
+        case 'u':
+          this.undo();
+          return 'end';
+        case 'p':
+          return 'plan';
+        case 'q':
+          return 'finish';
+        default:
+          screen.print(choiceHelp(usable, fallback, screen.colors));
+          show();
+      }
+    }
+  }
+
+  /** Asks about one change. */
+  private async single(item: Item, { index, total }: { index: number; total: number }): Promise<Way> {
+    const { screen } = this;
+    const [found] = this.questions([item]);
+    // It is no more: an answer changed what came before it.
+    if (!found) return 'end';
+    const question = { ...found.question, index, total };
+    const open = this.items().filter(isOpen);
+    const twins = open.filter((other) => likeness(other.finding) === likeness(item.finding));
+    const { choices, fallback } = this.singleKeys(item, twins.length, question);
+    const show = (): void => screen.print(questionText(question, screen));
+    show();
+    for (;;) {
+      const key = await this.ask('Apply?', choices, fallback);
+      const asSure = (other: Item): boolean => other.sure || !item.sure;
+      switch (key) {
+        case 'y':
+          this.rule([item], { kind: 'apply' });
+          return 'end';
+        case 'n':
+          this.rule([item], { kind: 'skip' });
+          return 'end';
+        case 'm':
+          this.rule(twins, { kind: fallback === 'y' ? 'apply' : 'skip' });
+          return 'end';
+        case 'a':
+          this.rule(
+            open.filter((other) => other.file === item.file && other.finding.transform === item.finding.transform && asSure(other)),
+            { kind: 'apply' },
+          );
+          return 'end';
+        case 's':
+          this.rule(
+            open.filter((other) => other.file === item.file && other.finding.service === item.finding.service && asSure(other)),
+            { kind: 'apply' },
+          );
+          return 'end';
+        case 't':
+          this.rule(
+            open.filter((other) => other.finding.transform === item.finding.transform),
+            { kind: 'skip' },
+          );
+          return 'end';
+        case 'k':
+          this.skipGuesses();
+          return 'end';
+        case 'd':
+          this.rule(
+            open.filter((other) => other.file === item.file),
+            { kind: 'skip' },
+          );
+          return 'end';
+        case 'e': {
+          const value = await this.edit(question);
+          if (value === undefined) {
+            show();
+            break;
+          }
+          this.rule([item], { kind: 'edit', value });
+          return 'end';
+        }
+        case 'i': {
+          const reason = await this.prompter.text({ message: say`  Reason (may be empty): `, initial: '' });
+          const refused = reason === undefined ? undefined : this.rule([item], { kind: 'ignore', reason });
+          if (reason !== undefined && !refused) return 'end';
+          if (refused) screen.print(say`  ${screen.colors.red(refused.error)}\n`);
+          show();
+          break;
+        }
+        case 'w':
+          screen.print(say`${whyText(item.finding, screen)}${screen.explain(item.finding.transform) ?? ''}`);
+          show();
+          break;
+        case 'u':
+          this.undo();
+          return 'end';
+        case 'p':
+          return 'plan';
+        case 'q':
+          return 'finish';
+        default:
+          screen.print(choiceHelp(choices, fallback, screen.colors));
+          show();
+      }
+    }
+  }
+
+  private singleKeys({ finding, sure }: Item, twins: number, { edited }: Question): { choices: KeyChoice[]; fallback: Key } {
+    const fallback = sure ? 'y' : 'n';
+    const same = fallback === 'y' ? 'apply' : 'skip';
+    const choices: (KeyChoice | false)[] = [
+      { key: 'y', word: 'apply', help: 'apply this change' },
+      { key: 'n', word: 'skip', help: 'skip this change' },
+      twins > 1 && { key: 'm', word: `${same} ${twins}`, help: `${same} this and the ${twins - 1} like it, in all files` },
+      edited !== undefined && { key: 'e', word: 'edit', help: 'edit the value, then apply' },
+      { key: 'p', word: 'plan', help: 'go back to the plan' },
+      { key: 'w', word: 'why', help: 'why: what is wrong, what could break, and the evidence' },
+      { key: 'q', word: 'finish', help: 'finish: look at what was accepted before it is written' },
+      this.acts.length > 0 && { key: 'u', word: 'undo', help: 'undo the last answer' },
+      { key: 'a', word: 'control', help: `apply this and all open changes of ${finding.transform}, as sure as this one` },
+      { key: 's', word: 'service', help: 'apply this and all open changes of this service, as sure as this one' },
+      { key: 't', word: 'never', help: `skip this and all open changes of ${finding.transform}` },
+      !sure && { key: 'k', word: 'no guesses', help: 'skip all guesses' },
+      { key: 'd', word: 'skip file', help: 'skip this and the rest of the file' },
+      { key: 'i', word: 'ignore', help: 'ignore it from now on: writes a comment into the file' },
+      { key: '?', word: 'keys', help: 'this help' },
+    ];
+    return { choices: choices.filter((each) => each !== false), fallback };
+  }
+
+  /** Asks for another value until one can be used. Undefined when the person changed their mind. */
+  private async edit({ finding, edited }: Question): Promise<string | undefined> {
+    const { screen } = this;
+    let value: string | undefined = finding.editable?.value ?? '';
+    for (;;) {
+      value = await this.prompter.text({ message: say`  ${finding.editable?.label ?? ''} (Escape: back): `, initial: value });
+      if (value === undefined) return undefined;
+      const result = edited!(value);
+      if (!('error' in result)) return value;
+      screen.print(say`  ${screen.colors.red(result.error)}\n`);
+    }
+  }
+
+  private ask(title: string, choices: readonly KeyChoice[], fallback: Key): Promise<Key> {
+    const { screen } = this;
+    const message = keyLine(title, choices, fallback, { colors: screen.colors, width: screen.size().columns, ask: screen.signs.ask });
+    return this.prompter.key({ message, keys: choices.map(({ key }) => key), fallback });
+  }
+
+  /** Items with the questions they are put as; those that are no more are left out. */
+  private questions(items: readonly Item[]): { item: Item; question: Question }[] {
+    return this.files.flatMap(({ plan }, file) => {
+      const here = items.filter((item) => item.file === file);
+      const questions = here.length > 0 ? plan.questions(here.map(({ key }) => key)) : new Map<string, Question>();
+      return here.flatMap((item) => {
+        const question = questions.get(item.key);
+        return question ? [{ item, question }] : [];
+      });
+    });
+  }
+
+  private diffs(items: readonly Item[]): Shown[] {
+    const { screen } = this;
+    const look = { colors: screen.colors, width: screen.width, signs: screen.signs };
+    return this.questions(items).flatMap(({ item, question }): Shown[] => {
+      const head: Showable[] = [screen.colors.bold(item.finding.service), item.finding.transform, screen.colors.dim(item.path)];
+      return [say.join(head, '  '), ...diffLines(question, look), say``];
+    });
+  }
+
+  private skipGuesses(): void {
+    this.rule(
+      this.items().filter((item) => isOpen(item) && !item.sure),
+      { kind: 'skip' },
+    );
+  }
+
+  /** One answer, whichever projects its changes are in. */
+  private rule(items: readonly Item[], ruling: Ruling): { error: string } | undefined {
+    const touched = [...new Set(items.map(({ file }) => file))];
+    for (const [done, file] of touched.entries()) {
+      const keys = items.filter((item) => item.file === file).map(({ key }) => key);
+      const refused = this.files[file]!.plan.rule(keys, ruling);
+      if (!refused) continue;
+      for (const each of touched.slice(0, done)) this.files[each]!.plan.undo();
+      return refused;
+    }
+    if (touched.length > 0) this.acts.push(touched);
+    return undefined;
+  }
+
+  private undo(): void {
+    for (const file of this.acts.pop() ?? []) this.files[file]!.plan.undo();
+  }
+}
+
+const isOpen = ({ ruling }: Item): boolean => ruling === undefined;
+const isSure = ({ sure }: Item): boolean => sure;
+
+/** The same change of the same project. */
+const idOf = ({ file, key }: Item): string => `${file} ${key}`;
+
+/** Each change on its own, what is sure first. */
+function singles(items: readonly Item[]): Group[] {
+  return [...items.filter(isSure), ...items.filter((item) => !item.sure)].map((item) => {
+    const { transform, service } = item.finding;
+    return { by: 'control', transform, service, file: item.file, sure: item.sure, items: [item] };
+  });
+}

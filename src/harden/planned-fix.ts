@@ -1,0 +1,168 @@
+import { sorted } from '../compose/data';
+import { splitFile } from '../compose/file-path';
+import type { Op } from '../yaml/types';
+import type { PlannedChange, PlanSession, Question, Ruling } from './api';
+import type { ChainResult, ChainSetup, Decision, Pending } from './chain';
+import { atLeast } from './confidence';
+import { questionOf } from './question';
+import { fileResults } from './result';
+import { start } from './session';
+import type { Confidence, FileResult, Finding, OpenFinding } from './types';
+
+/** A run of the chain under the rulings there are. */
+interface Run {
+  changes: PlannedChange[];
+  result: ChainResult;
+}
+
+/** Changes that were ruled on together, and how. */
+interface Act {
+  keys: Set<string>;
+  ruling: Ruling;
+}
+
+/**
+ * A chain that a person looks at as a whole and answers in any order. A ruling belongs to a change as it was seen: when another ruling makes
+ * another change of it, the new one is open. What is open counts as applied from a confidence on, so that later transforms show what they
+ * would do then; nothing that is open is ever written.
+ */
+export class PlannedFix implements PlanSession {
+  private readonly acts: Act[] = [];
+  private cached: Run | undefined;
+
+  constructor(
+    private readonly setup: ChainSetup,
+    private readonly least: Confidence,
+  ) {}
+
+  changes(): readonly PlannedChange[] {
+    const { changes } = this.current();
+    const rulings = this.rulings();
+    return changes.map((change) => ({ ...change, ruling: rulings.get(change.key) }));
+  }
+
+  expected(): FileResult[] {
+    return fileResults(this.setup, this.current().result);
+  }
+
+  questions(keys: readonly string[]): ReadonlyMap<string, Question> {
+    const wanted = new Map(keys.map((key, index) => [key, index + 1]));
+    const found = new Map<string, Question>();
+    this.play((pending, key) => {
+      const index = wanted.get(key);
+      // Its texts are made now: the chain goes on and changes the documents.
+      if (index !== undefined) found.set(key, frozen(pending, index, keys.length));
+    });
+    return found;
+  }
+
+  rule(keys: readonly string[], ruling: Ruling): { error: string } | undefined {
+    const chosen = this.current().changes.filter(({ key }) => keys.includes(key));
+    if (ruling.kind === 'ignore' && this.setup.override) {
+      return { error: 'the file is left as it is, so no comment can be written into it' };
+    }
+    if (ruling.kind === 'edit') {
+      for (const { finding } of chosen) {
+        if (!finding.editable) return { error: 'this change has no value to edit' };
+        const rebuilt = finding.editable.rebuild(ruling.value);
+        if ('error' in rebuilt) return rebuilt;
+      }
+    }
+    const expected = (change: PlannedChange): boolean => ruling.kind === (this.isSure(change.finding) ? 'apply' : 'skip');
+    const before = this.rulings();
+    const act = { keys: new Set(keys), ruling };
+    this.acts.push(act);
+    // What was taken for granted changes nothing.
+    if (chosen.every((change) => expected(change) && !before.has(change.key))) return undefined;
+    this.cached = undefined;
+    if (keys.length > 1) this.complete(act, chosen);
+    return undefined;
+  }
+
+  /**
+   * One answer for several changes of a transform is for all of them, also where one makes something else of the next: the last item of a list
+   * takes the list along.
+   */
+  private complete({ keys }: Act, chosen: readonly PlannedChange[]): void {
+    const same = ({ finding, path }: PlannedChange): string => JSON.stringify([path, finding.identity, finding.confidence]);
+    if (new Set(chosen.map(({ finding }) => finding.transform)).size !== 1) return;
+    const meant = new Set(chosen.map(same));
+    for (let round = 0; round < chosen.length; round++) {
+      const more = this.current().changes.filter((change) => !keys.has(change.key) && meant.has(same(change)));
+      if (more.length === 0) return;
+      for (const { key } of more) keys.add(key);
+      this.cached = undefined;
+    }
+  }
+
+  undo(): readonly string[] {
+    const last = this.acts.pop();
+    if (last) this.cached = undefined;
+    return [...(last?.keys ?? [])];
+  }
+
+  finish(): FileResult[] {
+    return fileResults(this.setup, this.play(undefined, { kind: 'hold' }).result);
+  }
+
+  private current(): Run {
+    this.cached ??= this.play();
+    return this.cached;
+  }
+
+  private rulings(): Map<string, Ruling> {
+    return new Map(this.acts.flatMap(({ keys, ruling }) => [...keys].map((key) => [key, ruling] as const)));
+  }
+
+  private isSure({ confidence }: Finding): boolean {
+    return atLeast(confidence, this.least);
+  }
+
+  /** @param open what becomes of a change without a ruling; undefined = what is expected of it. */
+  private play(look?: (pending: Pending, key: string) => void, open?: Decision): Run {
+    const rulings = this.rulings();
+    const seen = new Map<string, PlannedChange>();
+    const running = start(this.setup);
+    let step = running.next();
+    while (!step.done) {
+      const pending = step.value;
+      const { finding, workspace } = pending;
+      const { file } = splitFile(finding.path);
+      const key = keyOf(finding);
+      seen.set(key, { key, finding, path: workspace.pathOf(file) });
+      look?.(pending, key);
+      const ruling = rulings.get(key);
+      step = running.next(ruling ? decisionFor(ruling, finding) : (open ?? { kind: this.isSure(finding) ? 'apply' : 'hold' }));
+    }
+    const settled = new Set<Finding>(step.value.findings);
+    return { changes: [...seen.values()].filter(({ finding }) => settled.has(finding)), result: step.value };
+  }
+}
+
+function frozen(pending: Pending, index: number, total: number): Question {
+  const { workspace, files } = pending;
+  return questionOf({ ...pending, workspace: workspace.fork(), files: files.fork(), finding: { ...pending.finding } }, index, total);
+}
+
+/** What a ruling is about: a finding, and what it would do. Items of a list count by what they are, not by where they stand. */
+function keyOf(finding: OpenFinding): string {
+  const { identity, path, ops, files = [], confidence } = finding;
+  const place = ({ path: steps }: Op): unknown[] => steps.map((step, at) => (at > 0 && typeof step === 'number' ? '#' : step));
+  const does = ops.map((op) => [op.op, place(op), 'value' in op ? sorted(op.value) : 'key' in op ? op.key : 'text' in op ? op.text : null]);
+  return JSON.stringify([splitFile(path).file, identity, confidence, does, files.map((file) => file.path)]);
+}
+
+function decisionFor(ruling: Ruling, finding: Finding): Decision {
+  switch (ruling.kind) {
+    case 'apply':
+      return { kind: 'apply' };
+    case 'skip':
+      return { kind: 'hold' };
+    case 'ignore':
+      return { kind: 'ignore', reason: ruling.reason };
+    case 'edit': {
+      const rebuilt = finding.editable?.rebuild(ruling.value);
+      return Array.isArray(rebuilt) ? { kind: 'apply', ops: rebuilt } : { kind: 'hold' };
+    }
+  }
+}
