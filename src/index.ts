@@ -159,6 +159,8 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
       if (!service.build && image !== undefined && options.inspected?.missing.includes(image)) {
         notes.add(`${service.name}: the Engine does not have ${image}, so it said nothing about it`);
       }
+      if (image !== undefined)
+        for (const each of options.inspected?.unread ?? []) if (each.startsWith(`${image}: `)) notes.add(`${service.name}: ${each}`);
       if (!service.build && configs.length === 0) return advise(service, undefined, known);
       // What an included file builds is relative to that file.
       const elsewhere = service.build && service.directory('build');

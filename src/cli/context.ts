@@ -135,11 +135,11 @@ export function leavingKnown(opened: readonly Opened[]): Opened[] {
  */
 export function imageConfigPaths(host: Host, { imageConfig = [] }: Options): string[] {
   if (imageConfig.length === 0) return [];
-  const { readImageConfigs } = require('../images') as typeof import('../images');
-  return imageConfig.map((shown) => {
+  const { imageConfigKind } = require('../images') as typeof import('../images');
+  return imageConfig.flatMap((shown) => {
     const found = resolve(host.cwd, shown);
-    readImageConfigs(found, shown);
-    return relative(process.cwd(), found);
+    // Images with their files are looked into elsewhere, and one by one.
+    return imageConfigKind(found, shown) === 'images' ? [] : [relative(process.cwd(), found)];
   });
 }
 

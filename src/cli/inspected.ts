@@ -1,28 +1,81 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { InputError } from '../errors';
 import type { Batten } from '../harden/api';
 import { PROOF_FILE } from '../harden/proof';
-import type { Inspected } from '../images';
+import type { ImageConfigs, Inspected } from '../images';
+import type { ImageFacts } from '../images/xray';
 import type { Context } from './context';
 import type { Opened } from './inputs';
+import { readImageAt, type Where } from './read-images';
 
 /**
- * With `--inspect`: what the local Engine says of the images in use, of `services` only where they are named. Without it no Engine is
- * spoken to.
+ * With `--inspect`: what the local Engine says of the images in use, of `services` only where they are named; with `--image-config`, what
+ * archives and layouts say. Without either nothing is looked at.
  *
  * @throws InputError when there is no Engine or it may not be asked.
  */
 export async function inspected(
-  { host, options }: Context,
+  context: Context,
   opened: readonly Opened[],
   services: readonly string[] | undefined,
 ): Promise<Inspected | undefined> {
-  if (!options.inspect) return undefined;
-  const { inspectImages } = require('../engine/inspect') as typeof import('../engine/inspect');
-  const images = opened.flatMap((each) => imagesOf(host.batten(), each, services));
-  // What an Engine is, matters to what was proven on it.
-  const engine = opened.some(({ absolute }) => existsSync(join(dirname(absolute), PROOF_FILE)));
-  return inspectImages(images, host.env, { engine });
+  const { host, options } = context;
+  const archives = archivesOf(context);
+  if (!options.inspect && archives.length === 0) return undefined;
+  const images = [...new Set(opened.flatMap((each) => imagesOf(host.batten(), each, services)))];
+  let answer: Inspected = { configs: [], missing: [], ids: new Map() };
+  if (options.inspect) {
+    const { inspectImages } = require('../engine/inspect') as typeof import('../engine/inspect');
+    // What an Engine is, matters to what was proven on it.
+    const engine = opened.some(({ absolute }) => existsSync(join(dirname(absolute), PROOF_FILE)));
+    answer = await inspectImages(images, host.env, { engine });
+  }
+  const sources = [...archives.map((file): Where => ({ file })), ...(options.inspect ? (['engine'] as const) : [])];
+  const looked = await lookInto(context, images, sources, answer);
+  return { ...answer, configs: [...looked.configs, ...answer.configs], unread: looked.unread };
+}
+
+/** What is named by `--image-config` and has files of images in it: archives and layouts. */
+function archivesOf({ host, options }: Context): string[] {
+  const given = options.imageConfig ?? [];
+  if (given.length === 0) return [];
+  const { imageConfigKind } = require('../images') as typeof import('../images');
+  return given.filter((shown) => imageConfigKind(resolve(host.cwd, shown), shown) === 'images');
+}
+
+/** Looks into each image once, whatever it is called, in the first place that has it. What cannot be read is told and left out. */
+async function lookInto(
+  context: Context,
+  images: readonly string[],
+  sources: readonly Where[],
+  { ids, configs: asked }: Inspected,
+): Promise<{ configs: ImageConfigs; unread: readonly string[] }> {
+  const { imageFacts } = require('../images/xray') as typeof import('../images/xray');
+  const { inspectedConfig } = require('../images') as typeof import('../images');
+  const configs: ImageConfigs[number][] = [];
+  const unread: string[] = [];
+  const known = new Map<string, ImageFacts>();
+  for (const image of images) {
+    const identity = ids.get(image);
+    for (const where of sources) {
+      if (where === 'engine' && !identity) continue;
+      try {
+        const facts = (identity && known.get(identity.id)) ?? imageFacts(await readImageAt(where, image, context, { named: true }));
+        if (identity) known.set(identity.id, facts);
+        const names = asked.find((each) => each.names.includes(image))?.names ?? [];
+        configs.push(inspectedConfig(facts, [image, ...names.filter((name) => name !== image)]));
+        break;
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        // An archive need not have every image.
+        if (typeof where === 'object' && error.code === 'image-missing') continue;
+        if (typeof where === 'object') throw error;
+        unread.push(`${image}: its files were not read (${error.message})`);
+      }
+    }
+  }
+  return { configs, unread };
 }
 
 function imagesOf(batten: Batten, { input, absolute }: Opened, services: readonly string[] | undefined): string[] {

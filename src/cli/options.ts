@@ -192,7 +192,8 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--cleanup', description: 'remove what a trial that was killed left behind, and do nothing else', commands: ['prove'] },
   {
     flags: '--image-config <paths>',
-    description: 'what images are: output of "docker image inspect", an OCI layout, or a directory of such files; comma separated',
+    description:
+      'what images are: output of "docker image inspect", a directory of such files, or images to look into: an archive of "docker save", an OCI layout; comma separated',
     commands: PLANS,
     names: true,
   },
@@ -220,7 +221,7 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--inspect',
-    description: 'ask the local Engine what the images in use are ("docker image inspect"); nothing is pulled or started',
+    description: 'look into the images in use, as the local Engine has them; nothing is pulled or started',
     commands: RUNS,
   },
   {

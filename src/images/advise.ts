@@ -6,6 +6,7 @@ import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, generic
 import { Hints } from './hints/ask';
 import type { HintSays } from './hints/types';
 import { hostAccess } from './host-access';
+import { applyInspected } from './inspected/apply';
 import { evidenceOf, type Match, matchService } from './match';
 import { operation } from './operation';
 import type { OwnImage, ProjectEvidence } from './own-image';
@@ -66,6 +67,7 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
     privileged: template.privileged ?? genericPrivileged(hints),
   };
   if (own) applyOwn(draft, { service, situation, match, own, templated: template.capabilities !== undefined });
+  if (own?.inspected && !match) applyInspected(draft, own.inspected, written, service, situation);
   applyRules(draft, { service, situation, match });
   applyHints(draft, hints);
   const wanted = draft.readOnly;

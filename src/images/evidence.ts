@@ -6,7 +6,8 @@ import type { Data } from '../yaml/types';
 import { imageFromConfig } from './config-image';
 import { type Configuration, readConfiguration } from './configuration';
 import { type BuildSetting, type DockerfileFacts, readDockerfile } from './dockerfile';
-import { configFor, type ImageConfigs } from './image-config';
+import { configFor, type ImageConfig, type ImageConfigs } from './image-config';
+import { imageFromFacts } from './inspected/image';
 import { matchImage, matchService } from './match';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { ProjectFiles } from './project-files';
@@ -65,7 +66,7 @@ function imageOf(service: Service, files: ProjectFiles | undefined, configs: Ima
       .replace(/[^a-z0-9_-]/g, '');
   const config = configFor(service, configs, project);
   const built = files && service.build ? dockerfileOf(service, files, note) : undefined;
-  const image = built ? completed(built.image, config && imageFromConfig(config)) : config && imageFromConfig(config);
+  const image = built ? completed(built.image, config && imageOfConfig(config)) : config && imageOfConfig(config);
   if (!files) return image;
   if (!image) return undefined;
   const base =
@@ -75,6 +76,12 @@ function imageOf(service: Service, files: ProjectFiles | undefined, configs: Ima
       ?.template.entrypoint?.slice(0, 1) ?? [];
   const { found, unknown, ownEntrypoint } = scriptsOf(service, image, built?.copies ?? [], built?.context, files, note, base);
   return { ...image, scripts: found, ownEntrypoint, unknown: [...image.unknown, ...unknown] };
+}
+
+function imageOfConfig(config: ImageConfig): OwnImage {
+  return config.facts
+    ? imageFromFacts({ name: config.names[0] ?? config.ref, facts: config.facts }, config.names)
+    : imageFromConfig(config);
 }
 
 /** The Dockerfile is what will be built, the configuration what once was: it fills the gaps. */

@@ -6,6 +6,7 @@ import type { Service } from '../compose/types';
 import { InputError } from '../errors';
 import type { Data } from '../yaml/types';
 import { parseReference } from './reference';
+import type { ImageFacts } from './xray';
 
 /** The configuration an image was saved with: what `docker image inspect` shows under `Config`. */
 export interface ImageConfig {
@@ -26,6 +27,8 @@ export interface ImageConfig {
   healthcheck?: readonly string[];
   /** The build steps, where the file has them. */
   history: readonly string[];
+  /** What its files say, where somebody looked into it. */
+  facts?: ImageFacts;
 }
 
 export type ImageConfigs = readonly ImageConfig[];
@@ -37,6 +40,8 @@ export interface Inspected {
   missing: readonly string[];
   /** Which image a name stands for there, by the name as it was asked for. */
   ids: ReadonlyMap<string, ImageIdentity>;
+  /** Images whose files could not be read, each with the reason, for the person. */
+  unread?: readonly string[];
   /** The Engine itself, where there is a proof that could be of another one. */
   engine?: InspectedEngine;
 }
@@ -82,6 +87,23 @@ export function readImageConfigs(wanted: string, shown: string = wanted): ImageC
   });
 }
 
+/**
+ * What a path holds that is given as what images are: configurations alone, or images with their files (an archive, a layout).
+ *
+ * @throws InputError as `readImageConfigs`, for what is neither.
+ */
+export function imageConfigKind(wanted: string, shown: string): 'configurations' | 'images' {
+  if (isLayout(wanted)) return 'images';
+  try {
+    readImageConfigs(wanted, shown);
+    return 'configurations';
+  } catch (error) {
+    // An archive is no text, and may be of any size.
+    if (error instanceof InputError && ['not-utf8', 'not-text', 'too-large'].includes(error.code)) return 'images';
+    throw error;
+  }
+}
+
 /** The configuration of a service's image: by digest or name, else by the name of the file. */
 export function configFor(service: Service, configs: ImageConfigs, project?: string): ImageConfig | undefined {
   const image = service.image?.known ? service.image.text : undefined;
@@ -97,6 +119,13 @@ export function configFor(service: Service, configs: ImageConfigs, project?: str
 /** The configurations in what an Engine answered about images, `ref` being what evidence calls it and `names` what was asked for. */
 export function imageConfigsIn(data: Data, ref: string, names: readonly string[]): ImageConfigs {
   return (Array.isArray(data) ? data : [data]).flatMap((each) => configOf(each, ref, '', names)).map((config) => ({ ...config, ref }));
+}
+
+/** An image that was looked into, as one of the configurations: `names` are those it goes by. */
+export function inspectedConfig(facts: ImageFacts, names: readonly string[]): ImageConfig {
+  const { user, entrypoint, command, environment, exposed, volumes, workdir, healthcheck, history } = facts.config;
+  const [name = ''] = names;
+  return { ref: name, fileName: '', names, user, entrypoint, command, environment, exposed, volumes, workdir, healthcheck, history, facts };
 }
 
 /** By digest where there is one: the tag beside it is a comment. */

@@ -10,7 +10,9 @@ export {
   type ImageIdentity,
   type Inspected,
   type InspectedEngine,
+  imageConfigKind,
   imageConfigsIn,
+  inspectedConfig,
   readImageConfigs,
 } from './image-config';
 export { compileTemplates, loadTemplates, type TemplateFile } from './load';

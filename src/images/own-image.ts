@@ -1,6 +1,7 @@
 import type { Evaluated } from '../compose/types';
 import type { Data } from '../yaml/types';
 import type { Configuration } from './configuration';
+import type { InspectedImage } from './inspected/places';
 import type { ScriptFacts } from './script';
 import type { Owner } from './situation';
 import type { Evidence } from './types';
@@ -19,6 +20,8 @@ export interface FileCapabilities extends Fact<readonly string[]> {
 /** What the image of one service is, as far as the project's Dockerfile, its scripts and a saved image configuration say. */
 export interface OwnImage {
   source: 'dockerfile' | 'image-config';
+  /** The image itself, where it was looked into. */
+  inspected?: InspectedImage;
   /** The image at the bottom, as a reference whose unknown variables are still there; undefined when it cannot be told. */
   base?: Fact<string>;
   /** Names of the same image; any of them may have a template. */

@@ -18,6 +18,8 @@ export interface ProgramFacts {
   names: readonly string[];
   /** What a root process of it uses. */
   capabilities?: readonly string[];
+  /** All that a root process of it needs, in a container of its own, so far as its own work goes. */
+  as_root?: readonly string[];
   wraps?: Wrapper;
   /** It makes its process that of another user. */
   steps_down?: true;
@@ -51,6 +53,12 @@ export function factsOf(name: string): readonly Known[] {
 /** The capabilities that a program uses as root. */
 export function capabilitiesOf(name: string): readonly string[] {
   return factsOf(name).flatMap(({ capabilities }) => capabilities ?? []);
+}
+
+/** All that a root process of a program needs, and where that is known from; undefined when it is not. */
+export function needsAsRoot(name: string): { value: readonly string[]; evidence: Evidence[] } | undefined {
+  const fact = factsOf(name).find(({ as_root }) => as_root);
+  return fact && { value: fact.as_root!, evidence: fact.evidence };
 }
 
 export function stepsDown(name: string): boolean {

@@ -66,7 +66,11 @@ export function situationOf(service: Service, match: Match | undefined, own?: Ow
     imageUser,
     startOwner,
     serviceOwner: start === 'user' ? startOwner : hidden || runsAs === undefined ? undefined : parseUidGid(runsAs),
-    stepsDown: start === 'root' && (script !== undefined || (!hidden && match !== undefined && variantsOf(match).every(runsAsAnother))),
+    stepsDown:
+      start === 'root' &&
+      (script !== undefined ||
+        inspectedStepsDown(service, own) ||
+        (!hidden && match !== undefined && variantsOf(match).every(runsAsAnother))),
     variant: match?.variant,
     version: match?.version,
     data: dataKind(service, match?.template.data ?? []),
@@ -77,6 +81,13 @@ export function situationOf(service: Service, match: Match | undefined, own?: Ow
     fileSecrets: [...service.secrets, ...service.configs].some((grant) => grant.source === 'file' || grant.source === 'unknown'),
     grants: service.secrets.length + service.configs.length > 0,
   };
+}
+
+/** An image that was looked into becomes another user when it starts as it is. */
+function inspectedStepsDown({ entrypoint = [] }: Service, own: OwnImage | undefined): boolean {
+  const facts = own?.inspected?.facts;
+  if (!facts || entrypoint.join('\0') !== facts.config.entrypoint.join('\0')) return false;
+  return facts.start.steps.some((step) => step.do === 'become' && step.owner.uid !== 0 && step.usual !== false);
 }
 
 /** The user the image starts as: its own USER, else that of the image it is built on. */

@@ -5,7 +5,7 @@ import type { OperationAdvice } from './operation';
 export const CONFIDENCES = ['proven', 'known', 'generic', 'guess'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
 
-export type EvidenceKind = 'template' | 'dockerfile' | 'image-config' | 'engine-run' | 'compose-semantics';
+export type EvidenceKind = 'template' | 'dockerfile' | 'image-config' | 'image' | 'engine-run' | 'compose-semantics';
 
 /** Why a value is believed: what kind of source, where it is, and what it says. */
 export interface Evidence {

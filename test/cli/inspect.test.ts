@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import path from 'node:path';
 import { batten as library } from '../../src';
+import { directory, file, image, program, saved, script } from '../images/xray/tars';
 import { MAIN, project, type Ran, removeProjects, scrubbedEnv } from './run';
 
 const COMPOSE = 'services:\n  api:\n    image: acme/api:1\n  db:\n    image: acme/db:2\n';
@@ -61,6 +63,44 @@ describe('--inspect', () => {
     expect(asked).toEqual(['GET /_ping', 'GET /images/acme/api:1/json', 'GET /images/acme/db:2/json']);
   });
 
+  test('looks into an image that no template knows, and says where each value comes from', async () => {
+    const entry = '#!/bin/sh\nchown -R app /data\nexec gosu app "$@"\n';
+    const made = image(
+      [
+        [
+          ...['sh', 'chown', 'gosu', 'server'].map((name) => program(`bin/${name}`)),
+          file('etc/passwd', 'root:x:0:0::/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n'),
+          directory('data'),
+          script('entry.sh', entry),
+        ],
+      ],
+      { Entrypoint: ['/entry.sh'], Cmd: ['server'] },
+    );
+    const inspected = { Id: 'sha256:x', RepoTags: ['acme/api:1'], Config: { Entrypoint: ['/entry.sh'], Cmd: ['server'] } };
+    const { DOCKER_HOST, asked } = await engine({}, (request, response) => {
+      if (request.url === '/_ping') response.end('OK');
+      else if (request.url === '/images/acme/api:1/json') response.end(JSON.stringify(inspected));
+      else if (request.url === '/images/acme/api:1/get') response.end(saved(made));
+      else response.writeHead(404).end('{"message":"No such image"}');
+    });
+    const compose = 'services:\n  api:\n    image: acme/api:1\n    volumes: [data:/data]\nvolumes:\n  data:\n';
+    const cwd = project({ 'compose.yaml': compose });
+    const args = ['check', '--format', 'json', '--only', 'cap-drop'];
+    const { out } = await batten([...args, '--inspect'], cwd, { DOCKER_HOST, DOCKER_DEFAULT_PLATFORM: 'linux/amd64' });
+    const [finding] = JSON.parse(out).files[0].findings;
+    expect(finding).toMatchObject({ confidence: 'known', plan: 'drop all capabilities of "api", adding back CHOWN, SETGID, SETUID' });
+    expect(finding.evidence).toContainEqual({
+      kind: 'image',
+      ref: expect.stringMatching(/^acme\/api:1 \/entry\.sh:2 in sha256:[0-9a-f]{64}$/),
+      detail: 'chown -R app /data',
+    });
+    expect(asked.filter((each) => each.endsWith('/get'))).toHaveLength(1);
+    // An archive says the same.
+    writeFileSync(path.join(cwd, 'api.tar'), saved(made));
+    const archived = await batten([...args, '--image-config', 'api.tar'], cwd, { DOCKER_DEFAULT_PLATFORM: 'linux/amd64' });
+    expect(JSON.parse(archived.out).files[0].findings[0].plan).toBe(finding.plan);
+  }, 30_000);
+
   test('asks what the Engine is when there is a proof, and says in text and JSON that it is stale', async () => {
     const { DOCKER_HOST, asked } = await engine({ 'acme/api:1': { ...API, Id: 'sha256:aaaabbbbccccdddd' } });
     const service = {
@@ -87,7 +127,7 @@ describe('--inspect', () => {
     expect(JSON.parse(json).files[0].staleProofs).toEqual([{ service: 'api', reason }]);
     expect(asked).toContain('GET /info');
     expect(JSON.parse((await batten(['check', '--format', 'json'], cwd, {})).out).files[0].staleProofs).toBeUndefined();
-  });
+  }, 30_000);
 
   test('says which images the Engine does not have', async () => {
     const { DOCKER_HOST } = await engine({ 'acme/api:1': API });

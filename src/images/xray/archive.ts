@@ -199,7 +199,7 @@ class Archive implements Blobs {
         { config: each.Config, layers: each.Layers.map(String), names: Array.isArray(each.RepoTags) ? each.RepoTags.map(String) : [] },
       ];
     });
-    const { config, layers } = chosen(images, options.name);
+    const { config, layers } = chosen(images, options.name, options.named);
     checkLayers(layers.length, this.budget);
     const [hex] = /[0-9a-f]{64}/.exec(config) ?? [];
     const configuration = readConfiguration(this.jsonAt(join('', config)), hex && `sha256:${hex}`);

@@ -192,6 +192,7 @@ function directories(
     why.set(path, (why.get(path) ?? new Set()).add(reason));
   };
   for (const volume of config.volumes) add(volume, 'volume');
+  for (const path of givenAway(files, user, starts)) add(path, 'owned');
   add(config.workdir, 'workdir');
   add(user.home, 'home');
   for (const { steps } of starts) {
@@ -206,6 +207,25 @@ function directories(
     .sort()
     .slice(0, MAX_LISTED)
     .map((path) => directoryFacts(path, files, layerOf, [...why.get(path)!].sort()));
+}
+
+/** The uppermost directories that a user of the start may write to because they belong to it or to its group. */
+function givenAway(files: FileTree, user: UserFacts, starts: readonly StartFacts[]): string[] {
+  const become = starts.flatMap(({ steps }) => steps.flatMap((step) => (step.do === 'become' ? [step.owner] : [])));
+  const who = [user, ...become].filter(({ uid }) => uid !== undefined && uid !== 0);
+  const mayWrite = (node: FileNode): boolean =>
+    who.some(({ uid, gid }) => node.uid === uid || (node.gid === gid && (node.mode & 0o020) !== 0)) && (node.mode & 0o002) === 0;
+  const out: string[] = [];
+  if (who.length === 0) return out;
+  let last = '/';
+  for (const { path, node } of files.below('/')) {
+    // What is below one of them comes right behind it.
+    if (node.kind !== 'directory' || path.startsWith(`${last}/`) || !mayWrite(node)) continue;
+    last = path;
+    out.push(path);
+    if (out.length >= MAX_LISTED) break;
+  }
+  return out;
 }
 
 function pathsOf({ path, others = [] }: { path?: string; others?: string[] }): string[] {

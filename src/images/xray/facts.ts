@@ -173,8 +173,21 @@ export interface OwnerFacts {
 }
 
 export type StepOf =
-  /** A program is run; `replaces`: it takes the place of the one before. `command`: the command of the image, which a service may replace. */
-  | { do: 'run'; program: string; path?: string; argv: string[]; replaces?: true; background?: true; command?: true; server?: string }
+  /**
+   * A program is run; `replaces`: it takes the place of the one before. `command`: the command of the image, which a service may replace.
+   * `script`: what it does is among the steps.
+   */
+  | {
+      do: 'run';
+      program: string;
+      path?: string;
+      argv: string[];
+      replaces?: true;
+      background?: true;
+      script?: true;
+      command?: true;
+      server?: string;
+    }
   /** Another user from here on. */
   | { do: 'become'; by: string; owner: OwnerFacts }
   | ({ do: 'chown'; by: string; owner: OwnerFacts; recursive?: true } & PathFacts)

@@ -54,13 +54,13 @@ async function configurationsIn(path: string, shown: string): Promise<Data[] | u
 }
 
 /** The output of `docker image inspect`, or the configuration of an image itself. */
-function withoutFiles(configurations: readonly Data[], { name }: ReadOptions): ImageContents {
+function withoutFiles(configurations: readonly Data[], { name, named }: ReadOptions): ImageContents {
   const images = configurations.flatMap((data) => {
     const config = isMap(data) ? (data.Config ?? data.config) : undefined;
     if (!isMap(data) || !isMap(config)) return [];
     return [{ data, config, names: [...texts(data.RepoTags), ...texts(data.RepoDigests)].filter((each) => !each.startsWith('<none>')) }];
   });
-  const { data, config } = chosen(images, name);
+  const { data, config } = chosen(images, name, named);
   const rootfs = isMap(data.RootFS) ? data.RootFS : isMap(data.rootfs) ? data.rootfs : {};
   return {
     id: typeof data.Id === 'string' ? data.Id : digestOf(Buffer.from(JSON.stringify(data))),

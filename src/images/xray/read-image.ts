@@ -10,6 +10,8 @@ import { type Descriptor, forPlatform, isIndex, listed, type Platform, platformN
 export interface ReadOptions {
   /** Its name; needed when there are several. */
   name?: string;
+  /** Whether one that has no name is not it. */
+  named?: boolean;
   platform: Platform;
   limits?: Limits;
   /** Bytes of the layers as they are transferred, above which only the configuration is read. */
@@ -32,8 +34,8 @@ export interface Blobs {
  * @throws ImageError when it is not there, not for the platform, not what its digests say, hostile or too large.
  */
 export async function readImage(top: Data, blobs: Blobs, budget: Budget, options: ReadOptions): Promise<ImageContents> {
-  const { name, platform, atMost = Number.POSITIVE_INFINITY } = options;
-  const manifest = readManifest(await manifestData(top, blobs, name, platform));
+  const { atMost = Number.POSITIVE_INFINITY } = options;
+  const manifest = readManifest(await manifestData(top, blobs, options));
   checkLayers(manifest.layers.length, budget);
   const configuration = readConfiguration(await blobs.json(manifest.config), manifest.config.digest);
   const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
@@ -56,12 +58,12 @@ export async function readImage(top: Data, blobs: Blobs, budget: Budget, options
 }
 
 /** An index may list indexes, one for each image, which list platforms. */
-async function manifestData(top: Data, blobs: Blobs, name: string | undefined, platform: Platform): Promise<Data> {
+async function manifestData(top: Data, blobs: Blobs, { name, named, platform }: ReadOptions): Promise<Data> {
   let data = top;
   for (let depth = 0; isIndex(data); depth++) {
     if (depth > 3) throw new ImageError('image-archive', 'has indexes within indexes within indexes');
     const images = listed(data);
-    const image = depth === 0 ? chosen(images, name) : images[0];
+    const image = depth === 0 ? chosen(images, name, named) : images[0];
     const fitting = forPlatform(image ? images.filter(({ names }) => names.join() === image.names.join()) : [], platform);
     if (!fitting) throw new ImageError('image-missing', `is not there for ${platformName(platform)}`, { hint: platformsOf(images) });
     data = parseJson(await blobs.json(fitting), 'manifest');

@@ -75,7 +75,8 @@ export function runFile(call: Call, path: string): Outcome {
   const text = analysis.source(path, at, state, who);
   const line = text?.text.startsWith('#!') ? text.text.slice(2, 258).split('\n')[0]!.trim() : text ? '/bin/sh' : undefined;
   const interpreter = line === undefined ? undefined : interpreterOf(line);
-  recordRun(call, programName(call.words[0]?.value.text ?? path), path);
+  const followed = text !== undefined && interpreter !== undefined && interpreter.kind !== 'other';
+  recordRun(call, programName(call.words[0]?.value.text ?? path), path, followed);
   if (!text || !interpreter || interpreter.kind === 'other') {
     if (!node.withheld) note(call, 'language', shown(call));
     return ordinary(call);
@@ -128,8 +129,8 @@ function runShell(shell: Shell, call: Call, args: readonly Argument[]): Outcome 
   return before === inner.guards.length && inner.alive ? outcome : unknownOutcome(shown(call));
 }
 
-/** Notes that a program is run. */
-export function recordRun(call: Call, program: string, path: string | undefined): void {
+/** Notes that a program is run. `script`: one that is followed. */
+export function recordRun(call: Call, program: string, path: string | undefined, script = false): void {
   const real = path === undefined ? undefined : call.analysis.files.find(path)?.path;
   const server = real === undefined ? undefined : serverNamed(programName(real));
   record(call, {
@@ -139,6 +140,7 @@ export function recordRun(call: Call, program: string, path: string | undefined)
     argv: shownArgv(call.words),
     ...(call.replaces && { replaces: true }),
     ...(call.background && { background: true }),
+    ...(script && { script: true }),
     ...(call.words[0]?.value.from.includes(COMMAND) && { command: true }),
     ...(server !== undefined && { server }),
   });

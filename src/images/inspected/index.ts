@@ -1,0 +1,3 @@
+export { applyInspected } from './apply';
+export { imageFromFacts } from './image';
+export type { InspectedImage } from './places';

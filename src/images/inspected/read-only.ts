@@ -1,0 +1,143 @@
+import { covers, samePath } from '../../compose/container-path';
+import type { Service } from '../../compose/types';
+import type { Situation } from '../situation';
+import type { Evidence, ReadOnlyAdvice, TmpfsMount, Verdict } from '../types';
+import type { DirectoryFacts, ImageFacts, Place } from '../xray';
+import { type InspectedImage, placeEvidence, placeText, stepText } from './places';
+import { type StartHere, staying } from './start';
+
+/** What the Engine gives a container beside its files: nothing there is of the image. */
+const GIVEN = ['/dev', '/proc', '/sys'];
+
+/** Where nobody expects what is written to be there after a restart. */
+const PASSING = ['/tmp', '/var/tmp', '/run', '/var/cache', '/var/lock'];
+
+/** Interpreters whose libraries are loaded out of temporary files. */
+const LOADS_FROM_TMP = new Set(['java']);
+
+/**
+ * Whether the root can be read-only, and with which tmpfs: for what the start is seen to write outside of volumes, and, for who is not root, for
+ * the other empty directories that user may write to. Undefined where the image does not say enough to be better than a rule of thumb.
+ *
+ * @param service as its container will be, with the volumes of the image.
+ */
+export function readOnlyOf(
+  image: InspectedImage,
+  start: StartHere,
+  service: Service,
+  situation: Situation,
+): Verdict<ReadOnlyAdvice> | undefined {
+  const { facts } = image;
+  const writes = writesOf(start, service);
+  const wanted = new Map<string, { at: Place; detail: string }>();
+  for (const { path, at, detail, certain, makes } of writes) {
+    const place = makes ? path : parent(path);
+    const directory = directoryAt(place, facts) ?? (makes ? undefined : nearest(place, facts));
+    const hides = directory !== undefined && (directory.files ?? 0) > 0;
+    if (!hides && place !== '/' && (directory !== undefined || makes)) {
+      wanted.set(directory?.realPath ?? directory?.path ?? place, { at, detail });
+      continue;
+    }
+    if (!certain) continue;
+    const why = `${detail} (${placeText(at)}), ${hides ? `beside ${directory.files} files of the image` : 'in the root of the image'}`;
+    return { value: false, confidence: 'known', why: `at its start ${why}`, evidence: [placeEvidence(at, detail, image)] };
+  }
+  const stays = staying(start);
+  const asRoot = stays.filter(({ step }) => (step.as === undefined || step.as === 0) && step.server === undefined);
+  // A program that stays root may write anywhere, and what it does is not seen.
+  if (asRoot.length > 0 || stays.length === 0 || start.notFollowed.length > 0) return undefined;
+  const users = new Set(stays.flatMap(({ step }) => (step.as === undefined || step.as === 0 ? [] : [step.as])));
+  const becomes = start.doings.flatMap(({ step }) => (step.do === 'become' && step.owner.uid !== undefined ? [step.owner.uid] : []));
+  for (const uid of becomes) users.add(uid);
+  const own = facts.directories.filter(({ why, there, uid }) => there && why.includes('owned') && uid !== undefined && users.has(uid));
+  const kept: DirectoryFacts[] = [];
+  for (const directory of own) {
+    if (isMounted(directory.path, service)) continue;
+    if ((directory.files ?? 0) === 0)
+      wanted.set(directory.realPath ?? directory.path, {
+        at: { layer: directory.layer ?? facts.id, path: directory.path },
+        detail: `belongs to ${directory.uid}`,
+      });
+    else kept.push(directory);
+  }
+  wanted.set('/tmp', wanted.get('/tmp') ?? { at: { layer: facts.id, path: 'config' }, detail: 'anybody may write to /tmp' });
+  const java = start.doings.some(({ step }) => step.do === 'run' && step.server !== undefined && LOADS_FROM_TMP.has(step.server));
+  const tmpfs = outermost([...wanted.keys()], facts).map((path) => mountAt(path, facts, situation, java));
+  const evidence: Evidence[] = [...wanted].slice(0, 8).map(([, { at, detail }]) => placeEvidence(at, detail, image));
+  const forgotten = tmpfs.find(({ path, uid }) => uid !== undefined && uid !== 0 && !PASSING.some((each) => covers(each, path)));
+  const doubt = kept[0]
+    ? `it may also write to ${kept[0].path}, which belongs to ${kept[0].uid} and holds ${kept[0].files} files of the image`
+    : forgotten && `what it keeps in ${forgotten.path} would be gone after a restart, as no volume is mounted there`;
+  return {
+    value: { tmpfs },
+    confidence: doubt === undefined ? 'generic' : 'guess',
+    why:
+      doubt === undefined
+        ? 'what its start writes is known, and beside volumes and temporary files its user may write to no other directory of the image'
+        : `what its start writes is known, but ${doubt}`,
+    breaks: 'single files of the image that belong to its user, and what is written to /var/tmp',
+    evidence,
+  };
+}
+
+interface Write {
+  path: string;
+  at: Place;
+  detail: string;
+  certain: boolean;
+  /** A directory that is made or given away itself; else something in it. */
+  makes: boolean;
+}
+
+/** What the start changes in files of the image. */
+function writesOf({ doings }: StartHere, service: Service): Write[] {
+  return doings.flatMap(({ step, paths, certain }) => {
+    if (step.do !== 'write' && step.do !== 'link' && step.do !== 'chown' && step.do !== 'chmod') return [];
+    const makes = (step.do === 'write' && step.what === 'directory') || step.do === 'chown' || step.do === 'chmod';
+    return paths
+      .filter((path) => !GIVEN.some((each) => covers(each, path)) && !isMounted(path, service))
+      .map((path) => ({ path, at: step.at, detail: stepText(step), certain, makes }));
+  });
+}
+
+function isMounted(path: string, service: Service): boolean {
+  const mounts = [...service.mounts.filter(({ readOnly }) => !readOnly), ...service.tmpfs];
+  return mounts.some(({ target }) => target !== '' && target !== '/' && covers(target, path));
+}
+
+/** A mount holds what is below it; one over files of the image would hide them. */
+function outermost(paths: readonly string[], facts: ImageFacts): string[] {
+  const sorted = [...new Set(paths)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return sorted
+    .filter((path, index) => !sorted.slice(0, index).some((above) => covers(above, path) && (samePath(above, path) || !there(path, facts))))
+    .sort();
+}
+
+function there(path: string, facts: ImageFacts): boolean {
+  return directoryAt(path, facts)?.there === true;
+}
+
+/** As the image has the directory: whoever may write to it may write to the mount. */
+function mountAt(path: string, facts: ImageFacts, { startOwner }: Situation, exec: boolean): TmpfsMount {
+  const directory = directoryAt(path, facts);
+  const runs = exec && path === '/tmp' ? { exec: true } : {};
+  if (path === '/tmp') return { path, ...(startOwner && { uid: startOwner.uid, gid: startOwner.gid, mode: '1777' }), ...runs };
+  const uid = directory?.there ? directory.uid : startOwner?.uid;
+  const gid = directory?.there ? directory.gid : startOwner?.gid;
+  const root = (uid ?? 0) === 0 && (gid ?? 0) === 0;
+  return { path, ...(!root && { uid, gid }), ...(directory?.mode === undefined || root ? {} : { mode: String(Number(directory.mode)) }) };
+}
+
+function directoryAt(path: string, { directories, worldWritable }: ImageFacts): DirectoryFacts | undefined {
+  return [...directories, ...worldWritable].find((each) => samePath(each.path, path) || each.realPath === path);
+}
+
+function nearest(path: string, { directories, worldWritable }: ImageFacts): DirectoryFacts | undefined {
+  return [...directories, ...worldWritable]
+    .filter((each) => each.there && each.path !== '/' && covers(each.path, path))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+}
+
+function parent(path: string): string {
+  return path.replace(/\/[^/]*$/, '') || '/';
+}
