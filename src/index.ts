@@ -135,7 +135,7 @@ function setup(input: Input, options: RunOptions): ChainSetup {
   };
 }
 
-/** Advice that knows the project's own Dockerfiles and saved image configurations: read when a service is first asked about, and once. */
+/** Advice that knows the project's own Dockerfiles, the configuration it mounts and saved image configurations: read when a service is first asked about, and once. */
 function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
   const configs = savedConfigs(options);
   const known = { templates: options.templates };
@@ -161,7 +161,6 @@ function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 
       }
       if (image !== undefined)
         for (const each of options.inspected?.unread ?? []) if (each.startsWith(`${image}: `)) notes.add(`${service.name}: ${each}`);
-      if (!service.build && configs.length === 0) return advise(service, undefined, known);
       // What an included file builds is relative to that file.
       const elsewhere = service.build && service.directory('build');
       const where = elsewhere === undefined ? { directory, files: evidenceFiles } : { directory: elsewhere, files: filesOf(elsewhere) };

@@ -114,6 +114,8 @@ export interface Service {
   origin(key: string): Origin | undefined;
   /** The effective value as plain data, uninterpolated; undefined when absent. */
   data(key: string): Data | undefined;
+  /** The directory that relative paths in a key count from, absolute; undefined = the project's. */
+  directory(key: string): string | undefined;
   /** True when the service is a whole service of this file: it has an image or a build, no provider, and nothing external is missing. */
   complete: boolean;
   /** The reason why parts of the service are not in this file (`extends` of another file, …), for refusals. */

@@ -45,12 +45,13 @@ export function readConfiguration(service: Service, match: Match | undefined, fi
       unseen.push(target);
       continue;
     }
-    const names = files.list(source, MOST_FILES);
+    const from = path.resolve(service.directory('volumes') ?? files.directory, source);
+    const names = files.list(from, MOST_FILES);
     const seen = names
       ? names
-          .map((name) => [path.join(source, name), cleanContainerPath(`${target}/${name}`)] as const)
-          .every(([from, place]) => !wanted(place) || read(from, place))
-      : read(source, target);
+          .map((name) => [path.join(from, name), cleanContainerPath(`${target}/${name}`)] as const)
+          .every(([each, place]) => !wanted(place) || read(each, place))
+      : read(from, target);
     if (!seen) unseen.push(target);
   }
   for (const { name, target, file, content } of service.configs) {

@@ -127,7 +127,13 @@ function userRules(draft: Draft, context: Context): void {
     const evidence = fact('https://github.com/docker/compose/issues/9648', 'uid, gid and mode of file secrets are ignored');
     draft.user = atMost(draft.user, 'guess', 'it reads a secret or config from a file, which that user may not be allowed to', evidence);
   }
-  if ((situation.user.kind === 'root' || situation.user.kind === 'maybe-root') && situation.imageUser !== 'root') {
+  if (situation.user.kind === 'root') {
+    draft.user = atMost(
+      draft.user,
+      'guess',
+      'user: makes it root, which somebody decided, and the files it has written may belong to root',
+    );
+  } else if (situation.user.kind === 'maybe-root' && situation.imageUser !== 'root') {
     draft.user = atMost(draft.user, 'guess', 'user: made it root, so the files it has written since may belong to root');
   }
   if (service.devices.length > 0) draft.user = atMost(draft.user, 'guess', 'its devices belong to groups of the host');

@@ -138,7 +138,7 @@ describe('a user that was made root', () => {
     expect(advise(service({ image: 'prom/prometheus:v3.1.0', user: '${UID}' })).user?.confidence).toBe('guess');
   });
 
-  test('changes nothing where the image starts as root anyway', () => {
-    expect(advise(service({ image: 'postgres:16', user: 'root' })).user).toMatchObject({ value: '999:999', confidence: 'known' });
+  test('is a decision where the image starts as root anyway too', () => {
+    expect(advise(service({ image: 'postgres:16', user: 'root' })).user).toMatchObject({ value: '999:999', confidence: 'guess' });
   });
 });

@@ -34,6 +34,7 @@ export function service(options: ServiceOptions = {}): Service {
     has: (key) => key in keys,
     origin: (key) => (key in keys ? 'own' : undefined),
     data: (key) => keys[key],
+    directory: () => undefined,
     complete: true,
     image: options.image === undefined ? undefined : evaluated(options.image),
     build: options.build ? { inline: false } : undefined,

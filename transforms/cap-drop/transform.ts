@@ -1,10 +1,11 @@
 import { isKnownCapability, normaliseCapability } from '../../src/compose/capabilities';
 import type { ComposeService } from '../../src/compose/service';
+import { atMost } from '../../src/harden/confidence';
 import { about, eachService } from '../../src/harden/each';
 import { addToList } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Proposal } from '../../src/harden/types';
-import type { Op } from '../../src/yaml/types';
+import type { Data, Op } from '../../src/yaml/types';
 
 const transform: Transform = {
   id: 'cap-drop',
@@ -31,7 +32,8 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
     message: `"${service.name}" keeps Docker's default capabilities`,
     plan: describe(service.name, needed, added),
     breaks: verdict.breaks ?? 'a program that uses a capability which is neither listed here nor known for the image',
-    confidence: verdict.confidence,
+    // An empty list was written to drop nothing.
+    confidence: isEmptyList(service.nearest('cap_drop')) ? atMost(verdict.confidence, 'guess') : verdict.confidence,
     evidence: verdict.evidence,
     ops: ops(service, needed, added),
     editable: {
@@ -40,6 +42,10 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
       rebuild: (value) => rebuild(service, value, added),
     },
   };
+}
+
+function isEmptyList(data: Data | undefined): boolean {
+  return Array.isArray(data) && data.length === 0;
 }
 
 function names(items: readonly { text: string }[]): string[] {

@@ -5,7 +5,7 @@ import type { Item } from '../../src/compose/types';
 import { about, eachContainer, eachItem, lastFirst, placeOfItem } from '../../src/harden/each';
 import { removeFromList } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Evidence, Proposal } from '../../src/harden/types';
 import type { HostVerdict } from '../../src/images/types';
 import type { Refusal } from '../../src/yaml/types';
 import { type Confinement, confinementOf } from './confinements';
@@ -50,17 +50,11 @@ function propose(service: ComposeService, item: Item, { advise, preset }: Transf
     message: `"${service.name}" runs without ${confinement.what} (${item.text}): ${confinement.gives}`,
     plan: `let ${confinement.holds} hold for "${service.name}" again`,
     breaks: confinement.breaks,
-    confidence: confidence(confinement, service, verdict),
+    // Nobody switches it off without a reason.
+    confidence: 'guess',
     evidence: [...verdict.evidence, DEFAULTS],
     ...(refusal ? { refusal } : removeFromList(service, 'security_opt', item)),
   };
-}
-
-function confidence({ kind }: Confinement, service: ComposeService, verdict: HostVerdict): Confidence {
-  if (verdict.value !== 'not-needed') return 'guess';
-  // Files of the host without a label are closed to a confined container.
-  const unlabelled = service.mounts.some(({ kind: mount, options }) => mount === 'bind' && !options.some((each) => /^z$/i.test(each)));
-  return kind === 'label' && unlabelled ? 'guess' : verdict.confidence;
 }
 
 /** Why a service may have switched it off, as far as its image or its configuration shows it. */

@@ -54,7 +54,7 @@ function propose({ raw, path, services }: Image, locked: ReadonlyMap<string, str
     message,
     plan: known ? `add its digest, which ${known.source} knows` : 'write the version that runs now as its tag, or its digest',
     breaks: 'updates: pulling, Watchtower and their like change nothing any more until the digest is changed, by Renovate for example',
-    confidence: known && !updater(context) ? 'generic' : 'guess',
+    confidence: known && !updater(context) && !services.some(follows) ? 'generic' : 'guess',
     evidence: known ? [known.evidence, WHY] : [WHY],
     ...(known
       ? { ops: [{ op: 'replace' as const, path, value: `${raw}${tagged ? '' : ':latest'}@${known.digest}` }], neutral: true }
@@ -89,6 +89,11 @@ function digestOf(
   }
   const saved = advise(service).digest;
   return saved && { digest: saved.value, source: 'its saved configuration', evidence: saved.evidence[0]! };
+}
+
+/** Whether it is told to fetch what its tag has become. */
+function follows(service: ComposeService): boolean {
+  return /^(?:always|daily|weekly|every_)/.test(service.evaluate(String(service.data('pull_policy') ?? '')).text);
 }
 
 /** A service that updates the others finds nothing to do on a digest. */

@@ -75,13 +75,14 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
       refusal: { code: 'interpolated', message: 'set the variable to true where it is defined, or write the value in the file' },
     };
   }
-  if (last === 'off' && readings.includes('off')) {
+  if (last === 'off') {
     return {
       ...common,
       message: `"${service.name}" switches no-new-privileges off`,
       plan: `switch no-new-privileges on for "${service.name}"`,
-      confidence: atMost(verdict.confidence, 'generic'),
-      ops: corrected(service, items, readings),
+      // Who wrote it had a reason: a program that gains privileges (zabbix/zabbix-docker#1836).
+      confidence: atMost(verdict.confidence, 'guess'),
+      ops: readings.includes('off') ? corrected(service, items, readings) : addToList(service, 'security_opt', [ON]),
     };
   }
   return {

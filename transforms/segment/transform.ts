@@ -1,5 +1,5 @@
-import { isMap } from '../../src/compose/data';
-import type { Network } from '../../src/compose/project';
+import { isMap, isTrue } from '../../src/compose/data';
+import type { ComposeProject, Network } from '../../src/compose/project';
 import { readTopology } from '../../src/compose/reach/topology';
 import { nodeName, type Station, type Topology } from '../../src/compose/reach/types';
 import type { ComposeService } from '../../src/compose/service';
@@ -60,6 +60,9 @@ interface Work {
 function blocked({ context: { project }, network }: Work): Refusal | undefined {
   const no = (message: string): Refusal => ({ code: 'needs-decision', message });
   if (network.external) return no(`its network "${network.name}" is external: who else is on it is not seen here`);
+  const shared = isShared(network, project);
+  if (shared)
+    return no(`its network "${network.name}" ${shared}, so that services of other projects may be on it, which are not seen here`);
   if (network.internal === 'maybe' || (network.driver !== undefined && network.driver !== 'bridge'))
     return no(`its network "${network.name}" is not one that batten can judge`);
   if (project.partial) return no(`other files take part in this project: ${project.notes[0]}`);
@@ -91,7 +94,11 @@ function planFor(work: Work): Plan | undefined {
     project.services.filter((service) => service.complete && context.advise(service).role === 'proxy').map(({ name }) => name),
   );
   const sites = [...project.networks.values()].filter(
-    ({ name, external, internal }) => !external && internal !== true && stores.some(({ networks }) => networks.includes(name)),
+    (network) =>
+      !network.external &&
+      network.internal !== true &&
+      !isShared(network, project) &&
+      stores.some(({ networks }) => networks.includes(network.name)),
   ).length;
   return named(layout ?? { network: network.name, leaving: [], groups: [] }, close, { project, topology, stores: names, proxies, sites });
 }
@@ -217,7 +224,27 @@ function confidenceOf(
     return [verdict === 'none' ? confidence : pairs.speak(a) && pairs.speak(b) ? 'generic' : 'guess'];
   });
   const subnet = plan.groups.length > 0 && hasSubnet(network.name, project.top('networks')) ? (['guess'] as const) : [];
-  return [...here.map(({ confidence }) => confidence), ...parted, ...subnet].reduce(atMost, 'known');
+  // Who wrote `internal: false` had a reason.
+  const open = isOpenByDecision(network, project) ? (['guess'] as const) : [];
+  return [...here.map(({ confidence }) => confidence), ...parted, ...subnet, ...open].reduce(atMost, 'known');
+}
+
+/**
+ * By what a network is one that other projects can join: a name that does not hang on the project's, which they write as `external`, or
+ * `attachable`. Undefined when it is this project's alone.
+ */
+function isShared({ name, realName }: Network, project: ComposeProject): string | undefined {
+  const data = project.top('networks')[name];
+  if (isMap(data) && isTrue(String(data.attachable ?? ''))) return 'is attachable';
+  if (realName === undefined || realName.includes('COMPOSE_PROJECT_NAME')) return undefined;
+  const { text } = project.evaluate(realName);
+  return text === '' || text === `${project.name}_${name}` ? undefined : `has a name of its own ("${text}")`;
+}
+
+/** Whether the file says that a network leads outside. */
+function isOpenByDecision({ name, internal }: Network, project: ComposeProject): boolean {
+  const data = project.top('networks')[name];
+  return internal === false && isMap(data) && data.internal !== undefined && data.internal !== null;
 }
 
 /** Whether the file sets the subnet of a network: programs may be told to trust its addresses, and on a second network they have others. */

@@ -58,8 +58,8 @@ function propose(service: ComposeService, entry: TmpfsEntry, context: TransformC
     ...options.filter((option) => !risky.includes(option)),
     ...(size ? [`size=${size.value}`] : []),
   ];
-  // `exec` was written for a reason; nothing is known to want setuid programs or device files there.
-  const sure = risky.includes('exec') ? 'guess' : 'generic';
+  // The opposite of what a tmpfs has by itself was written for a reason.
+  const sure = risky.length > 0 ? 'guess' : 'generic';
   const attempt = rewrite(service, entry, change);
   return {
     service: service.name,

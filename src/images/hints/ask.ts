@@ -145,15 +145,22 @@ export class Hints {
   }
 }
 
+const placesOf = new Map<string, string[]>();
+
 /** Where hints look for configuration that may be mounted into a service, by its image and template. */
-export function configurationPlaces(service: Service, match: Match | undefined): string[] {
+export function configurationPlaces(service: Service, match: Match | undefined): readonly string[] {
+  const key = `${pathOf(service)} ${match?.template.family ?? ''}`;
+  const known = placesOf.get(key);
+  if (known) return known;
   const places = table('hints').hints.flatMap(({ when }) =>
     when.flatMap(({ config, image, family }) => {
       if (!config || (family && !(match && family.includes(match.template.family)))) return [];
       return image && !Object.keys(image).some((word) => standsIn(word, pathOf(service))) ? [] : config.at;
     }),
   );
-  return [...new Set(places)];
+  const unique = [...new Set(places)];
+  placesOf.set(key, unique);
+  return unique;
 }
 
 interface Held {

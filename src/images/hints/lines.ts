@@ -35,7 +35,9 @@ function plainLine(line: string): string {
     .filter((word) => word !== '')
     .join(' ')
     .replace(/ ?(=|:(?!\/\/)) ?/g, '$1');
-  return joined.startsWith('[') ? joined : joined.replace(/^[{,]+ ?/, '').replace(/ ?[;,{}]+$/, '');
+  // Blanks inside of the brackets of a header mean nothing either: `[[ inputs.ping ]]`.
+  if (joined.startsWith('[')) return joined.replace(/\[ /g, '[').replace(/ \]/g, ']');
+  return joined.replace(/^[{,]+ ?/, '').replace(/ ?[;,{}]+$/, '');
 }
 
 /** Whether a line is as a pattern: `*` is any text, `<1024` a number that is smaller. */
