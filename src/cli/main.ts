@@ -1,6 +1,5 @@
-import { keepCompiled, loadProgram } from './bundle';
+import { loadProgram } from './bundle';
 
-keepCompiled(process.env);
 const { processHost, runCli } = loadProgram();
 
 // The exit code is set, not the process ended: what is written to a pipe still has to leave.

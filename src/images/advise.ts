@@ -1,25 +1,26 @@
 import { samePath } from '../compose/container-path';
 import type { Service } from '../compose/types';
 import { applyHints } from './apply-hints';
-import { choose } from './conditions';
+import { choose, holds } from './conditions';
+import { atLeast } from './confidence';
 import { genericCapabilities, genericNoNewPrivileges, genericPrivileged, genericReadOnly, genericUser } from './generic';
 import { Hints } from './hints/ask';
 import type { HintSays } from './hints/types';
 import { hostAccess } from './host-access';
 import { applyInspected } from './inspected/apply';
-import { evidenceOf, type Match, matchService } from './match';
+import { believed, evidenceOf, type Match, matchService } from './match';
 import { operation } from './operation';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { applyOwn } from './own-rules';
 import { wellKnownPort } from './ports';
 import { ownedBy, settleReadOnly } from './read-only';
 import { parseReference } from './reference';
-import { applyRules, type Draft } from './rules';
+import { applyRules, atMost, type Draft } from './rules';
 import { secretAdvice } from './secret';
 import { seenWith } from './seen';
 import { type Situation, situationOf } from './situation';
 import { socketAdvice } from './socket';
-import type { Entry, Template, TemplateTmpfs } from './template';
+import type { Entry, LoweredField, Template, TemplateTmpfs } from './template';
 import type { Advice, PortKind, ReadOnlyAdvice, Verdict } from './types';
 
 /**
@@ -37,16 +38,16 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
   const read = reader(service, situation, match);
 
   const template = {
-    capabilities: read((each) => each.capabilities),
-    noNewPrivileges: read((each) => each.no_new_privileges),
-    readOnly: read((each) => each.read_only),
-    user: read<string | null>((each) => each.user),
-    egress: read((each) => each.egress),
-    privileged: read((each) => each.privileged),
+    capabilities: read((each) => each.capabilities, 'capabilities'),
+    noNewPrivileges: read((each) => each.no_new_privileges, 'no_new_privileges'),
+    readOnly: read((each) => each.read_only, 'read_only'),
+    user: read<string | null>((each) => each.user, 'user'),
+    egress: read((each) => each.egress, 'egress'),
+    privileged: read((each) => each.privileged, 'privileged'),
   };
   const configuration = project?.configurations.get(written.name);
   const hints = new Hints({ service, match, start: situation.start, configuration, settled: settledBy(template, match) });
-  const capabilities = template.capabilities ?? fallbackCapabilities(situation, match);
+  const capabilities = template.capabilities ?? fallbackCapabilities(service, situation, match);
   const draft: Draft = {
     family: match?.template.family,
     label: labelOf(written, match),
@@ -68,7 +69,8 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
   };
   if (own) applyOwn(draft, { service, situation, match, own, templated: template.capabilities !== undefined });
   if (own?.inspected && !match) applyInspected(draft, own.inspected, written, service, situation);
-  applyRules(draft, { service, situation, match });
+  const bindKnown = match && [choose(match.template.capabilities, situation, service)?.when?.data].flat().includes('bind');
+  applyRules(draft, { service, situation, match, bindKnown });
   applyHints(draft, hints);
   const wanted = draft.readOnly;
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
@@ -79,7 +81,7 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
     listens: match?.template.ports ?? [],
     tmpfs: (path) => (wanted.value === false ? undefined : wanted.value.tmpfs.find((each) => samePath(each.path, path))),
     hostAccess: (kind, what) => hostAccess(kind, what, match, draft, hints),
-    secretFile: (variable) => secretAdvice(variable, match?.template, situation),
+    secretFile: (variable) => secretAdvice(variable, match, situation),
     get digest() {
       return digestOf(service, own);
     },
@@ -107,22 +109,38 @@ function settledBy(template: Readonly<Record<string, unknown>>, match: Match | u
 }
 
 /** Reads one field of the template for the service; undefined when the image is unknown or no entry's conditions hold. */
-type Read = <T>(field: (template: Template) => Entry<T>[]) => Verdict<T> | undefined;
+type Read = <T>(field: (template: Template) => Entry<T>[], name?: LoweredField) => Verdict<T> | undefined;
 
 function reader(service: Service, situation: Situation, match: Match | undefined): Read {
-  return (field) => {
+  return (field, name) => {
     if (!match) return undefined;
     const entry = choose(field(match.template), situation, service);
     if (!entry) return undefined;
-    const { value, confidence, why, breaks } = entry;
-    return { value, confidence, why, breaks, evidence: evidenceOf(match, entry.sources) };
+    const { value, breaks } = entry;
+    const verdict = { value, breaks, ...believed(match, entry) };
+    return name ? lowered(verdict, name, match, situation, service) : verdict;
   };
 }
 
+/**
+ * A value, no surer than the template allows for how the service is configured: scripts or settings of the person's take the place of the
+ * image's own. A refusal stays as sure as it was, because they do not take it back.
+ */
+function lowered<T>(verdict: Verdict<T>, field: LoweredField, match: Match, situation: Situation, service: Service): Verdict<T> {
+  const { value } = verdict;
+  if (value === false || value === null || value === 'unknown') return verdict;
+  return (match.template.lowers ?? [])
+    .filter(({ fields }) => fields === undefined || fields.includes(field))
+    .filter(({ when }) => holds(when, situation, service))
+    .filter(({ to }) => !atLeast(to, verdict.confidence))
+    .reduce((sofar, { to, why, sources }) => atMost(sofar, to, why, evidenceOf(match, sources)[0]), verdict);
+}
+
 /** A command of one's own in a known image: the rule of thumb, and whatever the image's own start would need on top. */
-function fallbackCapabilities(situation: Situation, match: Match | undefined): Verdict<string[]> {
+function fallbackCapabilities(service: Service, situation: Situation, match: Match | undefined): Verdict<string[]> {
   const generic = genericCapabilities(situation);
-  const own = match?.template.capabilities.find((entry) => entry.when?.start === situation.start)?.value ?? [];
+  const usual: Situation = { ...situation, command: 'default', entrypoint: 'default' };
+  const own = (match && choose(match.template.capabilities, usual, service)?.value) ?? [];
   return { ...generic, value: [...new Set([...generic.value, ...own])] };
 }
 
@@ -170,7 +188,7 @@ function portOf(port: number, protocol: 'tcp' | 'udp', match: Match | undefined,
   }
   const why = known.why ?? `${port} is a port of ${match.template.title}`;
   const breaks = known.kind === 'public' ? undefined : 'clients on other machines that use the published port';
-  return { value: known.kind, confidence: 'known', why, breaks, evidence: evidenceOf(match, known.sources) };
+  return { value: known.kind, breaks, ...believed(match, { confidence: 'known', why, sources: known.sources }) };
 }
 
 /** A name with a digest in a saved configuration is what was pulled: of an image for several platforms, its index. */

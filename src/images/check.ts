@@ -1,5 +1,6 @@
 import { isKnownCapability } from '../compose/capabilities';
 import type { Data, Path } from '../yaml/types';
+import { EVIDENCE_KINDS, type EvidenceKind, misfit } from './evidence-kind';
 
 /** A check of one value at a path of the template; it throws through `fail` when the value is not as it should be. */
 export type Check = (value: Data | undefined, path: Path) => void;
@@ -44,8 +45,19 @@ export function checks(fail: Fail) {
       for (const [key, check] of Object.entries(optional)) if (value[key] !== undefined) check(value[key], [...path, key]);
     };
   };
+  const text = pattern(/\S/, 'a text');
+  /** One piece of evidence, whose reference has to be of the kind that it says; `more` are further fields. */
+  const evidence = (more: Record<string, Check>): Check => {
+    return (value, path) => {
+      record({ kind: oneOf(EVIDENCE_KINDS), ref: text, detail: text }, more)(value, path);
+      const { kind, ref } = value as { kind: EvidenceKind; ref: string };
+      const wanted = misfit(kind, ref);
+      if (wanted) fail([...path, 'ref'], `as ${kind} expected ${wanted}, found ${JSON.stringify(ref)}`);
+    };
+  };
   return {
     test,
+    evidence,
     pattern,
     oneOf,
     list,
@@ -53,7 +65,7 @@ export function checks(fail: Fail) {
     oneOrMany,
     either,
     record,
-    text: pattern(/\S/, 'a text'),
+    text,
     sentence: pattern(/^\S.*[^.\s]$/s, 'a sentence without a full stop'),
     bool: test((v) => typeof v === 'boolean', 'true or false'),
     uidGid: pattern(/^\d+(:\d+)?$/, '"uid:gid" in numbers'),

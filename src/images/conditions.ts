@@ -21,11 +21,27 @@ export function holds(when: When, situation: Situation, service: Service): boole
     (data === undefined || (situation.data !== undefined && many(data).includes(situation.data))) &&
     (init === undefined || init === situation.init) &&
     (network === undefined || (network === 'host') === situation.hostNetwork) &&
-    (env === undefined || many(env).some((name) => service.environment.has(name))) &&
-    (mounts === undefined || service.mounts.some((mount) => covers(mounts, mount.target))) &&
+    (env === undefined || many(env).some((wanted) => isSet(wanted, service))) &&
+    (mounts === undefined || many(mounts).some((path) => isMounted(path, service))) &&
     (secrets === undefined || (secrets === 'file' ? situation.fileSecrets : !situation.grants)) &&
     (user === undefined || (situation.user.kind === 'user' && String(situation.user.uid) === user))
   );
+}
+
+/** `NAME` is set, `NAME*` is any variable that starts so, `NAME=value` is set to this. */
+function isSet(wanted: string, { environment }: Service): boolean {
+  const [name = '', ...rest] = wanted.split('=');
+  if (rest.length > 0) {
+    const value = environment.get(name);
+    return value?.known === true && value.text === rest.join('=');
+  }
+  if (!name.endsWith('*')) return environment.has(name);
+  return [...environment.keys()].some((each) => each.startsWith(name.slice(0, -1)));
+}
+
+/** Something of the project's is mounted there, below, or above: also a config, which Compose mounts or copies. */
+function isMounted(path: string, { mounts, configs }: Service): boolean {
+  return [...mounts, ...configs].some(({ target }) => covers(path, target) || (target !== '' && target !== '/' && covers(target, path)));
 }
 
 function many<T>(value: T | readonly T[]): readonly T[] {

@@ -6,7 +6,7 @@ import { choose } from './conditions';
 import { explainFacts, type Section } from './explain-facts';
 import { GENERIC_CAPABILITIES } from './generic';
 import { catalogue } from './load';
-import { evidenceOf, type Match, matchImage } from './match';
+import { believed, evidenceOf, type Match, matchImage } from './match';
 import { parseReference } from './reference';
 import { type Situation, situationOf } from './situation';
 import type { Entry, Template, TemplateTmpfs, When } from './template';
@@ -82,7 +82,7 @@ function explainFamily(match: Match, written: string): string {
     // What holds for the service as it is mostly run comes first; a person looks for that.
     const usual = plain && choose(entries, plain.situation, plain.service);
     const inOrder = usual ? [usual, ...entries.filter((entry) => entry !== usual)] : entries;
-    writeSection(lines, title, template, inOrder, show);
+    writeSection(lines, title, match, inOrder, show);
   };
   section(template.user, 'user', (value) =>
     value === 'runs_as' ? (variant?.runs_as ?? 'the user it steps down to') : (value ?? 'not possible'),
@@ -97,28 +97,23 @@ function explainFamily(match: Match, written: string): string {
     for (const port of template.ports)
       lines.push(`  ${port.port}/${port.protocol ?? 'tcp'}  ${port.kind}${port.why ? `: ${port.why}` : ''}`);
   }
-  explainFacts(lines, template, section);
+  explainFacts(lines, match, section);
   lines.push('', 'evidence');
   for (const name of Object.keys(template.sources))
-    for (const { ref, detail } of evidenceOf(match, [name])) lines.push(`  [${name}] ${ref}`, `      ${detail}`);
+    for (const { kind, ref, detail } of evidenceOf(match, [name])) lines.push(`  [${name}] ${ref} (${kind})`, `      ${detail}`);
   return `${lines.join('\n')}\n`;
 }
 
 const CALLS_OUT = { none: 'no', needed: 'yes', unknown: 'not known' };
 
-function writeSection<T>(
-  lines: string[],
-  title: string,
-  template: Template,
-  entries: readonly Entry<T>[],
-  show: (value: T) => string,
-): void {
+function writeSection<T>(lines: string[], title: string, match: Match, entries: readonly Entry<T>[], show: (value: T) => string): void {
   if (entries.length === 0) return;
   lines.push('', title);
   for (const entry of entries) {
-    const condition = conditionText(entry.when, template);
-    lines.push(`  ${show(entry.value)}  (${entry.confidence}${condition ? `, ${condition}` : ''})`);
-    lines.push(`      ${entry.why} [${entry.sources.join(', ')}]`);
+    const condition = conditionText(entry.when, match.template);
+    const { confidence, why } = believed(match, entry);
+    lines.push(`  ${show(entry.value)}  (${confidence}${condition ? `, ${condition}` : ''})`);
+    lines.push(`      ${why} [${entry.sources.join(', ')}]`);
     if (entry.breaks) lines.push(`      could break: ${entry.breaks}`);
   }
 }
@@ -155,7 +150,7 @@ export function conditionText(when: When | undefined, template: Template): strin
     when.init !== undefined && (when.init ? 'with init: true' : 'without init'),
     when.network && (when.network === 'host' ? 'on the host network' : 'on its own network'),
     when.env && `with ${words(when.env)} set`,
-    when.mounts && `with something mounted at ${when.mounts}`,
+    when.mounts && `with something mounted at ${words(when.mounts)}`,
     when.secrets && (when.secrets === 'file' ? 'with a secret from a file' : 'without secrets'),
     when.user && `with user ${when.user}`,
   ];

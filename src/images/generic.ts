@@ -12,19 +12,19 @@ import type { Evidence, ReadOnlyAdvice, Verdict } from './types';
 export const GENERIC_CAPABILITIES: readonly string[] = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'];
 
 const STEP_DOWN: Evidence = {
-  kind: 'engine-run',
+  kind: 'issue',
   ref: 'https://github.com/docker-library/postgres/issues/649',
   detail: 'entrypoints that step down need SETUID and SETGID, and on a restart also a way into the directories they gave away',
 };
 
 const FILE_CAPABILITY: Evidence = {
-  kind: 'engine-run',
+  kind: 'issue',
   ref: 'https://github.com/caddyserver/caddy-docker/issues/396',
   detail: 'a program whose file capability is not in the bounding set cannot be executed, not even by root',
 };
 
 const NO_NEW_PRIVILEGES: Evidence = {
-  kind: 'engine-run',
+  kind: 'documentation',
   ref: 'https://docs.kernel.org/userspace-api/no_new_privs.html',
   detail:
     'gosu, su-exec, setpriv and su from root work under no-new-privileges; only setuid and setgid programs and file capabilities gain nothing',

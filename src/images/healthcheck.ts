@@ -1,9 +1,9 @@
 import { choose } from './conditions';
 import type { HealthCheck } from './facts';
-import type { Match } from './match';
+import { believed, type Match } from './match';
 import type { Ground } from './operation';
 import { commandLine, isWindows } from './tells';
-import type { Evidence, Verdict } from './types';
+import type { Verdict } from './types';
 import { meets } from './version';
 
 /** How the health of a service can be checked from inside of its container: a command that its image has, in Compose's list form. */
@@ -32,8 +32,8 @@ export function healthcheckOf(ground: Ground): Verdict<HealthCheckAdvice | null>
   if (isWindows(service)) return undefined;
   const entry = match && choose(match.template.healthcheck ?? [], situation, service);
   if (!match || !entry) return undefined;
-  const { value, confidence, why } = entry;
-  const evidence = entry.sources.flatMap((name): Evidence[] => (match.template.sources[name] ? [match.template.sources[name]] : []));
+  const { value } = entry;
+  const { confidence, why, evidence } = believed(match, entry);
   if (value === null) return service.build ? undefined : { value, confidence, why, evidence };
   if (service.build && !value.builtin) return undefined;
   // A template of a language says how, and not on which port.

@@ -2,8 +2,8 @@ import { cleanContainerPath } from '../compose/container-path';
 import { lessSure } from './confidence';
 import type { HostAccess, HostAccessKind } from './facts';
 import type { Hints } from './hints/ask';
-import type { Match } from './match';
-import type { Advice, Evidence, HostVerdict, Role } from './types';
+import { believed, type Match } from './match';
+import type { Advice, HostVerdict, Role } from './types';
 
 /** What serves from its own files and its own network; the others may have the host as their subject, or run what nobody knows. */
 const OWN_WORLD: readonly Role[] = ['datastore', 'cache', 'queue', 'proxy', 'web', 'app', 'admin'];
@@ -21,10 +21,9 @@ export function hostAccess(
 ): HostVerdict {
   const template = match?.template;
   const fact = template?.host_access?.find((each) => each.kind === kind && covers(each, kind, what));
-  if (template && fact) {
-    const evidence = fact.sources.flatMap((name): Evidence[] => (template.sources[name] ? [template.sources[name]] : []));
-    const { confidence, why, read_only } = fact;
-    return { value: fact.optional ? 'optional' : 'needed', confidence, why, readOnly: read_only ?? false, what: fact.what, evidence };
+  if (match && fact) {
+    const value = fact.optional ? 'optional' : 'needed';
+    return { value, readOnly: fact.read_only ?? false, what: fact.what, ...believed(match, fact) };
   }
   const tell = byHint(kind, what, hints);
   if (tell) return tell;

@@ -11,7 +11,7 @@ const MEBIBYTE = 2 ** 20;
 const STEP = 256 * MEBIBYTE;
 
 const PODMAN: Evidence = {
-  kind: 'template',
+  kind: 'documentation',
   ref: 'https://docs.podman.io/en/v4.4/markdown/options/pids-limit.html',
   detail: 'Podman gives every container, of whatever image, a limit of 2048 unless told otherwise',
 };

@@ -1,9 +1,10 @@
 import type { Service } from '../compose/types';
+import { sureness } from './about';
 import { templateFor } from './load';
 import type { OwnImage } from './own-image';
 import { parseReference, type Reference } from './reference';
-import type { Template, Variant } from './template';
-import type { Evidence } from './types';
+import type { Template, TemplateMatch, Variant } from './template';
+import type { Confidence, Evidence } from './types';
 import { meets, type Version, versionOf } from './version';
 
 /** A template that speaks about an image, and which of its variants the tag names. */
@@ -15,6 +16,7 @@ export interface Match {
   version?: Version;
   /** What the template says of this very name. */
   why?: string;
+  entry?: TemplateMatch;
 }
 
 const remembered = new Map<string, Match | undefined>();
@@ -48,7 +50,7 @@ function findMatch(reference: Reference): Match | undefined {
     ({ name }) => name === reference.name || (name.endsWith('*') && reference.name.startsWith(name.slice(0, -1))),
   );
   const version = reference.tag === undefined ? undefined : versionOf(reference.tag, entry?.version);
-  return { template, reference, version, why: entry?.why, variant: variantOf(template.variants, reference, version) };
+  return { template, reference, version, why: entry?.why, entry, variant: variantOf(template.variants, reference, version) };
 }
 
 /**
@@ -71,10 +73,23 @@ function tagMatches(pattern: string, reference: Reference): boolean | undefined 
   return reference.tagKnown ? false : undefined;
 }
 
+/** How sure a value of the template is for the image at hand, why, and by which evidence. */
+export function believed(
+  match: Pick<Match, 'template' | 'why' | 'entry'>,
+  { confidence, why, sources }: { confidence: Confidence; why: string; sources: readonly string[] },
+): { confidence: Confidence; why: string; evidence: Evidence[] } {
+  const sure = sureness(match, confidence, sources);
+  return {
+    confidence: sure.confidence,
+    why: sure.doubt ? `${why}; ${sure.doubt}` : why,
+    evidence: evidenceOf(match, [...sources, ...sure.added]),
+  };
+}
+
 /** The sources of a value. A family of many images names, as `{why}`, what is said of the one at hand. */
 export function evidenceOf({ template, why }: Pick<Match, 'template' | 'why'>, sources: readonly string[]): Evidence[] {
   return sources.flatMap((name) => {
     const source = template.sources[name];
-    return source ? { ...source, ref: source.ref.replace('{why}', why ?? 'of each image') } : [];
+    return source ? { kind: source.kind, ref: source.ref.replace('{why}', why ?? 'of each image'), detail: source.detail } : [];
   });
 }

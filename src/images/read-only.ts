@@ -12,13 +12,13 @@ interface Wanted extends TmpfsMount {
 }
 
 const COPIED_FILES: Evidence = {
-  kind: 'engine-run',
+  kind: 'issue',
   ref: 'https://github.com/docker/compose/issues/12303',
   detail: 'Compose copies such a secret or config into the container, and refuses to when its root is read-only',
 };
 
 const SAME_PLACE: Evidence = {
-  kind: 'engine-run',
+  kind: 'source',
   ref: 'https://github.com/compose-spec/compose-go/blob/main/loader/validate.go',
   detail: 'a tmpfs and a volume at the same place are an error, or the tmpfs silently takes its place and the data is lost',
 };
@@ -53,7 +53,7 @@ export function settleReadOnly(
     return no(`${copied.name} comes from an environment variable or from content, which cannot be combined with read_only`, COPIED_FILES);
   if (hasWatch(service)) {
     return no('develop.watch copies files into the container, which a read-only root refuses', {
-      kind: 'engine-run',
+      kind: 'issue',
       ref: 'https://github.com/zammad/zammad-docker-compose/issues/617',
       detail: 'copying into a container with a read-only root is refused',
     });

@@ -1,5 +1,7 @@
+import { covers } from '../compose/container-path';
 import type { Service } from '../compose/types';
 import { lessSure } from './confidence';
+import { cited } from './evidence-kind';
 import type { Match } from './match';
 import type { OperationAdvice } from './operation';
 import type { Situation } from './situation';
@@ -16,6 +18,8 @@ interface Context {
   service: Service;
   situation: Situation;
   match?: Match;
+  /** Whether the template says which capabilities it needs with its data in a bind mount. */
+  bindKnown?: boolean;
 }
 
 /** What holds whatever the image is: the service's own mounts, secrets and networks change what a template says. */
@@ -34,15 +38,11 @@ export function atMost<T>(verdict: Verdict<T>, limit: Confidence, reason: string
   };
 }
 
-function fact(ref: string, detail: string): Evidence {
-  return { kind: 'engine-run', ref, detail };
-}
-
-const LOW_PORTS = fact('https://github.com/moby/moby/pull/41030', "only a container's own network has ip_unprivileged_port_start=0");
+const LOW_PORTS = cited('https://github.com/moby/moby/pull/41030', "only a container's own network has ip_unprivileged_port_start=0");
 
 const KEY_LIKE = /(\.(key|pem|crt|cer|p12|pfx|jks)$|\/(certs?|ssl|tls|keys?|private|letsencrypt|acme|secrets?|htpasswd|\.ssh)(\/|$|\.))/i;
 
-function capabilityRules(draft: Draft, { service, situation, match }: Context): void {
+function capabilityRules(draft: Draft, { service, situation, match, bindKnown }: Context): void {
   const add = (capability: string, why: string, evidence: Evidence) => {
     const verdict = draft.capabilities;
     if (verdict.value.includes(capability)) return;
@@ -67,32 +67,38 @@ function capabilityRules(draft: Draft, { service, situation, match }: Context): 
     add(
       'KILL',
       'init: true makes root signal a process of another uid',
-      fact(ref, 'without KILL tini dies on SIGTERM and the server is killed'),
+      cited(ref, 'without KILL tini dies on SIGTERM and the server is killed'),
     );
   }
-  if (situation.stepsDown && situation.data === 'bind') {
+  const chowns = !match || match.template.capabilities.some(({ value }) => value.includes('CHOWN'));
+  if (situation.stepsDown && situation.data === 'bind' && chowns) {
     const ref = 'https://github.com/docker-library/postgres/issues/649';
     add(
       'CHOWN',
       'its data is a bind mount, which Docker creates as root',
-      fact(ref, 'the entrypoint gives a root-owned data directory away'),
+      cited(ref, 'the entrypoint gives a root-owned data directory away'),
     );
   }
   const readsEverything = () => draft.capabilities.value.some((name) => name === 'DAC_OVERRIDE' || name === 'DAC_READ_SEARCH');
   const writable = service.mounts.find(
-    (mount) => mount.kind === 'bind' && !mount.readOnly && !mount.target.endsWith('.sock') && !isTimezone(mount.target),
+    (mount) =>
+      mount.kind === 'bind' &&
+      !mount.readOnly &&
+      !mount.target.endsWith('.sock') &&
+      !isTimezone(mount.target) &&
+      !(bindKnown && holdsData(mount.target, match)),
   );
   if (match && !situation.stepsDown && writable && match.template.role !== 'agent') {
     const ref = 'https://docs.docker.com/engine/storage/bind-mounts/';
     const why = `it stays root and ${writable.target} is a bind mount that may belong to another user`;
-    add('DAC_OVERRIDE', why, fact(ref, 'root without DAC_OVERRIDE cannot write to files and directories of another uid'));
+    add('DAC_OVERRIDE', why, cited(ref, 'root without DAC_OVERRIDE cannot write to files and directories of another uid'));
   }
   if (situation.fileSecrets && !readsEverything()) {
     const ref = 'https://github.com/docker/compose/issues/9648';
     add(
       'DAC_READ_SEARCH',
       'a secret or config from a file keeps the owner and mode of the host',
-      fact(ref, 'a 0600 file of another uid is unreadable for root without it'),
+      cited(ref, 'a 0600 file of another uid is unreadable for root without it'),
     );
   }
   const key = service.mounts.find((mount) => mount.kind === 'bind' && mount.readOnly && KEY_LIKE.test(mount.target));
@@ -101,13 +107,17 @@ function capabilityRules(draft: Draft, { service, situation, match }: Context): 
     add(
       'DAC_READ_SEARCH',
       `${key.target} may be readable by its owner only`,
-      fact(ref, 'root without it cannot read a 0600 key of another uid'),
+      cited(ref, 'root without it cannot read a 0600 key of another uid'),
     );
   }
   const low = situation.hostNetwork ? match?.template.ports.find((port) => port.port < 1024)?.port : undefined;
   if (low) {
     add('NET_BIND_SERVICE', `on the host network port ${low} is privileged`, LOW_PORTS);
   }
+}
+
+function holdsData(target: string, match: Match | undefined): boolean {
+  return (match?.template.data ?? []).some((data) => covers(data, target) || covers(target, data));
 }
 
 function isTimezone(target: string): boolean {
@@ -124,7 +134,7 @@ function userRules(draft: Draft, context: Context): void {
     return;
   }
   if (situation.fileSecrets) {
-    const evidence = fact('https://github.com/docker/compose/issues/9648', 'uid, gid and mode of file secrets are ignored');
+    const evidence = cited('https://github.com/docker/compose/issues/9648', 'uid, gid and mode of file secrets are ignored');
     draft.user = atMost(draft.user, 'guess', 'it reads a secret or config from a file, which that user may not be allowed to', evidence);
   }
   if (situation.user.kind === 'root') {
@@ -161,7 +171,7 @@ function userRefusal({ service, situation, match }: Context): Verdict<null> | un
   if (engineSocket(service)) {
     const why =
       'the Docker socket belongs to root and to a group whose number only the host knows; user: would also need group_add with that number';
-    const evidence = fact('https://github.com/nfrastack/container-traefik/issues/7', "another user without the socket's group is refused");
+    const evidence = cited('https://github.com/nfrastack/container-traefik/issues/7', "another user without the socket's group is refused");
     return refusal('known', why, [evidence]);
   }
   return undefined;

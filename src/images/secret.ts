@@ -1,27 +1,27 @@
 import type { SecretVariable } from './facts';
+import { believed, type Match } from './match';
 import type { Situation } from './situation';
-import type { Template } from './template';
 import type { SecretAdvice, Verdict } from './types';
 
 /**
  * How a variable of an image can be read from a file. It is the image's entrypoint, or its program, that does so: with a start of one's
  * own nothing is known.
  */
-export function secretAdvice(variable: string, template: Template | undefined, situation: Situation): Verdict<SecretAdvice> | undefined {
-  if (!template || situation.entrypoint !== 'default' || situation.command !== 'default') return undefined;
+export function secretAdvice(variable: string, match: Match | undefined, situation: Situation): Verdict<SecretAdvice> | undefined {
+  if (!match || situation.entrypoint !== 'default' || situation.command !== 'default') return undefined;
+  const { template } = match;
   const facts = template.secrets ?? [];
   const fact = facts.find(({ env }) => env === variable) ?? facts.find(({ env, file }) => file !== null && fits(env, variable));
   if (!fact) return undefined;
   const file = fact.file === null ? null : fact.file.replace('*', middle(fact.env, variable));
   const { confidence, instead, sources } = fact;
+  const why =
+    file === null
+      ? `${template.title} reads ${variable} from the environment only`
+      : `${template.title} reads it from the file that ${file} names`;
   return {
     value: { file, private: fact.private ?? false, instead },
-    confidence,
-    why:
-      file === null
-        ? `${template.title} reads ${variable} from the environment only`
-        : `${template.title} reads it from the file that ${file} names`,
-    evidence: sources.flatMap((name) => template.sources[name] ?? []),
+    ...believed(match, { confidence, sources, why }),
   };
 }
 

@@ -51,7 +51,7 @@ export function situationOf(service: Service, match: Match | undefined, own?: Ow
   const startsAsRoot = user.kind === 'unset' ? image.root : user.kind === 'maybe-root' ? undefined : user.kind === 'root';
   const start = user.kind === 'user' || (user.kind === 'unset' && startsAsRoot === false) ? 'user' : 'root';
   const startOwner = start === 'root' ? undefined : ownerOf(user, imageUser, runsAs, match, own);
-  const entrypoint = own?.ownEntrypoint ? 'custom' : entrypointKind(service.entrypoint, match);
+  const entrypoint = own?.ownEntrypoint || replacesStart(service, match) ? 'custom' : entrypointKind(service.entrypoint, match);
   // An entrypoint that the image was given replaces the one that steps down.
   const replaced = (own?.entrypoint ?? own?.ownEntrypoint) !== undefined && entrypoint === 'custom';
   const script = own?.scripts.find((each) => each.stepDown);
@@ -78,7 +78,9 @@ export function situationOf(service: Service, match: Match | undefined, own?: Ow
     entrypoint,
     init: service.init === true || service.init === 'maybe',
     hostNetwork: service.networkMode?.text === 'host' || service.networkMode?.known === false,
-    fileSecrets: [...service.secrets, ...service.configs].some((grant) => grant.source === 'file' || grant.source === 'unknown'),
+    fileSecrets:
+      [...service.secrets, ...service.configs].some((grant) => grant.source === 'file' || grant.source === 'unknown') ||
+      readsMountedFile(service),
     grants: service.secrets.length + service.configs.length > 0,
   };
 }
@@ -88,6 +90,17 @@ function inspectedStepsDown({ entrypoint = [] }: Service, own: OwnImage | undefi
   const facts = own?.inspected?.facts;
   if (!facts || entrypoint.join('\0') !== facts.config.entrypoint.join('\0')) return false;
   return facts.start.steps.some((step) => step.do === 'become' && step.owner.uid !== 0 && step.usual !== false);
+}
+
+/** A variable names a file that is bind-mounted, which keeps the owner and mode it has on the host: POSTGRES_PASSWORD_FILE, say. */
+function readsMountedFile(service: Service): boolean {
+  const binds = service.mounts.filter((mount) => mount.kind === 'bind');
+  return [...service.environment].some(
+    ([name, value]) =>
+      /_FILE$|^FILE__/.test(name) &&
+      value?.known === true &&
+      binds.some((mount) => mount.target !== '' && covers(mount.target, value.text)),
+  );
 }
 
 /** The user the image starts as: its own USER, else that of the image it is built on. */
@@ -179,6 +192,14 @@ function shellKind(commands: readonly (readonly string[])[], server: readonly st
   // The entrypoint, called by the shell, sees the server again.
   if (others.length === 0 && match.template.entrypoint?.includes(program)) return commandKind(rest, match);
   return commands.length > 0 && commands.every(([each = '']) => server.includes(each)) ? 'shell' : 'custom';
+}
+
+/** Something of the project's is mounted over the script that the image starts with. */
+function replacesStart(service: Service, match: Match | undefined): boolean {
+  const scripts = match?.template.entrypoint ?? [];
+  return [...service.mounts, ...service.configs].some(({ target }) =>
+    scripts.some((script) => target === script || (!script.startsWith('/') && target.endsWith(`bin/${script}`))),
+  );
 }
 
 function entrypointKind(entrypoint: readonly string[] | undefined, match: Match | undefined): 'default' | 'custom' {

@@ -1,6 +1,7 @@
 import type { Service } from '../compose/types';
 import type { DockerSocket, SocketPointer, SocketProxy } from './facts';
 import { catalogue } from './load';
+import { evidenceOf } from './match';
 import type { Evidence, SocketAdvice, Verdict } from './types';
 
 /** The family of the proxy that is inserted. Why this one: it needs no capability, and its rules are read in its haproxy.cfg. */
@@ -17,7 +18,7 @@ export function socketAdvice(verdict: Verdict<DockerSocket> | undefined, service
 export function socketProxy(): SocketProxy & { evidence: Evidence[] } {
   const template = catalogue().template(PROXY);
   const proxy = template.socket_proxy!;
-  return { ...proxy, evidence: proxy.sources.flatMap((name) => template.sources[name] ?? []) };
+  return { ...proxy, evidence: evidenceOf({ template }, proxy.sources) };
 }
 
 function allows({ if: wanted, unless = [] }: SocketPointer, service: Service): boolean {

@@ -23,10 +23,10 @@ export interface When {
   entrypoint?: 'default' | 'custom' | 'any';
   init?: boolean;
   network?: 'host' | 'other';
-  /** One of these variables is set. */
+  /** One of these variables is set: `NAME`, any that starts with `NAME*`, or `NAME=value`. */
   env?: string | string[];
-  /** Something is mounted at this container path or below it. */
-  mounts?: string;
+  /** Something is mounted at one of these container paths, below it or above it. */
+  mounts?: string | string[];
   /** `file` = a secret or config is bind-mounted from a file; `none` = the service mounts no secret or config. */
   secrets?: 'file' | 'none';
   /** The uid that `user:` sets. */
@@ -61,6 +61,12 @@ export interface TemplateMatch {
   name: string;
   version?: string;
   why?: string;
+  /** `owner/repository` of the files that this image is made from, where those of the template are not. */
+  repositories?: string[];
+  /** It is built on another image of the template, or only resembles it: what was seen of that one is a rule of thumb for this one. */
+  relative?: true;
+  /** The source that says that its own Dockerfile was read, and changes nothing about how the image it is built on starts, as whom and what it writes. */
+  unchanged?: string;
 }
 
 /** A kind of tag. The first whose `tag` regex and `major` hold is the variant; the last has neither. */
@@ -79,6 +85,22 @@ export interface TemplateSource {
   /** Where it can be looked up: `owner/repository@commit file`, an issue's address. */
   ref: string;
   detail: string;
+  /** The names of the images that it speaks of, where its repository does not tell; `each` = of each name of the template that is no relative. */
+  about?: string[];
+}
+
+/** Controls whose values `lowers` can speak of; a name is the field of the template. */
+export const LOWERED = ['user', 'capabilities', 'no_new_privileges', 'read_only', 'egress', 'privileged'] as const;
+export type LoweredField = (typeof LOWERED)[number];
+
+/** A configuration for which the values of some fields are no surer than `to`: scripts or settings that are mounted over the image's own, a variable. */
+export interface Lowering {
+  when: When;
+  /** All of them where none is named. */
+  fields?: LoweredField[];
+  to: 'generic' | 'guess';
+  why: string;
+  sources: string[];
 }
 
 export interface TemplatePort {
@@ -106,6 +128,8 @@ export interface Template extends TemplateFacts {
   entrypoint?: string[];
   /** Container paths that hold the data: the kind of their mounts decides. */
   data?: string[];
+  /** `owner/repository` of the files that its images are made from, `*` = as the image is called. What is named as the image is, or as Docker names its own, needs no mention. */
+  repositories?: string[];
   sources: Record<string, TemplateSource>;
   /** `uid:gid`, `runs_as` (the variant's), or null when the image cannot have one. */
   user: Entry<string | null>[];
@@ -115,4 +139,5 @@ export interface Template extends TemplateFacts {
   egress: Entry<'none' | 'needed' | 'unknown'>[];
   privileged: Entry<'needed' | 'not-needed' | 'unknown'>[];
   ports: TemplatePort[];
+  lowers?: Lowering[];
 }

@@ -1,3 +1,4 @@
+import type { EvidenceKind } from './evidence-kind';
 import type { DockerSocket, HostAccessKind, SocketPointer } from './facts';
 import type { OperationAdvice } from './operation';
 
@@ -5,7 +6,7 @@ import type { OperationAdvice } from './operation';
 export const CONFIDENCES = ['proven', 'known', 'generic', 'guess'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
 
-export type EvidenceKind = 'template' | 'dockerfile' | 'image-config' | 'image' | 'engine-run' | 'compose-semantics';
+export type { EvidenceKind } from './evidence-kind';
 
 /** Why a value is believed: what kind of source, where it is, and what it says. */
 export interface Evidence {

@@ -1,13 +1,13 @@
 import { ConfigError, type Position } from '../errors';
 import type { Data, Path } from '../yaml/types';
+import { speaksOf } from './about';
 import { type Check, checks, type Fail, isMap, pathText } from './check';
-import type { Entry, Template } from './template';
+import { type Entry, LOWERED, type Template } from './template';
 import { factChecks } from './validate-facts';
 
 const ROLES = ['datastore', 'cache', 'queue', 'proxy', 'web', 'app', 'admin', 'agent', 'client', 'runtime', 'unknown'];
 const DATA_KINDS = ['volume', 'bind', 'tmpfs', 'none'];
 const WHETHER = ['default', 'custom', 'any'];
-const EVIDENCE_KINDS = ['template', 'dockerfile', 'image-config', 'engine-run', 'compose-semantics'];
 const IMAGE_NAME = /^[a-z0-9.:-]+\.[a-z0-9.:-]+(\/[a-z0-9._-]+)*\/([a-z0-9._-]+|\*)$/;
 
 /**
@@ -41,7 +41,7 @@ export function validateTemplate(data: Data, file: string, position: (path: Path
       init: bool,
       network: oneOf(['host', 'other']),
       env: oneOrMany(text),
-      mounts: absolute,
+      mounts: oneOrMany(absolute),
       secrets: oneOf(['file', 'none']),
       user: check.uid,
     },
@@ -57,12 +57,27 @@ export function validateTemplate(data: Data, file: string, position: (path: Path
       optional: bool,
     },
   );
-  const match = record({ name: pattern(IMAGE_NAME, 'a full name such as docker.io/library/postgres') }, { version: regex, why: text });
+  const repository = pattern(/^[\w.-]+\/[\w.*-]+$/, 'owner/repository');
+  const lowering = record(
+    { when, to: oneOf(['generic', 'guess']), why: sentence, sources: sourceNames },
+    { fields: check.some(oneOf(LOWERED)) },
+  );
+  const match = record(
+    { name: pattern(IMAGE_NAME, 'a full name such as docker.io/library/postgres') },
+    {
+      version: regex,
+      why: text,
+      repositories: check.some(repository),
+      relative: check.test((v) => v === true, 'true'),
+      unchanged: oneOf(sources),
+    },
+  );
   const variant = record(
     { id: text, start: either((v) => (v === 'root' || v === 'user' ? text : uidGid)) },
     { tag: regex, major: version, runs_as: uidGid },
   );
-  const source = record({ kind: oneOf(EVIDENCE_KINDS), ref: text, detail: text });
+  const names = Array.isArray(root.match) ? root.match.map((each) => (isMap(each) ? String(each.name) : '')) : [];
+  const source = check.evidence({ about: check.some(oneOf([...names, 'each'])) });
   const port = record(
     {
       port: check.test((v) => Number.isInteger(v) && Number(v) > 0 && Number(v) < 65536, 'a port'),
@@ -92,11 +107,19 @@ export function validateTemplate(data: Data, file: string, position: (path: Path
       privileged: entries(oneOf(['needed', 'not-needed', 'unknown'])),
       ports: list(port),
     },
-    { account: text, entrypoint: list(text), data: list(absolute), ...factChecks(check, entries, sourceNames) },
+    {
+      account: text,
+      entrypoint: list(text),
+      data: list(absolute),
+      repositories: check.some(repository),
+      lowers: list(lowering),
+      ...factChecks(check, entries, sourceNames),
+    },
   )(root, []);
 
   const template = root as unknown as Template;
   checkVariants(template, fail);
+  checkKnown(template, fail);
   return template;
 }
 
@@ -109,3 +132,39 @@ function checkVariants(template: Template, fail: Fail): void {
     if (entry.value === 'runs_as' && !steppingDown) fail(['user', index, 'value'], 'runs_as, but no variant has one');
   });
 }
+
+/**
+ * `known` is said of an image by what was seen of it: a value needs a source about one of the template's own images. For those names of which
+ * there is none it counts as `generic`.
+ */
+function checkKnown(template: Template, fail: Fail): void {
+  const own = template.match.filter((entry) => !entry.relative);
+  const check = (each: { confidence?: string; sources: string[] }, path: Path) => {
+    if (each.confidence !== 'known' || own.some((entry) => speaksOf(template, entry, each.sources))) return;
+    fail(
+      [...path, 'sources'],
+      `known needs a source about the image itself (${own
+        .map(({ name }) => name)
+        .slice(0, 3)
+        .join(', ')})`,
+    );
+  };
+  for (const field of KNOWABLE) {
+    template[field]?.forEach((each, index) => {
+      check(each, [field, index]);
+    });
+  }
+}
+
+const KNOWABLE = [
+  'user',
+  'capabilities',
+  'no_new_privileges',
+  'read_only',
+  'egress',
+  'privileged',
+  'healthcheck',
+  'secrets',
+  'docker_socket',
+  'host_access',
+] as const;

@@ -347,7 +347,7 @@ describe('explain and list', () => {
     const { code, out } = batten(['explain', 'compose.yaml#db'], { cwd });
     expect(code).toBe(0);
     expect(out).toMatch(/^compose\.yaml#db\n/);
-    expect(out).toContain('template');
+    expect(out).toContain('source');
     expect(out).not.toContain('"web" keeps');
     const guess = project({ 'compose.yaml': 'services:\n  api:\n    image: acme/api:1\n' });
     expect(batten(['explain', 'compose.yaml#api'], { cwd: guess }).out).toContain('Not known');

@@ -32,6 +32,20 @@ describe('the build', () => {
   test.each<[string, string, string, string, RegExp]>([
     ['a value without sources', '    sources: [thread]\negress', 'egress', 'value: { tmpfs', /read_only\[0\]\.sources/],
     ['evidence without a place', 'ref: acme/demo@1234567 Dockerfile, ', '', '  image: {', /sources\.image\.ref: .*found nothing/],
+    [
+      'a page that is called a run',
+      'kind: issue',
+      'kind: engine-run',
+      '  thread: {',
+      /sources\.thread\.ref: as engine-run expected .* and no page/,
+    ],
+    [
+      'known by what was seen of another image',
+      'acme/demo@1234567 Dockerfile',
+      'acme/parent@1234567 Dockerfile',
+      'sources: [image]\ncapabilities',
+      /user\[0\]\.sources: known needs a source about the image itself \(docker\.io\/acme\/demo\)/,
+    ],
     ['a capability that does not exist', '[CHOWN]', '[CHOWM]', '[CHOWN]', /capabilities\[0\]\.value\[0\]: .*"CHOWM"/],
     [
       'a path that is not absolute',

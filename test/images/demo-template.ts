@@ -7,8 +7,8 @@ variants: [{ id: only, start: root, runs_as: "70:70" }]
 command: args
 data: [/data]
 sources:
-  image: { kind: template, ref: acme/demo@1234567 Dockerfile, detail: stays root }
-  thread: { kind: engine-run, ref: https://github.com/acme/demo/issues/1, detail: somebody ran it }
+  image: { kind: source, ref: acme/demo@1234567 Dockerfile, detail: stays root }
+  thread: { kind: issue, ref: https://github.com/acme/demo/issues/1, detail: somebody ran it }
 user:
   - value: null
     confidence: known

@@ -46,7 +46,7 @@ describe('explainFacts', () => {
 
   test('health check, secrets, socket, host access and conflicts, each with its sources', () => {
     const lines: string[] = [];
-    explainFacts(lines, template!, (entries, title, show) => lines.push(title, ...entries.map((entry) => show(entry.value))));
+    explainFacts(lines, { template: template! }, (entries, title, show) => lines.push(title, ...entries.map((entry) => show(entry.value))));
     expect(lines).toEqual([
       'health check',
       'CMD demo ping  (needs the port of the page)',

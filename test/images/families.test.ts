@@ -33,7 +33,7 @@ describe('the user', () => {
     [
       'postgres, volume and read-only start scripts',
       { image: 'postgres:16', mounts: [...VOLUME, 'bind ./init:/docker-entrypoint-initdb.d:ro'] },
-      '999:999 known',
+      '999:999 generic',
     ],
     ['postgres, data in a tmpfs', { image: 'postgres:16', tmpfs: ['/var/lib/postgresql/data'] }, 'none'],
     ['postgres, unknown tag', { image: 'postgres:${TAG}', mounts: VOLUME }, 'none'],
@@ -102,6 +102,7 @@ describe('the user', () => {
 
 describe('the capabilities', () => {
   const GENERIC = 'CHOWN DAC_OVERRIDE FOWNER KILL NET_BIND_SERVICE SETGID SETUID generic';
+  const SEARCHING = 'CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER KILL NET_BIND_SERVICE SETGID SETUID generic';
   const table: [string, ServiceOptions, string][] = [
     ['postgres as root, volume', { image: 'postgres:16', mounts: VOLUME }, 'CHOWN DAC_READ_SEARCH SETGID SETUID known'],
     ['postgres as root, bind mount', { image: 'postgres:16', mounts: BIND }, 'CHOWN DAC_READ_SEARCH SETGID SETUID known'],
@@ -128,8 +129,8 @@ describe('the capabilities', () => {
       'CHOWN DAC_READ_SEARCH SETGID SETUID known',
     ],
     ['redis, a shell, but as itself', { image: 'redis:7', user: '999', command: ['sh', '-c', 'redis-server'] }, 'known'],
-    ['redis, a shell that does more', { image: 'redis:7', command: ['sh', '-c', 'chmod 777 /data && redis-server'] }, GENERIC],
-    ['redis, a shell that writes a file', { image: 'redis:7', command: ['sh', '-c', 'redis-server > /data/log'] }, GENERIC],
+    ['redis, a shell that does more', { image: 'redis:7', command: ['sh', '-c', 'chmod 777 /data && redis-server'] }, SEARCHING],
+    ['redis, a shell that writes a file', { image: 'redis:7', command: ['sh', '-c', 'redis-server > /data/log'] }, SEARCHING],
     [
       'an image that steps down from nothing, a shell',
       { image: 'hyperledger/fabric-ca:1.5', command: ['sh', '-c', 'fabric-ca-server start'] },
@@ -142,10 +143,14 @@ describe('the capabilities', () => {
     ],
     ['an image that is a user without a known number', { image: 'geonetwork:4.4' }, 'known'],
     ['redis 7', { image: 'redis:7' }, 'CHOWN DAC_READ_SEARCH SETGID SETUID known'],
-    ['redis 8', { image: 'redis:8.2-alpine' }, 'CHOWN SETGID SETUID known'],
-    ['redis, unknown version', { image: 'redis:alpine' }, 'CHOWN DAC_READ_SEARCH SETGID SETUID known'],
-    ['redis 8 with a secret from a file', { image: 'redis:8', secrets: [{}] }, 'CHOWN DAC_READ_SEARCH SETGID SETUID known'],
-    ['redis 8 with a secret from the environment', { image: 'redis:8', secrets: [{ source: 'environment' }] }, 'CHOWN SETGID SETUID known'],
+    ['redis 8', { image: 'redis:8.2-alpine' }, 'CHOWN SETGID SETPCAP SETUID known'],
+    ['redis, unknown version', { image: 'redis:alpine' }, 'CHOWN DAC_READ_SEARCH SETGID SETPCAP SETUID generic'],
+    ['redis 8 with a secret from a file', { image: 'redis:8', secrets: [{}] }, 'CHOWN DAC_READ_SEARCH SETGID SETPCAP SETUID known'],
+    [
+      'redis 8 with a secret from the environment',
+      { image: 'redis:8', secrets: [{ source: 'environment' }] },
+      'CHOWN SETGID SETPCAP SETUID known',
+    ],
     ['nginx', { image: 'nginx:1', mounts: ['bind ./html:/usr/share/nginx/html'] }, 'CHOWN SETGID SETUID known'],
     [
       'nginx with keys of the host',
@@ -154,7 +159,7 @@ describe('the capabilities', () => {
     ],
     ['nginx on the host network', { image: 'nginx:1', networkMode: 'host' }, 'CHOWN NET_BIND_SERVICE SETGID SETUID known'],
     ['nginx as another user', { image: 'nginx:1', user: '101:101' }, 'known'],
-    ['httpd', { image: 'httpd:2.4' }, 'KILL SETGID SETUID known'],
+    ['httpd', { image: 'httpd:2.4' }, 'SETGID SETUID known'],
     ['caddy as root', { image: 'caddy:2' }, 'NET_BIND_SERVICE known'],
     ['caddy as another user', { image: 'caddy:2', user: '1000:1000' }, 'NET_BIND_SERVICE known'],
     ['traefik', { image: 'traefik:v3', mounts: ['bind /var/run/docker.sock:/var/run/docker.sock:ro'] }, 'known'],
@@ -164,7 +169,11 @@ describe('the capabilities', () => {
       { image: 'vaultwarden/server:1.33', mounts: ['bind ./vw:/data'] },
       'DAC_OVERRIDE NET_BIND_SERVICE known',
     ],
-    ['wordpress, named volume', { image: 'wordpress:6', mounts: ['volume w:/var/www/html'] }, 'CHOWN FOWNER KILL SETGID SETUID known'],
+    [
+      'wordpress, named volume',
+      { image: 'wordpress:6', mounts: ['volume w:/var/www/html'] },
+      'CHOWN DAC_OVERRIDE FOWNER KILL SETGID SETUID known',
+    ],
     [
       'wordpress, bind mount',
       { image: 'wordpress:6', mounts: ['bind ./w:/var/www/html'] },
@@ -234,7 +243,7 @@ describe('read-only', () => {
       { image: 'lscr.io/linuxserver/sonarr', mounts: ['volume c:/config'], environment: { PUID: '1000' } },
       'no known',
     ],
-    ['linuxserver whose page does not say so', { image: 'linuxserver/heimdall', mounts: ['volume c:/config'] }, 'no known'],
+    ['linuxserver whose page does not say so', { image: 'linuxserver/heimdall', mounts: ['volume c:/config'] }, 'no generic'],
     ['node', { image: 'node:22', command: ['node', 'a.js'] }, '/tmp guess'],
     ['node that installs', { image: 'node:22', command: ['sh', '-c', 'npm install && npm start'] }, 'no generic'],
     ['nginx proxy manager', { image: 'jc21/nginx-proxy-manager' }, 'no known'],
@@ -288,5 +297,118 @@ describe('ports, privileges and egress', () => {
     expect(advise(service({ image: 'postgres:16', user: '999' })).startsAsRoot).toBe(false);
     expect(advise(service({ image: 'postgres:16', user: '${UID}' })).startsAsRoot).toBeUndefined();
     expect(advise(service({ image: 'grafana/grafana:11.0.0' }))).toMatchObject({ imageUser: '472:0', startsAsRoot: false });
+  });
+});
+
+describe('what broke or was too much with the entrypoints as they are published', () => {
+  const PAPERLESS = 'ghcr.io/paperless-ngx/paperless-ngx';
+  const table: [string, ServiceOptions, { user?: string; capabilities?: string; readOnly?: string; noNewPrivileges?: string }][] = [
+    [
+      'paperless with s6-overlay, started as root',
+      { image: `${PAPERLESS}:2.15.3`, mounts: ['volume d:/usr/src/paperless/data'] },
+      { user: 'none', capabilities: 'CHOWN DAC_OVERRIDE FOWNER KILL SETGID SETUID known', noNewPrivileges: 'true generic' },
+    ],
+    [
+      'paperless with s6-overlay, started as somebody else',
+      { image: `${PAPERLESS}:2.20.3`, user: '1000:1000' },
+      { capabilities: 'CHOWN DAC_OVERRIDE SETGID SETUID guess', noNewPrivileges: 'false known' },
+    ],
+    [
+      'paperless of an unknown version, started as somebody else',
+      { image: PAPERLESS, user: '1000:1000' },
+      { capabilities: 'CHOWN DAC_OVERRIDE SETGID SETUID guess', noNewPrivileges: 'false known' },
+    ],
+    [
+      'paperless before s6-overlay',
+      { image: `${PAPERLESS}:2.14.7`, mounts: ['volume d:/usr/src/paperless/data'] },
+      { user: '1000:1000 generic', noNewPrivileges: 'true generic' },
+    ],
+    [
+      'PostgreSQL of Immich',
+      { image: 'ghcr.io/immich-app/postgres:14-vectorchord0.4.3-pgvectors0.2.0', mounts: VOLUME },
+      { readOnly: '/etc/postgresql /tmp /var/run/postgresql=999:999 guess', user: '999:999 generic' },
+    ],
+    [
+      'Radicale on a directory of the host',
+      { image: 'tomsquest/docker-radicale:3.5.4.0', mounts: ['bind ./data:/data'], init: true },
+      { capabilities: 'CHOWN KILL SETGID SETUID known', readOnly: 'known', noNewPrivileges: 'true known' },
+    ],
+    [
+      'Radicale in a volume, which is closed to root from the start',
+      { image: 'tomsquest/docker-radicale:3.5.4.0', mounts: ['volume d:/data'], init: true },
+      { capabilities: 'CHOWN DAC_READ_SEARCH KILL SETGID SETUID known', readOnly: 'known' },
+    ],
+    [
+      'Radicale that leaves its volume alone',
+      { image: 'tomsquest/docker-radicale', mounts: ['volume d:/data'], environment: { TAKE_FILE_OWNERSHIP: 'false' } },
+      { capabilities: 'CHOWN KILL SETGID SETUID known' },
+    ],
+    [
+      'Radicale that is configured by variables',
+      { image: 'tomsquest/docker-radicale', environment: { RADICALE_CONFIG_SERVER_HOSTS: '0.0.0.0:5232' } },
+      { readOnly: 'no known' },
+    ],
+    [
+      'SearXNG with its configuration on the host',
+      { image: 'searxng/searxng:latest', mounts: ['bind ./searxng:/etc/searxng'] },
+      { capabilities: 'CHOWN SETGID SETUID generic' },
+    ],
+    [
+      'SearXNG in a volume, where it writes its configuration itself',
+      { image: 'searxng/searxng:latest', mounts: ['volume s:/etc/searxng'] },
+      { capabilities: 'CHOWN DAC_OVERRIDE SETGID SETUID generic' },
+    ],
+    ['redis 8 without a volume', { image: 'redis:8.6' }, { readOnly: 'no known' }],
+    ['redis 8 with one', { image: 'redis:8.6', mounts: ['volume r:/data'] }, { readOnly: 'known' }],
+    ['redis 7, which declares one', { image: 'redis:7' }, { readOnly: 'known' }],
+    ['redis of an unknown version without a volume', { image: 'redis' }, { readOnly: 'no generic' }],
+    ['Adminer', { image: 'adminer:5' }, { readOnly: '/tmp generic' }],
+    ['Adminer with a design', { image: 'adminer:5', environment: { ADMINER_DESIGN: 'pepa-linha' } }, { readOnly: 'no known' }],
+    ['InfluxDB 1', { image: 'influxdb:1.8' }, { capabilities: 'known', readOnly: '/tmp generic' }],
+    [
+      'InfluxDB 1 that steps down',
+      { image: 'influxdb:1.8', environment: { INFLUXDB_RUNAS_USER_ID: '1000' } },
+      { capabilities: 'CHOWN DAC_READ_SEARCH SETGID SETUID generic' },
+    ],
+    [
+      'PHP on Apache with its application on the host',
+      { image: 'php:8.3-apache', mounts: ['bind ./src:/var/www/html'] },
+      { user: '33:33 generic', capabilities: 'SETGID SETUID known', readOnly: '/run /tmp generic' },
+    ],
+    [
+      'php-fpm with its application on the host',
+      { image: 'php:8.3-fpm', mounts: ['bind ./src:/var/www/html'] },
+      { user: '33:33 generic', capabilities: 'KILL SETGID SETUID known', readOnly: '/tmp generic' },
+    ],
+    ['Drupal', { image: 'drupal:11' }, { user: '33:33 generic', capabilities: 'SETGID SETUID known' }],
+    [
+      'Tomcat',
+      { image: 'tomcat:10' },
+      { user: '1000:1000 generic', readOnly: '/tmp /usr/local/tomcat/logs /usr/local/tomcat/temp /usr/local/tomcat/work generic' },
+    ],
+    [
+      'Tomcat with an application',
+      { image: 'tomcat:10', mounts: ['bind ./app.war:/usr/local/tomcat/webapps/app.war:ro'] },
+      { user: '1000:1000 guess', readOnly: '/tmp /usr/local/tomcat/logs /usr/local/tomcat/temp /usr/local/tomcat/work guess' },
+    ],
+    ['Caddy without its data mounted', { image: 'caddy:2' }, { user: '1000:1000 generic' }],
+    [
+      'FreshRSS',
+      { image: 'freshrss/freshrss', mounts: ['volume f:/var/www/FreshRSS/data'] },
+      { capabilities: 'CHOWN KILL SETGID SETUID generic' },
+    ],
+    ['Node-RED', { image: 'nodered/node-red:4' }, { capabilities: 'known' }],
+    ['Verdaccio', { image: 'verdaccio/verdaccio:6' }, { capabilities: 'known' }],
+  ];
+  test.each(table)('%s', (_name, options, expected) => {
+    const advice = advise(service(options));
+    const { value, confidence } = advice.noNewPrivileges;
+    const found = {
+      user: user(advice),
+      capabilities: capabilities(advice),
+      readOnly: readOnly(advice),
+      noNewPrivileges: `${value} ${confidence}`,
+    };
+    expect(found).toMatchObject(expected);
   });
 });

@@ -114,10 +114,12 @@ describe('the templates', () => {
         template.docker_socket ?? [],
         template.socket_proxy ?? [],
         template.host_access ?? [],
+        template.lowers ?? [],
         (template.conflicts ?? []).flatMap(({ followed, rejected }) => [followed, ...rejected]),
       ]
         .flat()
-        .flatMap((entry) => entry.sources);
+        .flatMap((entry) => entry.sources)
+        .concat(template.match.flatMap(({ unchanged = [] }) => unchanged));
       expect(Object.keys(template.sources).filter((name) => !used.includes(name))).toEqual([]);
       // A root start keeps what it needs whatever is not known, so its last entry asks for nothing but the start.
       const last = template.capabilities.filter((entry) => entry.when?.start !== 'user').at(-1);

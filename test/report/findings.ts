@@ -13,7 +13,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
     plan: 'drop all capabilities of "db"',
     breaks: 'initialisation scripts',
     confidence: 'known',
-    evidence: [{ kind: 'template', ref: 'docker-library/postgres', detail: 'steps down with gosu' }],
+    evidence: [{ kind: 'source', ref: 'docker-library/postgres', detail: 'steps down with gosu' }],
     status: 'would-fix',
     range: { start: { line: 7, column: 3 }, end: { line: 9, column: 1 } },
     reportedOps: [

@@ -4,6 +4,7 @@ import { applyPatch, createPatch } from 'diff';
 import { batten } from '../../src';
 import type { RunOptions } from '../../src/harden/api';
 import type { FileResult } from '../../src/harden/types';
+import { misfit } from '../../src/images/evidence-kind';
 import { violations } from './compose-schema';
 import { lostReach } from './reachability';
 import { undeclaredChanges } from './undeclared';
@@ -84,6 +85,7 @@ function fixture(transform: string, name: string, directory: string): void {
       expect(message).not.toBe('');
       expect(plan).not.toBe('');
       if (status === 'fixed') expect(evidence.length).toBeGreaterThan(0);
+      for (const { kind, ref } of evidence) expect([kind, ref, misfit(kind, ref)]).toEqual([kind, ref, undefined]);
       if (status === 'manual') expect(refusal?.message).toBeTruthy();
       expect(refusal?.message ?? '').not.toMatch(/internal/);
     }

@@ -25,13 +25,13 @@ const transform: Transform = {
 export default transform;
 
 const OWN_NETWORK: Evidence = {
-  kind: 'engine-run',
+  kind: 'issue',
   ref: 'https://github.com/moby/moby/pull/41030',
   detail: "in a network of its own a container may open ports below 1024 without it, and the image's programs have no file capability",
 };
 
 const ANOTHER_USER: Evidence = {
-  kind: 'engine-run',
+  kind: 'issue',
   ref: 'https://github.com/moby/moby/issues/8460',
   detail: 'a process that is not root gets nothing from cap_add: its effective set stays empty',
 };

@@ -38,7 +38,7 @@ const transform: Transform = {
 export default transform;
 
 const NO_CHECK: Evidence = {
-  kind: 'engine-run',
+  kind: 'documentation',
   ref: 'https://docs.docker.com/compose/how-tos/startup-order/',
   detail: 'a service that waits for the health of one without a health check does not start: "container has no healthcheck configured"',
 };

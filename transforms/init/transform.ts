@@ -20,7 +20,7 @@ const transform: Transform = {
 export default transform;
 
 const KILL: Evidence = {
-  kind: 'engine-run',
+  kind: 'issue',
   ref: 'https://github.com/greeves89/AI-Employee/issues/835',
   detail: 'without KILL the init process of root ends with "Operation not permitted" on SIGTERM, and the server of another user is killed',
 };

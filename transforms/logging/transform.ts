@@ -62,7 +62,7 @@ const NONE: Evidence = {
 };
 
 const OPTIONS_OF_DRIVER: Evidence = {
-  kind: 'engine-run',
+  kind: 'documentation',
   ref: 'https://docs.docker.com/engine/logging/configure/#configure-the-default-logging-driver',
   detail:
     "an option that the driver does not know stops the container from being created: unknown log opt 'max-size' for journald log driver",

@@ -35,7 +35,7 @@ const RESTARTS: Evidence = {
 };
 
 const OVERRIDES: Evidence = {
-  kind: 'engine-run',
+  kind: 'documentation',
   ref: 'https://docs.docker.com/reference/compose-file/deploy/#restart_policy',
   detail: 'with deploy.restart_policy Compose does not look at restart',
 };

@@ -33,7 +33,7 @@ const transform: Transform = {
 export default transform;
 
 const READ_ONLY: Evidence = {
-  kind: 'engine-run',
+  kind: 'documentation',
   ref: 'https://docs.docker.com/engine/storage/bind-mounts/#recursive-mounts',
   detail: 'what is mounted below the directory is read-only with it since Engine 25 on Linux 5.12, and stays writable before',
 };

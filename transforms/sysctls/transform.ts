@@ -62,7 +62,7 @@ function settings(service: ComposeService): Setting[] {
 }
 
 const OWN_ONLY: Evidence = {
-  kind: 'engine-run',
+  kind: 'documentation',
   ref: 'https://docs.docker.com/reference/cli/docker/container/run/#sysctl',
   detail:
     'the Engine creates no container with a setting that is one for the whole host, nor with one of a namespace it takes from the host',
@@ -75,7 +75,7 @@ const PROTECTION: Evidence = {
 };
 
 const LOW_PORTS: Evidence = {
-  kind: 'engine-run',
+  kind: 'issue',
   ref: 'https://github.com/moby/moby/pull/41030',
   detail: 'the Engine sets it to 0 in every network of a container since 20.10',
 };

@@ -41,7 +41,7 @@ const transform: Transform = {
 export default transform;
 
 const DEFAULTS: Evidence = {
-  kind: 'engine-run',
+  kind: 'documentation',
   ref: 'https://docs.docker.com/engine/storage/tmpfs/#options-for---tmpfs',
   detail: 'without options a tmpfs is noexec, nosuid and nodev, and may take half of the memory of the host',
 };
@@ -148,7 +148,7 @@ function hiding(service: ComposeService, entry: TmpfsEntry): Proposal | undefine
 }
 
 const HIDDEN: Evidence = {
-  kind: 'engine-run',
+  kind: 'source',
   ref: 'https://github.com/compose-spec/compose-go/blob/e70e961/loader/validate.go',
   detail: 'Compose 2.26 drops the volume without a word, 2.40 refuses; with a slash at the end it takes both',
 };

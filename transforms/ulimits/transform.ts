@@ -44,7 +44,7 @@ export default transform;
 const FEW = 4096;
 
 const PER_USER: Evidence = {
-  kind: 'engine-run',
+  kind: 'issue',
   ref: 'https://github.com/docker/for-linux/issues/654',
   detail:
     'the kernel counts nproc per uid over the whole host: with the same uid in two containers, exec fails with "resource temporarily unavailable"; root is not limited',

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findUpwards } from '../find-upwards';
-import type { Evidence, EvidenceKind } from '../types';
+import type { Evidence } from '../types';
 import { compileHints } from './compile';
 import type { TableName, Tables } from './tables';
 
@@ -38,11 +38,6 @@ export function evidenceFrom(name: TableName, sources: readonly string[]): Evide
   const all = table(name).sources;
   return [...new Set(sources)].flatMap((source) => {
     const { kind, ref, detail } = all[source] ?? {};
-    return kind && ref && detail ? [{ kind: shown(kind), ref, detail }] : [];
+    return kind && ref && detail ? [{ kind, ref, detail }] : [];
   });
-}
-
-/** What reports call a page or a report so far. */
-function shown(kind: string): EvidenceKind {
-  return ['dockerfile', 'image-config', 'engine-run', 'compose-semantics'].includes(kind) ? (kind as EvidenceKind) : 'template';
 }

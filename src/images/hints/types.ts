@@ -1,10 +1,10 @@
 import type { HostAccessKind } from '../facts';
-import type { Confidence, TmpfsMount } from '../types';
+import type { Confidence, EvidenceKind, TmpfsMount } from '../types';
 
 /** Where a hint is known from, as a template names its sources. */
 export interface HintSource {
   /** What it is: code, documentation, a report, how somebody configures it, a run. */
-  kind: string;
+  kind: EvidenceKind;
   ref: string;
   detail: string;
 }

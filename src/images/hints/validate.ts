@@ -16,7 +16,6 @@ export interface HintFile extends Partial<Omit<Tables['memory'], 'sources'>> {
   exercises?: Tables['exercises']['exercises'];
 }
 
-const KINDS = ['source', 'documentation', 'issue', 'catalogue', 'engine-run', 'compose-semantics'];
 const ROLES = ['datastore', 'cache', 'queue', 'proxy', 'web', 'app', 'admin', 'agent', 'client', 'runtime', 'any'];
 
 /** Keys of a hint that say what follows; a hint without any says nothing. */
@@ -132,7 +131,7 @@ export function validateHintFile(data: Data, file: string, position: (path: Path
   record(
     {
       sources: (value, path) => {
-        const source = record({ kind: oneOf(KINDS), ref: text, detail: text });
+        const source = check.evidence({});
         if (!isMap(value)) return fail(path, 'expected a map');
         for (const [name, each] of Object.entries(value)) source(each, [...path, name]);
       },

@@ -44,7 +44,7 @@ test.each<[string, string, string, RegExp]>([
   [
     'a source nobody names',
     'hints:\n',
-    '  other: { kind: documentation, ref: x, detail: y }\nhints:\n',
+    '  other: { kind: documentation, ref: x(1), detail: y }\nhints:\n',
     /sources\.other: no fact names it/,
   ],
   ['a capability that Docker does not give', '[SYS_CHROOT]', '[SYS_ADMIN]', /cap_add: \[SYS_ADMIN\]/],
