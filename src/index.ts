@@ -255,12 +255,22 @@ function unreadable(file: SourceFile): string | undefined {
   }
 }
 
-/** Errors say which file they are about. */
+/** Errors say which file they are about. One that nobody foresaw is about its file too: the others of the run go on. */
 function named<T>(input: Input, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof BattenError) error.file ??= input.path;
+    if (!(error instanceof BattenError)) throw unforeseen(error, input.path);
+    error.file ??= input.path;
     throw error;
   }
+}
+
+function unforeseen(cause: unknown, file: string): InputError {
+  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new InputError('unforeseen', `batten failed on this file and left it unmodified (${said})`, {
+    file,
+    hint: 'this is a fault of batten: please report it, with the smallest file that shows it',
+    cause,
+  });
 }

@@ -37,7 +37,7 @@ export function errorText(error: unknown, colors: Colors, debug: boolean): Shown
   if (error instanceof BattenError) return say`${failureText(error, colors)}${stack}`;
   const message = error instanceof Error ? error.message : String(error);
   const hint = debug ? undefined : 'run it with --debug and report it';
-  return say`${failureText({ location: '', message: `internal: ${message}`, hint }, colors)}${stack}`;
+  return say`${failureText({ location: '', message: `batten failed: ${message}`, hint }, colors)}${stack}`;
 }
 
 /** The errors of the inputs that failed, one after the other. */

@@ -62,9 +62,15 @@ export class ComposeService implements Service {
     /** What the files of the project say of it, the nearest first: the last one of them is where it is defined. */
     readonly pieces: readonly Piece[],
     private readonly project: ComposeProject,
+    private readonly onRead?: (key: string) => void,
   ) {
     this.path = inFile(this.home.file, ['services', name]);
     this.notFollowed = pieces.map((piece) => piece.notFollowed ?? piece.parent?.notFollowed).find((reason) => reason !== undefined);
+  }
+
+  /** The same service, which tells of each key that is read of it, now or later. */
+  watched(onRead: (key: string) => void): ComposeService {
+    return new ComposeService(this.name, this.pieces, this.project, onRead);
   }
 
   /** The service's own map in the file that defines it. */
@@ -371,6 +377,7 @@ export class ComposeService implements Service {
 
   /** Where a key's value is, nearest first: on the service, merged into it, and, where Compose merges further, on what it extends. */
   private locate(key: string): readonly Located[] {
+    this.onRead?.(key);
     let places = this.places.get(key);
     if (!places) {
       places = this.locateAnew(key);

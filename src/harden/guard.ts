@@ -1,19 +1,23 @@
 import { splitFile } from '../compose/file-path';
+import { isAppended, kindOfServiceKey } from '../compose/merge-kinds';
 import type { ComposeProject } from '../compose/project';
 import type { ComposeService } from '../compose/service';
-import type { Op } from '../yaml/types';
+import type { Sharing } from '../compose/sharing';
+import type { Data, Op } from '../yaml/types';
+import { atMost } from './confidence';
 import { meansAbsent } from './ops';
 import { asManual } from './proposal';
 import type { Proposal } from './types';
 
 /**
  * Looks at what a change would do beyond the service it is for. A service's text may be shared: as an alias, through `<<`, by
- * `extends`. The change is made there only when every service that shares it wants the very same one, and then says who else changes;
- * otherwise it is left to the person.
+ * `extends`. The change is made there only when every service that shares it wants the very same one and gets all of it. It then says who
+ * else changes, and is as sure as it is for the least sure of them; otherwise it is left to the person.
  */
-export function guard(proposal: Proposal, all: readonly Proposal[], project: ComposeProject): Proposal {
+export function guard(proposal: Proposal, all: ProposalsByService, project: ComposeProject): Proposal {
   if (!proposal.ops || proposal.neutral) return proposal;
   const also = new Set<string>();
+  let { confidence } = proposal;
   for (const [name, keys] of touchedServices(proposal.ops)) {
     const service = project.service(name);
     if (!service) continue;
@@ -25,24 +29,40 @@ export function guard(proposal: Proposal, all: readonly Proposal[], project: Com
         continue;
       }
       const sharer = project.service(other)!;
+      const hidden = keys.filter((key) => hides(sharer, key, through));
+      if (hidden.length === keys.length) continue;
       const within = wishes(proposal.ops, sharer);
-      const theirs = within ? [within] : all.filter((each) => each.service === other).map((each) => wishes(each.ops ?? [], sharer));
-      if (theirs.includes(mine)) {
-        also.add(other);
-      } else {
-        const sheltered = through === 'merge' && keys.every((key) => project.service(other)?.origin(key) === 'own');
-        if (!sheltered) {
-          const message = `"${other}" shares the text of "${name}" (${through}) and does not want the same change`;
-          return asManual(proposal, { code: 'alias', message });
-        }
+      const same =
+        within === '' ? all.get(other)?.find((each) => each.ops && wishes(each.ops, sharer) === mine) : within === mine && proposal;
+      if (!same) {
+        const message = `"${other}" shares the text of "${name}" (${through}) and does not want the same change`;
+        return asManual(proposal, { code: 'alias', message });
       }
+      if (hidden.length > 0) {
+        const message = `"${other}" shares the text of "${name}" (${through}) but has ${hidden.join(', ')} of its own: it would get only a part of the change`;
+        return asManual(proposal, { code: 'alias', message });
+      }
+      also.add(other);
+      confidence = atMost(confidence, same.confidence);
     }
   }
   if (also.size === 0) return proposal;
   return {
     ...proposal,
+    confidence,
     plan: `${proposal.plan} (also changes ${[...also].join(', ')}, which ${also.size > 1 ? 'share' : 'shares'} its text)`,
   };
+}
+
+/** Proposals by the service that each is about. */
+export type ProposalsByService = ReadonlyMap<string, readonly Proposal[]>;
+
+/** Whether a service that takes another's text has a key of its own in the way, so that a change of the key there does not reach it. */
+function hides(sharer: ComposeService, key: string, through: Sharing['through']): boolean {
+  const origin = sharer.origin(key);
+  if (origin !== 'own' && origin !== 'alias') return false;
+  if (through === 'merge') return true;
+  return through === 'extends' && kindOfServiceKey([key]) === 'replace';
 }
 
 /** Services by name with the keys the ops write. */
@@ -60,7 +80,8 @@ export function touchedServices(ops: readonly Op[]): Map<string, string[]> {
 
 /**
  * What the ops want of one service, to compare with what another wants; '' for nothing. It does not matter how it is written: an item
- * appended to a list and the list with it, a flag removed and one overridden by `false` come to the same.
+ * appended to a list and the list with it, a flag removed and one overridden by `false`, a list removed and an empty one in its place come
+ * to the same.
  */
 function wishes(ops: readonly Op[], service: ComposeService): string {
   return ops
@@ -73,12 +94,42 @@ function wishes(ops: readonly Op[], service: ComposeService): string {
 
 function wish(op: Op, service: ComposeService): string[] {
   const path = op.path.slice(2);
+  const [key, index, ...inner] = path;
   const say = (...words: unknown[]): string => JSON.stringify([path, ...words]);
-  if (op.op === 'remove' || ('value' in op && meansAbsent(String(path[0]), op.value))) return [say(false)];
+  const there = service.nearest(String(key));
+  const present = Array.isArray(there) ? there : [];
+  const items = (word: 'with' | 'without', values: readonly Data[]): string[] => values.map((item) => JSON.stringify([[key], word, item]));
+  // Of a list the items count, wherever they are in it.
+  if (typeof index === 'number' && inner.length === 0 && index < present.length) {
+    if (op.op === 'remove') return items('without', [present[index]!]);
+    if (op.op === 'replace') return [...items('without', [present[index]!]), ...items('with', [op.value])];
+  }
+  if (path.length === 1 && Array.isArray(there) && (op.op === 'remove' || (op.op === 'replace' && Array.isArray(op.value)))) {
+    return changedItems(present, op.op === 'remove' ? [] : (op.value as Data[]), items);
+  }
+  if (op.op === 'remove' || ('value' in op && meansAbsent(String(key), op.value))) return [say(false)];
   if (op.op === 'append') return [say('with', op.value)];
   if (op.op !== 'add' && op.op !== 'replace') return [JSON.stringify({ ...op, path })];
   if (!Array.isArray(op.value) || path.length !== 1) return [say(op.value)];
-  const there = service.nearest(String(path[0]));
-  const present = Array.isArray(there) ? there : [];
-  return op.value.filter((item) => !present.includes(item)).map((item) => say('with', item));
+  // A list that is merged with what it comes from adds to it; any other takes its place.
+  const adds = op.op === 'add' && service.origin(String(key)) === 'extends' && isAppended(String(key));
+  return changedItems(adds ? present.filter((item) => (op.value as Data[]).includes(item)) : present, op.value, items);
+}
+
+function changedItems(
+  before: readonly Data[],
+  after: readonly Data[],
+  items: (word: 'with' | 'without', values: readonly Data[]) => string[],
+): string[] {
+  const [old, next] = [before, after].map((list) => new Set(list.map((item) => JSON.stringify(item))));
+  return [
+    ...items(
+      'without',
+      before.filter((item) => !next!.has(JSON.stringify(item))),
+    ),
+    ...items(
+      'with',
+      after.filter((item) => !old!.has(JSON.stringify(item))),
+    ),
+  ];
 }

@@ -15,7 +15,7 @@ export function settingOf(
   options: RunOptions,
 ): Data {
   const spec = transform.options?.find((each) => each.name === name);
-  if (!spec) throw new Error(`internal: ${transform.id} has no option "${name}"`);
+  if (!spec) throw new Error(`the transform ${transform.id} has no option "${name}"`);
   const { settings, preset } = options;
   const own = service === undefined ? undefined : settings?.services?.[service]?.[transform.id]?.[name];
   const named = options.only?.includes(transform.id) || options.also?.includes(transform.id) ? spec.named : undefined;

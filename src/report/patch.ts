@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { applyPatch } from 'diff';
-import { UsageError } from '../errors';
+import { InputError, UsageError } from '../errors';
 import { type DiffedFile, unifiedDiff } from './diff';
 import { exact, type Text } from './text/text';
 
@@ -15,7 +15,7 @@ export type { DiffedFile } from './diff';
  * @param cwd absolute.
  * @throws UsageError for standard input, which has no name, and for a file outside of `cwd`: git refuses `..` and absolute names
  * ("invalid path"), GNU patch ignores them ("potentially dangerous file name").
- * @throws Error when a patch does not give back the new text.
+ * @throws InputError `not-proven` when a patch does not give back the new text.
  */
 export function makePatch(files: readonly DiffedFile[], cwd: string): Text<'exact'> {
   const patches = files
@@ -23,7 +23,10 @@ export function makePatch(files: readonly DiffedFile[], cwd: string): Text<'exac
     .map((file) => {
       const patch = unifiedDiff({ ...file, path: patchPath(file.path, cwd) }).text;
       if (applyPatch(file.before ?? '', patch, { autoConvertLineEndings: false }) !== file.after) {
-        throw new Error(`internal: the patch of ${file.path} does not give back the new text`);
+        throw new InputError('not-proven', 'its patch does not give back the new text, so there is none', {
+          file: file.path,
+          hint: 'use batten fix; a report with the smallest file that shows it helps',
+        });
       }
       return patch;
     });

@@ -12,6 +12,8 @@ export interface Applied {
   before?: Data;
   after?: Data;
   touches: Range;
+  /** Takes the op back. Of several ops the last one is taken back first. */
+  undo(): void;
 }
 
 /** Changes the tree as an op says, or says why not; a refused op changes nothing. */
@@ -62,9 +64,15 @@ class Application {
     const after = places.find((place) => place > 0) ?? map.entries.length;
     // Nothing may follow a block scalar that the end of the text cuts short: it would gain a line break.
     const index = after > 0 && endsOpen(map.entries[after - 1]!.value, this.source) ? after - 1 : after;
+    const entry = { key: keyNode(key), value: wrapped };
+    const empty = holder?.value;
     if (holder) holder.value = map;
-    map.entries.splice(index, 0, { key: keyNode(key), value: wrapped });
-    return { after: value, touches: insertionRange(this.source, this.root, map, index) };
+    map.entries.splice(index, 0, entry);
+    const undo = (): void => {
+      map.entries.splice(map.entries.indexOf(entry), 1);
+      if (holder) holder.value = empty!;
+    };
+    return { after: value, touches: insertionRange(this.source, this.root, map, index), undo };
   }
 
   private append(path: Path, value: Data): Applied {
@@ -86,8 +94,9 @@ class Application {
     }
     placed(list, path);
     const touches = appendRange(this.source, list, entry);
-    list.items.push({ value: fromData(value) });
-    return { after: value, touches };
+    const item = { value: fromData(value) };
+    list.items.push(item);
+    return { after: value, touches, undo: () => void list.items.splice(list.items.indexOf(item), 1) };
   }
 
   private put(place: Place, value: Data, path: Path): Applied {
@@ -102,7 +111,10 @@ class Application {
     if (old.anchor !== undefined) made.anchor = old.anchor;
     if (old.tag !== undefined) made.tag = old.tag;
     slot.value = made;
-    return { before: toData(old), after: value, touches };
+    const undo = (): void => {
+      slot.value = old;
+    };
+    return { before: toData(old), after: value, touches, undo };
   }
 
   private remove(path: Path): Applied {
@@ -114,9 +126,8 @@ class Application {
       throw refuse('conflict', `${showPath(path)} is all that the document holds`);
     }
     const touches = removalRange(this.source, slot, parent);
-    if (entry) parent.entries.splice(parent.entries.indexOf(entry), 1);
-    else parent.items.splice(parent.items.indexOf(item), 1);
-    return { before: toData(slot.value), touches };
+    const undo = entry ? takeOut(parent.entries, entry) : takeOut(parent.items, item);
+    return { before: toData(slot.value), touches, undo };
   }
 
   private rename(path: Path, key: string): Applied {
@@ -125,9 +136,12 @@ class Application {
     if (ownEntry(parent, key)) throw refuse('conflict', `${showPath([...path.slice(0, -1), key])} is already there`);
     if (entry.key.anchor !== undefined) throw aliased(path, entry.key.anchor);
     notInherited(parent, entry.key.text, path);
-    const before = entry.key.text;
-    entry.key = { ...keyNode(key), style: entry.key.style };
-    return { before, after: key, touches: slotRange(entry) };
+    const old = entry.key;
+    entry.key = { ...keyNode(key), style: old.style };
+    const undo = (): void => {
+      entry.key = old;
+    };
+    return { before: old.text, after: key, touches: slotRange(entry), undo };
   }
 
   private comment(path: Path, text: string): Applied {
@@ -136,7 +150,18 @@ class Application {
     if (!entry?.src || parent.flow || this.source.text.slice(this.source.lineStart(entry.src.start), entry.src.start).trim() !== '') {
       throw refuse('conflict', `no comment can be written above ${showPath(path)}`);
     }
-    entry.comments = [...(entry.comments ?? []), text.trimEnd()];
-    return { touches: { start: entry.src.start, end: entry.src.start } };
+    const { comments } = entry;
+    entry.comments = [...(comments ?? []), text.trimEnd()];
+    const undo = (): void => {
+      entry.comments = comments;
+    };
+    return { touches: { start: entry.src.start, end: entry.src.start }, undo };
   }
+}
+
+/** Takes a part out of its collection, and returns how it comes back. */
+function takeOut<T>(parts: T[], part: T): () => void {
+  const index = parts.indexOf(part);
+  parts.splice(index, 1);
+  return () => void parts.splice(index, 0, part);
 }

@@ -50,6 +50,7 @@ export type RefusalCode =
   | 'interpolated'
   | 'multi-document'
   | 'conflict'
+  | 'not-proven'
   | 'needs-decision';
 
 /** Why a change is not made: the code, the sentence, and what the person can paste instead. */

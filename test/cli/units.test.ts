@@ -75,7 +75,7 @@ describe('errors', () => {
   });
 
   test('an unknown one is a bug, and an interrupt none', () => {
-    expect(errorText(new TypeError('x of undefined'), plain, false)).toContain('error: internal: x of undefined');
+    expect(errorText(new TypeError('x of undefined'), plain, false)).toContain('error: batten failed: x of undefined');
     expect(errorText(new Interrupted(), plain, false)).toBe('interrupted: nothing was written\n');
   });
 });

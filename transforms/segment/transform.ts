@@ -162,8 +162,9 @@ function propose(plan: Plan, { context, pairs, stores, topology, network }: Work
     evidence: unique([...lossEvidence(losses), ...here.flatMap(({ service }) => context.advise(service).egress.evidence), INTERNAL]),
   };
   if (unexplained[0]) {
-    const message = `internal: a connection would go without a reason (${nodeName(unexplained[0].from)} to ${nodeName(unexplained[0].to)}); please report it`;
-    return { ...common, refusal: { code: 'conflict', message } };
+    const [from, to] = [unexplained[0].from, unexplained[0].to].map(nodeName);
+    const message = `"${from}" would lose its connection to "${to}", and nothing says that it does without`;
+    return { ...common, refusal: { code: 'not-proven', message } };
   }
   const fixed = plan.leaving.map((name) => project.service(name)!).find((service) => hasAddress(service, network.name));
   if (fixed) {

@@ -121,5 +121,8 @@ export class OverridePlan {
 }
 
 function unproven(file: string, reason: string): InputError {
-  return new InputError('not-proven', `internal: the override file was not proven (${reason}); please report it`, { file });
+  return new InputError('not-proven', `the override file could not be proven, so it was not written: ${reason}`, {
+    file,
+    hint: 'change the file itself, without --override; a report with the smallest file that shows it helps',
+  });
 }
