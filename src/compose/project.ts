@@ -67,6 +67,8 @@ export class ComposeProject {
   readonly variables: Readonly<Record<string, string>>;
   private readonly tops = new Map<Section, { readonly [key: string]: Data }>();
   private byName: Map<string, ComposeService> | undefined;
+  private readonly facts = new Map<unknown, unknown>();
+  private order: Map<ComposeService, number> | undefined;
   private sharers: Sharers | undefined;
   private paths: Map<Node, Path> | undefined;
   private usages: Map<string, Set<string>> | undefined;
@@ -131,6 +133,18 @@ export class ComposeProject {
   service(name: string): ComposeService | undefined {
     this.byName ??= new Map(this.services.map((service) => [service.name, service]));
     return this.byName.get(name);
+  }
+
+  /** What a function reads of the project as a whole, read once: for what each service, port or mount asks. */
+  once<T>(read: (project: ComposeProject) => T): T {
+    if (!this.facts.has(read)) this.facts.set(read, read(this));
+    return this.facts.get(read) as T;
+  }
+
+  /** The place of a service in the order of the file, from 0; -1 for one of another project. */
+  indexOf(service: ComposeService): number {
+    this.order ??= new Map(this.services.map((each, index) => [each, index]));
+    return this.order.get(service) ?? -1;
   }
 
   /** The `name:` of the project, when it is written and no variable takes part. */

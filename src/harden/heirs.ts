@@ -24,10 +24,18 @@ export function isInherited(item: Item, service: ComposeService, project: Compos
 
 /** The services that have an item because they extend the one it is written on. */
 export function heirsOf(item: Item, items: (service: ComposeService) => readonly Item[], project: ComposeProject): ComposeService[] {
-  const same = JSON.stringify(item.path);
-  return project.services.filter(
-    (service) => service.name !== ownerOf(item) && items(service).some(({ path }) => JSON.stringify(path) === same),
-  );
+  return project.once(inheriting).filter((service) => {
+    return service.name !== ownerOf(item) && items(service).some(({ path }) => isSamePath(path, item.path));
+  });
+}
+
+/** The services that may have items of others: what comes through a merge key or an alias counts as their own. */
+function inheriting({ services }: ComposeProject): ComposeService[] {
+  return services.filter(({ pieces }) => pieces.length > 1 || pieces.some(({ parent }) => parent !== undefined));
+}
+
+function isSamePath(one: Path, other: Path): boolean {
+  return one.length === other.length && one.every((part, index) => part === other[index]);
 }
 
 /**

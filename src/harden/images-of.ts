@@ -26,8 +26,6 @@ export function images(project: ComposeProject): Image[] {
     found.set(key, image);
   }
   // A text that is also the name of what somebody builds stays.
-  return [...found.values()].filter(
-    ({ path }) =>
-      !project.services.some((service) => service.build && JSON.stringify(service.written('image')?.path) === JSON.stringify(path)),
-  );
+  const built = new Set(project.services.flatMap((service) => (service.build ? [JSON.stringify(service.written('image')?.path)] : [])));
+  return [...found].flatMap(([key, image]) => (built.has(key) ? [] : [image]));
 }

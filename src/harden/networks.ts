@@ -1,5 +1,6 @@
 import type { ComposeProject } from '../compose/project';
-import { edgesOf } from '../compose/reach/edges';
+import type { Fact } from '../compose/reach/compare';
+import { Reach } from '../compose/reach/edges';
 import { type Exposure, exposuresOf } from '../compose/reach/exposure';
 import { readTopology } from '../compose/reach/topology';
 import { type Edge, nodeName, type Segment, type Stack } from '../compose/reach/types';
@@ -31,7 +32,12 @@ export interface NetworkService extends Exposure {
 export interface NetworkView {
   services: NetworkService[];
   networks: (Segment & { members: string[] })[];
+  /** Who can open a connection to whom. Of a project with very many, those with the host, outside and other projects only. */
   edges: Edge[];
+  /** How many edges between services are left out; undefined = none. What networks have members, and services doors, says the same. */
+  edgesLeftOut?: number;
+  /** How many pairs of services share a network. */
+  pairs: number;
   /** Who calls whom, as far as the project says. */
   calls: Call[];
 }
@@ -48,6 +54,8 @@ export interface NetworkChange {
   before: NetworkView;
   after: NetworkView;
   losses: NetworkLoss[];
+  /** How many more connections go than are told in `losses`; undefined = none. */
+  lossesLeftOut?: number;
 }
 
 const STORES: ReadonlySet<Role> = new Set(['datastore', 'cache', 'queue']);
@@ -55,8 +63,8 @@ const STORES: ReadonlySet<Role> = new Set(['datastore', 'cache', 'queue']);
 export function networkView(context: IntentContext): NetworkView {
   const { project, advise } = context;
   const topology = readTopology(project);
-  const edges = edgesOf(topology);
-  const exposures = exposuresOf(edges, topology.stations.keys());
+  const reach = new Reach(topology);
+  const exposures = exposuresOf([...reach.edgesWithOthers()], topology.stations.keys());
   const services = [...topology.stations.values()].map(({ name, stack, attachments }): NetworkService => {
     const service = project.service(name)!;
     const { label, role, port } = advise(service);
@@ -64,17 +72,15 @@ export function networkView(context: IntentContext): NetworkView {
     const unwanted = exposure.doors.filter(
       ({ target, protocol }) => port(Number.parseInt(target, 10), protocol === 'udp' ? 'udp' : 'tcp').value !== 'public',
     );
-    const hostOnly = edges.flatMap(({ from, to, door, names }) =>
-      from === 'host' && to === `service:${name}` && door && names.length > 0 ? [door] : [],
-    );
+    const hostOnly = reach.inward(name).flatMap(({ from, door, names }) => (from === 'host' && door && names.length > 0 ? [door] : []));
     const networks = attachments.map(({ network }) => network);
     return { ...exposure, name, image: label, role, store: STORES.has(role), stack, networks, unwanted, hostOnly };
   });
-  const networks = [...topology.segments.values()].map((segment) => ({
-    ...segment,
-    members: services.filter((service) => service.networks.includes(segment.name)).map(({ name }) => name),
-  }));
-  return { services, networks, edges, calls: [...new Intent(context).calls] };
+  const members = new Map<string, string[]>([...topology.segments.keys()].map((name) => [name, []]));
+  for (const service of services) for (const network of new Set(service.networks)) members.get(network)?.push(service.name);
+  const networks = [...topology.segments.values()].map((segment) => ({ ...segment, members: members.get(segment.name)! }));
+  const calls = [...new Intent(context).calls];
+  return { services, networks, calls, pairs: reach.countPairs(), ...limited(reach) };
 }
 
 /** The networks before and after a change of the project, and every connection that goes with its reason. */
@@ -82,11 +88,20 @@ export function networkChange(before: IntentContext, after: ComposeProject, pres
   const intent = new Intent(before);
   const pairs = new Pairs({ ...before, preset }, intent);
   const stores = [...storesOf(before, intent), ...storesOf({ ...before, project: after }, new Intent({ ...before, project: after }))];
-  const { losses, unexplained } = explainLosses(readTopology(before.project), readTopology(after), pairs, stores);
-  const rows = [
-    ...losses.map(({ fact, why }) => ({ fact, why })),
-    ...unexplained.map((fact) => ({ fact, why: fact.door === undefined ? 'another change took it away' : 'it is not published any more' })),
-  ].filter(({ fact }) => fact.name === undefined);
+  const rows: { fact: Fact; why: string }[] = [];
+  let more = 0;
+  const row = (fact: Fact, why: () => string): void => {
+    if (fact.name !== undefined) return;
+    if (rows.length < MOST_LOSSES) rows.push({ fact, why: why() });
+    else more++;
+  };
+  const unexplained: Fact[] = [];
+  explainLosses(readTopology(before.project), readTopology(after), pairs, stores, {
+    bothWays: true,
+    lost: row,
+    unexplained: (fact) => void unexplained.push(fact),
+  });
+  for (const fact of unexplained) row(fact, () => (fact.door === undefined ? 'another change took it away' : 'it is not published any more'));
   return {
     before: networkView(before),
     after: networkView({ ...before, project: after }),
@@ -96,5 +111,16 @@ export function networkChange(before: IntentContext, after: ComposeProject, pres
       ...(door === undefined ? {} : { door }),
       why,
     })),
+    ...(more > 0 && { lossesLeftOut: more }),
   };
+}
+
+/** More are neither read nor drawn; each is a line of a table. */
+const MOST_LOSSES = 20_000;
+const MOST_EDGES = 100_000;
+
+function limited(reach: Reach): Pick<NetworkView, 'edges' | 'edgesLeftOut'> {
+  const between = reach.countBetween(MOST_EDGES);
+  if (between <= MOST_EDGES) return { edges: [...reach.edges()] };
+  return { edges: [...reach.edgesWithOthers()], edgesLeftOut: reach.countBetween() };
 }

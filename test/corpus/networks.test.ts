@@ -1,5 +1,6 @@
 import { batten } from '../../src';
 import { ComposeProject } from '../../src/compose/project';
+import type { Fact } from '../../src/compose/reach/compare';
 import { edgesOf } from '../../src/compose/reach/edges';
 import { exposuresOf } from '../../src/compose/reach/exposure';
 import { readTopology } from '../../src/compose/reach/topology';
@@ -43,8 +44,11 @@ function unexplained(before: ComposeProject, after: ComposeProject, options: Run
   // A published port may go in strict, with what made its service one that cannot move.
   const stores = [...storesOf(context, intent), ...(preset === 'strict' ? storesOf({ ...context, project: after }, intent) : [])];
   const gone = (to: string): boolean => preset === 'strict' && after.service(to.replace('service:', ''))?.ports.length === 0;
-  return explainLosses(readTopology(before), readTopology(after), pairs, stores)
-    .unexplained.filter(({ to, door }) => door === undefined || !gone(to))
+  const facts: Fact[] = [];
+  const unexplained = (fact: Fact): void => void facts.push(fact);
+  explainLosses(readTopology(before), readTopology(after), pairs, stores, { bothWays: true, lost: () => undefined, unexplained });
+  return facts
+    .filter(({ to, door }) => door === undefined || !gone(to))
     .map(({ from, to, name, door }) => `${nodeName(from)} -> ${nodeName(to)} ${name ?? door ?? ''}`);
 }
 

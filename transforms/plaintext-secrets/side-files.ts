@@ -39,8 +39,11 @@ export function dotEnvEntry(name: string, value: string): SideFile {
 /** Keeps what holds secrets out of version control, and out of images that are built from the same directory. */
 export function keptOut(entry: string, project: ComposeProject, isNew: boolean): SideFile[] {
   const files: SideFile[] = [{ path: '.gitignore', edit: (before) => ignoring(before, [entry]) }];
-  const builtHere = project.services.some(({ build }) => build?.context?.known === true && /^\.?\/?$/.test(build.context.text));
   // A `.env` that was there may be meant for the image.
-  if (builtHere && isNew) files.push({ path: '.dockerignore', edit: (before) => ignoring(before, [entry]) });
+  if (isNew && project.once(isBuiltHere)) files.push({ path: '.dockerignore', edit: (before) => ignoring(before, [entry]) });
   return files;
+}
+
+function isBuiltHere({ services }: ComposeProject): boolean {
+  return services.some(({ build }) => build?.context?.known === true && /^\.?\/?$/.test(build.context.text));
 }

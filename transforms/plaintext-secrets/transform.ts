@@ -1,4 +1,6 @@
 import { splitFile } from '../../src/compose/file-path';
+import type { ComposeProject } from '../../src/compose/project';
+import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Draft, Evidence, Proposal, SideFile } from '../../src/harden/types';
@@ -142,13 +144,14 @@ function move(place: Place, names: Names, context: TransformContext): { ops: Op[
 
 /** A service that takes all of `.env` for its environment would get the credential too. */
 function handedOn(name: string, { project }: TransformContext): Refusal | undefined {
-  const other = project.services.find(
-    (service) =>
-      envFiles(service).some((path) => path !== undefined && path.replace(/^\.\//, '') === '.env') && !service.environment.has(name),
-  );
+  const other = project.once(takingDotEnv).find(({ environment }) => !environment.has(name));
   if (!other) return undefined;
   const message = `"${other.name}" takes all of .env into its environment (env_file), and with it what is moved there`;
   return { code: 'needs-decision', message };
+}
+
+function takingDotEnv({ services }: ComposeProject): ComposeService[] {
+  return services.filter((service) => envFiles(service).some((path) => path !== undefined && path.replace(/^\.\//, '') === '.env'));
 }
 
 function obstacle({ path }: Place, { project }: TransformContext): Refusal | undefined {

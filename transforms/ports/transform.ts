@@ -1,5 +1,6 @@
 import { isAnyAddress, isLoopback, withHostIp } from '../../src/compose/ports';
-import { edgesOf } from '../../src/compose/reach/edges';
+import type { ComposeProject } from '../../src/compose/project';
+import { Reach } from '../../src/compose/reach/edges';
 import { readTopology } from '../../src/compose/reach/topology';
 import type { ComposeService } from '../../src/compose/service';
 import type { Port } from '../../src/compose/types';
@@ -59,19 +60,19 @@ interface Model {
 
 function modelOf(context: TransformContext): Model {
   let intent: Intent | undefined;
-  let reached: Set<string> | undefined;
+  let reach: Reach | undefined;
   const model: Model = {
     intent: () => {
       intent ??= new Intent(context);
       return intent;
     },
     callers: (service) => {
-      reached ??= new Set(
-        edgesOf(readTopology(context.project)).flatMap(({ from, to, way }) => (way === 'network' ? [`${from} ${to}`] : [])),
-      );
+      reach ??= new Reach(readTopology(context.project));
+      const { name } = service;
       return model
         .intent()
-        .calls.filter(({ from, to, named }) => named && to === service.name && reached!.has(`service:${from} service:${to}`))
+        .callsOf(name)
+        .filter(({ from, named }) => named && reach!.meet(from, name))
         .map(({ from }) => from);
     },
   };
@@ -91,7 +92,7 @@ function onlySiblings(service: ComposeService, context: TransformContext, model:
     if (Number.isNaN(first) || mode !== undefined || isLoopback(hostIp) || !isAnyAddress(hostIp)) return false;
     return advice.port(first, protocol === 'udp' ? 'udp' : 'tcp').value === 'datastore';
   });
-  if (!stores || context.project.services.some((other) => other.complete && goesThroughHost(other))) return undefined;
+  if (!stores || context.project.once(someGoThroughHost)) return undefined;
   const callers = model.callers(service);
   return callers.length > 0 ? callers : undefined;
 }
@@ -159,9 +160,10 @@ function what(kind: PortKind): string {
 /** The stack itself always keeps running: what may break is a client elsewhere, which no file shows. */
 function confidence(service: ComposeService, verdict: Verdict<PortKind>, { project, advise }: TransformContext, model: Model): Confidence {
   if (verdict.value === 'app') return 'guess';
-  const others = project.services.filter((service) => service.complete);
-  if (others.some(goesThroughHost)) return 'guess';
-  if (verdict.value === 'admin' && !others.some((other) => advise(other).role === 'proxy' && serves(other, service, model))) return 'guess';
+  if (project.once(someGoThroughHost)) return 'guess';
+  const served = (): boolean =>
+    project.services.some((other) => other.complete && advise(other).role === 'proxy' && serves(other, service, model));
+  if (verdict.value === 'admin' && !served()) return 'guess';
   return atMost(verdict.confidence, 'generic');
 }
 
@@ -169,6 +171,10 @@ function confidence(service: ComposeService, verdict: Verdict<PortKind>, { proje
 function serves(proxy: ComposeService, service: ComposeService, model: Model): boolean {
   if (proxy === service || model.intent().between(proxy, service).verdict === 'needed') return true;
   return !model.intent().routesSeen(proxy);
+}
+
+function someGoThroughHost({ services }: ComposeProject): boolean {
+  return services.some((service) => service.complete && goesThroughHost(service));
 }
 
 /** A container that talks to the host's address would no longer find the port there (docker/for-linux#1365). */

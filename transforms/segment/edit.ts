@@ -4,7 +4,7 @@ import type { ComposeProject, Network } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import { addNames, type Named, replaceName } from '../../src/harden/ops';
 import type { Data, Op } from '../../src/yaml/types';
-import { joinsOf, type Plan } from './plan';
+import { joinsIn, movingIn, type Plan } from './plan';
 
 /** The ops that make a plan so. */
 export function opsOf(plan: Plan, project: ComposeProject): Op[] {
@@ -16,11 +16,12 @@ export function opsOf(plan: Plan, project: ComposeProject): Op[] {
   }));
   if (plan.close) ops.push(closing(project.networks.get(plan.network)!, project));
   const seen = new Set<unknown>();
-  for (const service of project.services) {
-    const joins = joinsOf(service.name, plan.groups);
-    const leaves = plan.leaving.includes(service.name);
+  const [joining, leaving] = [joinsIn(plan), new Set(plan.leaving)];
+  for (const service of movingServices(plan, project)) {
+    const joins = joining.get(service.name) ?? [];
+    const leaves = leaving.has(service.name);
     // `web2: *web` is the same text: changing it once is changing both.
-    if ((joins.length === 0 && !leaves) || seen.has(service.map)) continue;
+    if (seen.has(service.map)) continue;
     seen.add(service.map);
     ops.push(...(leaves ? leave(service, plan.network, joins) : join(service, plan.network, joins)));
   }
@@ -30,16 +31,22 @@ export function opsOf(plan: Plan, project: ComposeProject): Op[] {
 /** Why a plan's changes have no place to be written, or undefined. */
 export function noPlace(plan: Plan, project: ComposeProject): string | undefined {
   if (homeOf(plan, project) === undefined) return 'its services are in several files that are included, each with networks of its own';
-  const moving = project.services.filter((service) => plan.leaving.includes(service.name) || joinsOf(service.name, plan.groups).length > 0);
+  const moving = movingServices(plan, project);
   const several = moving.find((service) => ['networks', 'labels'].some((key) => saidIn(service, key) > 1));
   return several && `several files say which networks "${several.name}" is on, or what its labels are`;
 }
 
 /** The file for the new networks: an included one is a project of its own, which has to have the networks of its services. */
 function homeOf(plan: Plan, project: ComposeProject): number | undefined {
-  const moving = project.services.filter((service) => plan.leaving.includes(service.name) || joinsOf(service.name, plan.groups).length > 0);
+  const moving = movingServices(plan, project);
   const included = new Set(moving.map(({ file }) => file).filter((file) => project.files[file]?.role === 'included'));
   return included.size > 1 ? undefined : ([...included][0] ?? 0);
+}
+
+/** The services whose networks a plan changes, in the order of the file. */
+function movingServices(plan: Plan, project: ComposeProject): ComposeService[] {
+  const order = [...movingIn(plan)].flatMap((name) => project.service(name) ?? []);
+  return order.sort((a, b) => project.indexOf(a) - project.indexOf(b));
 }
 
 function saidIn({ pieces }: ComposeService, key: string): number {

@@ -1,7 +1,7 @@
 import type { ComposeProject } from '../../src/compose/project';
 import type { Segment, Topology } from '../../src/compose/reach/types';
 import type { ComposeService } from '../../src/compose/service';
-import { labelProxies } from '../../src/harden/intent/proxies';
+import { type LabelProxy, labelProxies } from '../../src/harden/intent/proxies';
 import { isOwn, setPair } from '../../src/harden/ops';
 import type { TransformContext } from '../../src/harden/transform';
 import type { Attempt } from '../../src/harden/types';
@@ -15,15 +15,17 @@ const LABEL = 'traefik.docker.network';
  * the network. Caddy's docker-proxy and nginx-proxy look for a network that they are on themselves.
  */
 export function labelOps(before: Topology, after: Topology, context: TransformContext): Attempt {
+  const moved = context.project.services.filter(({ name }) => before.stations.get(name) !== after.stations.get(name));
+  if (moved.length === 0) return { ops: [] };
   const proxies = labelProxies(context);
   const traefiks = proxies.filter(({ kind }) => kind === 'traefik').map(({ service }) => service);
   const ops: Op[] = [];
   const seen = new Set<unknown>();
-  for (const service of context.project.services) {
+  for (const service of moved) {
     const [old, now] = [networksOf(service, before), networksOf(service, after)];
     if (old.join() === now.join() || seen.has(service.map)) continue;
     seen.add(service.map);
-    const ingress = movedIngress(service, before, after, context);
+    const ingress = movedIngress(service, before, after, proxies, context);
     if (ingress) return { refusal: ingress };
     if (![...service.labels.keys()].some((label) => label.startsWith('traefik.'))) continue;
     const done = traefikLabel(service, now, after, traefiks, context);
@@ -90,10 +92,16 @@ function stranded(service: ComposeService): Refusal {
 }
 
 /** `CADDY_INGRESS_NETWORKS` names networks: a service that leaves the one it is reached on needs another name there. */
-function movedIngress(service: ComposeService, before: Topology, after: Topology, context: TransformContext): Refusal | undefined {
+function movedIngress(
+  service: ComposeService,
+  before: Topology,
+  after: Topology,
+  proxies: readonly LabelProxy[],
+  context: TransformContext,
+): Refusal | undefined {
   const stays = new Set(networksOf(service, after));
   const left = networksOf(service, before).filter((network) => !stays.has(network));
-  for (const { service: proxy, kind } of labelProxies(context)) {
+  for (const { service: proxy, kind } of proxies) {
     const named = kind === 'caddy' ? proxy.environment.get('CADDY_INGRESS_NETWORKS')?.raw.split(/[\s,]+/) : undefined;
     if (!named || ![...service.labels.keys()].some((label) => /^caddy(?:_\d+)?(?:\.|$)/.test(label))) continue;
     const missed = left.find((network) => named.some((name) => isNamed(name, before.segments.get(network)!, context.project)));

@@ -61,14 +61,19 @@ export function separate({ network, members, stores, others, also }: Site, pairs
 
 /** Only pairs that have to talk share a network; who has to get outside, or be got at, has one network for it. */
 export function isolate({ network, internal, members, stores, elsewhere, others, also }: Site, pairs: Pairs): Layout | undefined {
-  const groups = cliques(members, (a, b) => pairs.kept(a, b) && !also(a, b)).map(
+  const here = new Set(members);
+  const joined = new Map(
+    members.map((name) => [name, new Set([...pairs.neededBy(name)].filter((other) => here.has(other) && !also(name, other)))]),
+  );
+  const groups = cliques(members, (name) => joined.get(name)!).map(
     (names): Group => ({ members: names, internal: internal || names.some((name) => stores.has(name)) }),
   );
-  const out = (name: string): boolean => groups.some((group) => !group.internal && group.members.includes(name));
+  const grouped = new Set(groups.flatMap((group) => group.members));
+  const out = new Set(groups.flatMap((group) => (group.internal ? [] : group.members)));
   // Who only has internal networks now and may need the way out gets a network of its own; a store that nobody calls gets one without.
   for (const name of members) {
-    const alone = !groups.some((group) => group.members.includes(name));
-    if (stores.has(name) || internal ? alone && !others.has(name) : !out(name) && (alone || !elsewhere.has(name)))
+    const alone = !grouped.has(name);
+    if (stores.has(name) || internal ? alone && !others.has(name) : !out.has(name) && (alone || !elsewhere.has(name)))
       groups.push({ members: [name], internal: internal || stores.has(name) });
   }
   // The one group that may stay on the old network does: the fewer networks, the fewer lines change.
@@ -78,10 +83,12 @@ export function isolate({ network, internal, members, stores, elsewhere, others,
     : candidates.length === 1
       ? candidates[0]
       : undefined;
-  const leaving = members.filter((name) => !stays?.members.includes(name));
+  const staying = new Set(stays?.members);
+  const leaving = members.filter((name) => !staying.has(name));
   return leaving.length === 0 ? undefined : { network, leaving, groups: groups.filter((group) => group !== stays) };
 }
 
 function union(order: readonly string[], sets: readonly (readonly string[])[]): string[] {
-  return order.filter((name) => sets.some((set) => set.includes(name)));
+  const all = new Set(sets.flat());
+  return order.filter((name) => all.has(name));
 }

@@ -67,18 +67,38 @@ export function after(topology: Topology, plan: Plan): Topology {
   if (old && plan.close) segments.set(plan.network, { ...old, internal: true });
   for (const { name, internal } of plan.groups)
     segments.set(name, { name, internal, external: false, kind: 'bridge', talk: true, resolves: true } satisfies Segment);
-  const stations = new Map([...topology.stations].map(([name, station]) => [name, moved(station, plan)]));
+  const joins = joinsIn(plan);
+  const leaving = new Set(plan.leaving);
+  const stations = new Map([...topology.stations].map(([name, station]) => [name, moved(station, plan.network, leaving, joins)]));
   return { segments, stations };
 }
 
-function moved(station: Station, { network, leaving, groups }: Plan): Station {
-  const here = station.attachments.find((each) => each.network === network);
+function moved(station: Station, network: string, leaving: ReadonlySet<string>, joins: Joins): Station {
+  const { name, attachments } = station;
+  const joined = joins.get(name) ?? [];
+  if (joined.length === 0 && !leaving.has(name)) return station;
+  const here = attachments.find((each) => each.network === network);
   if (!here) return station;
-  const stays = station.attachments.filter((each) => each !== here || !leaving.includes(station.name));
-  const joins = joinsOf(station.name, groups).map((name) => ({ network: name, names: here.names }));
-  return { ...station, attachments: [...stays, ...joins] };
+  const stays = attachments.filter((each) => each !== here || !leaving.has(name));
+  return { ...station, attachments: [...stays, ...joined.map((each) => ({ network: each, names: here.names }))] };
 }
 
-export function joinsOf(service: string, groups: Plan['groups']): string[] {
-  return groups.flatMap(({ name, members }) => (members.includes(service) ? [name] : []));
+/** The new networks that each service joins. */
+export type Joins = ReadonlyMap<string, readonly string[]>;
+
+export function joinsIn({ groups }: Pick<Plan, 'groups'>): Joins {
+  const out = new Map<string, string[]>();
+  for (const { name, members } of groups) {
+    for (const member of members) {
+      const there = out.get(member);
+      if (there) there.push(name);
+      else out.set(member, [name]);
+    }
+  }
+  return out;
+}
+
+/** The services whose networks a plan changes. */
+export function movingIn({ leaving, groups }: Plan): ReadonlySet<string> {
+  return new Set([...leaving, ...groups.flatMap(({ members }) => members)]);
 }

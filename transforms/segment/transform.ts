@@ -1,11 +1,12 @@
 import { isMap, isTrue } from '../../src/compose/data';
 import type { ComposeProject, Network } from '../../src/compose/project';
+import type { Fact } from '../../src/compose/reach/compare';
 import { readTopology } from '../../src/compose/reach/topology';
 import { nodeName, type Station, type Topology } from '../../src/compose/reach/types';
 import type { ComposeService } from '../../src/compose/service';
 import { atMost } from '../../src/harden/confidence';
 import { Intent } from '../../src/harden/intent/intent';
-import { explainLosses, type Loss, lossEvidence, RULE } from '../../src/harden/intent/losses';
+import { explainLosses, LossSummary, RULE } from '../../src/harden/intent/losses';
 import { Pairs } from '../../src/harden/intent/pairs';
 import { type Store, storesOf } from '../../src/harden/intent/stores';
 import type { Transform, TransformContext } from '../../src/harden/transform';
@@ -14,7 +15,7 @@ import type { Refusal } from '../../src/yaml/types';
 import { noPlace, opsOf } from './edit';
 import { labelOps } from './labels';
 import { isolate, type Layout, type Site, separate } from './layout';
-import { after, named, type Plan } from './plan';
+import { after, movingIn, named, type Plan } from './plan';
 
 const transform: Transform = {
   id: 'segment',
@@ -32,8 +33,9 @@ const transform: Transform = {
     const stores = storesOf(context, intent);
     const pairs = new Pairs(context, intent);
     let topology = readTopology(project);
+    const setting = settingOf(context, stores);
     for (const network of project.networks.values()) {
-      const work = { context, pairs, stores, topology, network };
+      const work = { context, pairs, stores, topology, network, setting };
       const refusal = blocked(work);
       const plan = planFor(work);
       if (!plan) continue;
@@ -54,57 +56,98 @@ interface Work {
   /** With what earlier networks of this run became. */
   topology: Topology;
   network: Network;
+  setting: Setting;
+}
+
+/** What is the same for all networks of a run. */
+interface Setting {
+  storeNames: ReadonlySet<string>;
+  proxies: ReadonlySet<string>;
+  /** How many networks have data stores and lead outside. */
+  sites: number;
+  /** Why nothing can be changed on any network. */
+  blocked: Refusal | undefined;
+}
+
+function settingOf(context: TransformContext, stores: readonly Store[]): Setting {
+  const { project } = context;
+  const proxies = project.services.filter((service) => service.complete && context.advise(service).role === 'proxy');
+  const housing = new Set(stores.flatMap(({ networks }) => networks));
+  const sites = [...project.networks.values()].filter(
+    ({ name, external, internal }) => !external && internal !== true && housing.has(name),
+  );
+  return {
+    storeNames: new Set(stores.map(({ service }) => service.name)),
+    proxies: new Set(proxies.map(({ name }) => name)),
+    sites: sites.length,
+    blocked: blockedProject(project),
+  };
 }
 
 /** Why nothing can be said of a network, or changed. */
-function blocked({ context: { project }, network }: Work): Refusal | undefined {
-  const no = (message: string): Refusal => ({ code: 'needs-decision', message });
-  if (network.external) return no(`its network "${network.name}" is external: who else is on it is not seen here`);
+function blocked({ context: { project }, network, setting }: Work): Refusal | undefined {
+  if (network.external) return decide(`its network "${network.name}" is external: who else is on it is not seen here`);
   const shared = isShared(network, project);
   if (shared)
-    return no(`its network "${network.name}" ${shared}, so that services of other projects may be on it, which are not seen here`);
+    return decide(`its network "${network.name}" ${shared}, so that services of other projects may be on it, which are not seen here`);
   if (network.internal === 'maybe' || (network.driver !== undefined && network.driver !== 'bridge'))
-    return no(`its network "${network.name}" is not one that batten can judge`);
-  if (project.partial) return no(`other files take part in this project: ${project.notes[0]}`);
+    return decide(`its network "${network.name}" is not one that batten can judge`);
+  return setting.blocked;
+}
+
+function blockedProject(project: ComposeProject): Refusal | undefined {
+  if (project.partial) return decide(`other files take part in this project: ${project.notes[0]}`);
   const part = project.services.find((service) => !service.complete && !service.has('provider'));
-  return part && no(`"${part.name}" has no image here: another file says more about it, maybe its networks`);
+  return part && decide(`"${part.name}" has no image here: another file says more about it, maybe its networks`);
+}
+
+function decide(message: string): Refusal {
+  return { code: 'needs-decision', message };
 }
 
 function planFor(work: Work): Plan | undefined {
-  const { context, pairs, stores, topology, network } = work;
+  const { context, pairs, stores, topology, network, setting } = work;
   const members = membersOf(network.name, topology);
-  const here = stores.filter(({ service }) => members.includes(service.name));
+  const on = new Set(members);
+  const here = stores.filter(({ service }) => on.has(service.name));
   if (members.length === 0 || (here.length === 0 && !pairs.strict)) return undefined;
   const open = network.internal !== true;
   const site = siteOf(network.name, members, here, topology);
   // Everyone on it is a store, or has another way out: then it can simply become internal.
-  const close =
-    open &&
-    here.length > 0 &&
-    members.every((name) => site.stores.has(name) || here.some(({ service }) => service.name === name) || site.elsewhere.has(name));
+  const houses = new Set(here.map(({ service }) => service.name));
+  const close = open && here.length > 0 && members.every((name) => site.stores.has(name) || houses.has(name) || site.elsewhere.has(name));
   const layout: Layout | undefined = pairs.strict
     ? isolate({ ...site, internal: !open || close }, pairs)
     : open && !close && site.stores.size > 0
       ? separate(site, pairs)
       : undefined;
   if (!layout && !close) return undefined;
-  const { project } = context;
-  const names = new Set(stores.map(({ service }) => service.name));
-  const proxies = new Set(
-    project.services.filter((service) => service.complete && context.advise(service).role === 'proxy').map(({ name }) => name),
-  );
-  const sites = [...project.networks.values()].filter(
-    (network) =>
-      !network.external &&
-      network.internal !== true &&
-      !isShared(network, project) &&
-      stores.some(({ networks }) => networks.includes(network.name)),
-  ).length;
-  return named(layout ?? { network: network.name, leaving: [], groups: [] }, close, { project, topology, stores: names, proxies, sites });
+  return named(layout ?? { network: network.name, leaving: [], groups: [] }, close, {
+    project: context.project,
+    topology,
+    stores: setting.storeNames,
+    proxies: setting.proxies,
+    sites: setting.sites,
+  });
 }
 
-function membersOf(network: string, { stations }: Topology): string[] {
-  return [...stations.values()].filter(({ attachments }) => attachments.some((each) => each.network === network)).map(({ name }) => name);
+/** Kept with the topology: each network of a project asks. */
+const members = new WeakMap<Topology, Map<string, string[]>>();
+
+function membersOf(network: string, topology: Topology): string[] {
+  let known = members.get(topology);
+  if (!known) {
+    known = new Map();
+    for (const { name, attachments } of topology.stations.values()) {
+      for (const on of new Set(attachments.map((each) => each.network))) {
+        const there = known.get(on);
+        if (there) there.push(name);
+        else known.set(on, [name]);
+      }
+    }
+    members.set(topology, known);
+  }
+  return known.get(network) ?? [];
 }
 
 function siteOf(network: string, members: readonly string[], here: readonly Store[], { stations, segments }: Topology): Site {
@@ -137,16 +180,17 @@ function alsoOn(a: Station, b: Station, network: string): boolean {
 function propose(plan: Plan, { context, pairs, stores, topology, network }: Work): Proposal | undefined {
   const { project } = context;
   const members = membersOf(network.name, topology);
-  const moved = members.filter((name) => plan.leaving.includes(name) || plan.groups.some((group) => group.members.includes(name)));
-  const here = stores.filter(({ service }) => (plan.close ? members : plan.leaving).includes(service.name));
+  const moving = movingIn(plan);
+  const moved = members.filter((name) => moving.has(name));
+  const closing = new Set(plan.close ? members : plan.leaving);
+  const here = stores.filter(({ service }) => closing.has(service.name));
   const about = here.length > 0 ? here.map(({ service }) => service) : moved.map((name) => project.service(name)!);
   const next = after(topology, plan);
-  const { losses: all, unexplained } = explainLosses(topology, next, pairs, stores);
+  const sureness = new Sureness(pairs);
+  const losses = new LossSummary((fact) => sureness.note(fact));
+  explainLosses(topology, next, pairs, stores, losses);
   // Other networks that come to the same are nothing to change: everybody on this one has to talk to everybody.
-  const tight = members.every((one, index) => members.slice(index + 1).every((other) => pairs.kept(one, other)));
-  if (pairs.strict && tight && !plan.close && all.length === 0 && unexplained.length === 0) return undefined;
-  // Ways through the host's ports are told by the graph; here they would only repeat the pair.
-  const losses = all.filter(({ fact }) => fact.door === undefined);
+  if (pairs.strict && !plan.close && losses.empty && isTight(members, pairs)) return undefined;
   const labels = labelOps(topology, next, context);
   const common = {
     service: about[0]!.name,
@@ -158,11 +202,11 @@ function propose(plan: Plan, { context, pairs, stores, topology, network }: Work
     breaks: pairs.strict
       ? 'calls that nothing in the project names: by an address typed into a web page, or in configuration that was not seen'
       : 'a data store that calls out: replication to another site, backups to the cloud, extensions fetched at start',
-    confidence: confidenceOf(plan, here, losses, pairs, network, context),
-    evidence: unique([...lossEvidence(losses), ...here.flatMap(({ service }) => context.advise(service).egress.evidence), INTERNAL]),
+    confidence: confidenceOf(plan, here, sureness, network, context),
+    evidence: unique([...losses.evidence(), ...here.flatMap(({ service }) => context.advise(service).egress.evidence), INTERNAL]),
   };
-  if (unexplained[0]) {
-    const [from, to] = [unexplained[0].from, unexplained[0].to].map(nodeName);
+  if (losses.unexplainedFact) {
+    const [from, to] = [losses.unexplainedFact.from, losses.unexplainedFact.to].map(nodeName);
     const message = `"${from}" would lose its connection to "${to}", and nothing says that it does without`;
     return { ...common, refusal: { code: 'not-proven', message } };
   }
@@ -187,47 +231,58 @@ function messageOf(about: readonly ComposeService[], open: boolean): string {
   return `${names} ${about.length > 1 ? 'share' : 'shares'} a network with services that they need not talk to`;
 }
 
-function planText({ network, close, leaving, groups }: Plan, losses: readonly Loss[]): string {
-  const closing = `make the network "${network}" internal: everyone on it either needs nothing from outside or has another network for it`;
-  if (groups.length === 0 && close) return closing;
-  const each = groups.map(({ name, internal, members }) => {
-    const movers = members.filter((member) => leaving.includes(member));
-    const peers = members.filter((member) => !leaving.includes(member));
-    return `put ${quoted(movers.length > 0 ? movers : members)} on a new ${internal ? 'internal ' : ''}network "${name}"${movers.length > 0 && peers.length > 0 ? `, shared with ${quoted(peers)}` : ''}`;
-  });
-  const apart = [
-    ...new Set(
-      losses.filter(({ fact }) => fact.to !== 'outside').map(({ fact }) => [nodeName(fact.from), nodeName(fact.to)].sort().join('" and "')),
-    ),
-  ];
-  const parted =
-    apart.length === 0
-      ? ''
-      : apart.length > 2
-        ? `; ${apart.length} pairs that need not talk are parted`
-        : `; ${apart.map((pair) => `"${pair}"`).join(', ')} are parted`;
-  return [...(close ? [closing] : []), ...each].join('; ') + parted;
+function isTight(members: readonly string[], pairs: Pairs): boolean {
+  return members.every((one, index) => members.slice(index + 1).every((other) => pairs.kept(one, other)));
 }
 
-/** As sure as the least sure of what is assumed. What strict parts without knowing is a guess where neither of the two says whom it calls. */
+function planText({ network, close, leaving, groups }: Plan, losses: LossSummary): string {
+  const closing = `make the network "${network}" internal: everyone on it either needs nothing from outside or has another network for it`;
+  if (groups.length === 0 && close) return closing;
+  const leavers = new Set(leaving);
+  const each = groups.map(({ name, internal, members }) => {
+    const movers = members.filter((member) => leavers.has(member));
+    const peers = members.filter((member) => !leavers.has(member));
+    return `put ${quoted(movers.length > 0 ? movers : members)} on a new ${internal ? 'internal ' : ''}network "${name}"${movers.length > 0 && peers.length > 0 ? `, shared with ${quoted(peers)}` : ''}`;
+  });
+  return [...(close ? [closing] : []), ...each].join('; ') + partedText(losses);
+}
+
+function partedText({ parted, first }: LossSummary): string {
+  if (parted === 0) return '';
+  if (parted > 2) return `; ${parted} pairs that need not talk are parted`;
+  const pairs = first.flatMap(({ fact: { from, to } }) =>
+    to === 'outside' ? [] : [[nodeName(from), nodeName(to)].sort().join('" and "')],
+  );
+  return `; ${pairs.map((pair) => `"${pair}"`).join(', ')} are parted`;
+}
+
+/** How sure the parting of pairs is. What strict parts without knowing is a guess where neither of the two says whom it calls. */
+class Sureness {
+  least: Confidence = 'known';
+
+  constructor(private readonly pairs: Pairs) {}
+
+  note({ from, to }: Fact): void {
+    if (to === 'outside' || this.least === 'guess') return;
+    const [a, b] = [from.slice('service:'.length), to.slice('service:'.length)];
+    const { verdict, confidence } = this.pairs.need(a, b);
+    const sure = verdict === 'none' ? confidence : this.pairs.speak(a) && this.pairs.speak(b) ? 'generic' : 'guess';
+    this.least = atMost(this.least, sure);
+  }
+}
+
+/** As sure as the least sure of what is assumed. */
 function confidenceOf(
   plan: Plan,
   here: readonly Store[],
-  losses: readonly Loss[],
-  pairs: Pairs,
+  { least }: Sureness,
   network: Network,
   { project }: TransformContext,
 ): Confidence {
-  const parted = losses.flatMap(({ fact: { from, to } }): Confidence[] => {
-    if (to === 'outside') return [];
-    const [a, b] = [from.slice('service:'.length), to.slice('service:'.length)];
-    const { verdict, confidence } = pairs.need(a, b);
-    return [verdict === 'none' ? confidence : pairs.speak(a) && pairs.speak(b) ? 'generic' : 'guess'];
-  });
   const subnet = plan.groups.length > 0 && hasSubnet(network.name, project.top('networks')) ? (['guess'] as const) : [];
   // Who wrote `internal: false` had a reason.
   const open = isOpenByDecision(network, project) ? (['guess'] as const) : [];
-  return [...here.map(({ confidence }) => confidence), ...parted, ...subnet, ...open].reduce(atMost, 'known');
+  return [...here.map(({ confidence }) => confidence), ...subnet, ...open].reduce(atMost, least);
 }
 
 /**
@@ -273,5 +328,5 @@ function quoted(names: readonly string[]): string {
 }
 
 function unique(evidence: readonly Evidence[]): Evidence[] {
-  return evidence.filter((each, index) => evidence.findIndex((other) => other.ref === each.ref && other.detail === each.detail) === index);
+  return [...new Map(evidence.map((each) => [JSON.stringify([each.ref, each.detail]), each])).values()];
 }

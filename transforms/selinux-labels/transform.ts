@@ -1,5 +1,6 @@
 import { cleanContainerPath } from '../../src/compose/container-path';
 import { parseSecurityOpt } from '../../src/compose/security-opt';
+import type { ComposeProject } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { about, eachContainer, eachItem, placeOfItem } from '../../src/harden/each';
@@ -49,7 +50,7 @@ function isOutside(service: ComposeService): boolean {
 function propose(service: ComposeService, mount: Mount, { project, setting }: TransformContext): Proposal | undefined {
   const { source } = mount;
   if (mount.kind !== 'bind' || source === undefined || !mount.known || !isOwnDirectory(source)) return undefined;
-  const sharers = project.services.filter((other) => other !== service && other.mounts.some((each) => overlaps(each.source, source)));
+  const sharers = sharersOf(source, service, project);
   const common = {
     ...about(transform, service, placeOfItem(mount, service, 'volumes')),
     subject: `${source}:${mount.target}`,
@@ -89,8 +90,41 @@ function isOwnDirectory(source: string): boolean {
   return /^\.\/[^/]/.test(source) || /^\.\.\/[^./]/.test(source) || /^\/(srv|opt|data)\/[^/]/.test(source);
 }
 
-function overlaps(a: string | undefined, b: string): boolean {
-  if (a === undefined) return false;
-  const [one, other] = [cleanContainerPath(a), cleanContainerPath(b)];
-  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+/** The other services that mount a path, one above it or one below it, in the order of the file. */
+function sharersOf(source: string, service: ComposeService, project: ComposeProject): ComposeService[] {
+  const { at, below } = project.once(mountersOf);
+  const path = cleanContainerPath(source);
+  const found = new Set([...(below.get(path) ?? []), ...[path, ...parentsOf(path)].flatMap((each) => at.get(each) ?? [])]);
+  found.delete(service);
+  return [...found].sort((one, other) => project.indexOf(one) - project.indexOf(other));
+}
+
+/** The services that mount each path, and those that mount something below it. */
+interface Mounters {
+  at: Map<string, ComposeService[]>;
+  below: Map<string, ComposeService[]>;
+}
+
+function mountersOf({ services }: ComposeProject): Mounters {
+  const out: Mounters = { at: new Map(), below: new Map() };
+  const put = (map: Map<string, ComposeService[]>, path: string, service: ComposeService): void => {
+    const there = map.get(path);
+    if (there) there.push(service);
+    else map.set(path, [service]);
+  };
+  for (const service of services) {
+    const paths = new Set(service.mounts.flatMap(({ source }) => (source === undefined ? [] : [cleanContainerPath(source)])));
+    for (const path of paths) {
+      put(out.at, path, service);
+      for (const parent of parentsOf(path)) put(out.below, parent, service);
+    }
+  }
+  return out;
+}
+
+/** The directories that a path is in, the nearest first. */
+function parentsOf(path: string): string[] {
+  const out: string[] = [];
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) out.push(path.slice(0, slash));
+  return out;
 }

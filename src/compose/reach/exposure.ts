@@ -16,10 +16,20 @@ export interface Exposure {
 /** @param names the services asked about */
 export function exposuresOf(edges: readonly Edge[], names: Iterable<string>): Map<string, Exposure> {
   const out = new Map<string, Exposure>();
+  const [arriving, leaving] = [new Map<string, Edge[]>(), new Map<string, Edge[]>()];
+  const put = (map: Map<string, Edge[]>, node: string, edge: Edge): void => {
+    const there = map.get(node);
+    if (there) there.push(edge);
+    else map.set(node, [edge]);
+  };
+  for (const edge of edges) {
+    put(arriving, edge.to, edge);
+    if (edge.to === OUTSIDE) put(leaving, edge.from, edge);
+  }
   for (const service of names) {
     const node = serviceNode(service);
-    const inward = edges.filter((edge) => edge.to === node);
-    const egress = edges.filter((edge) => edge.from === node && edge.to === OUTSIDE);
+    const inward = arriving.get(node) ?? [];
+    const egress = leaving.get(node) ?? [];
     out.set(service, {
       service,
       doors: inward.flatMap(({ from, door }) => (from === OUTSIDE && door ? [door] : [])),

@@ -33,9 +33,8 @@ export class Acceptance {
 
   /** Makes a change: all of its ops and files, or none. Says why it cannot be made, or writes on the finding what was done. */
   accept(finding: Finding, ops: readonly Op[], status: Finding['status']): Refusal | undefined {
-    const files = this.files.fork();
-    const unwritable = status === 'suppressed' ? undefined : files.apply(finding.files ?? []);
-    if (unwritable) return unwritable;
+    const files = this.filesWith(finding, status);
+    if (!(files instanceof SideFiles)) return files;
     const done: Applied[] = [];
     const reported: ReportedOp[] = [];
     for (const op of ops) {
@@ -93,10 +92,16 @@ export class Acceptance {
     return refused;
   }
 
-  private again({ finding, ops }: Accepted): Refusal | undefined {
+  /** The files beside the documents with those of a finding, or why they cannot be written. */
+  private filesWith(finding: Finding, status: Finding['status']): SideFiles | Refusal {
+    if (!finding.files?.length || status === 'suppressed') return this.files;
     const files = this.files.fork();
-    const unwritable = finding.status === 'suppressed' ? undefined : files.apply(finding.files ?? []);
-    if (unwritable) return unwritable;
+    return files.apply(finding.files) ?? files;
+  }
+
+  private again({ finding, ops }: Accepted): Refusal | undefined {
+    const files = this.filesWith(finding, finding.status);
+    if (!(files instanceof SideFiles)) return files;
     const refusal = applyAll(this.workspace, ops);
     if (!refusal) this.files = files;
     return refusal;

@@ -20,24 +20,56 @@ const CALLS_OUT = /^environment (?:AWS_|S3_|WALG?_|REPLICATION_SOURCE)/;
 export class Intent {
   readonly calls: readonly Call[];
   private readonly sayings = new Map<string, Sayings>();
+  /** The calls between two services, in either direction, by the name of one and then of the other. */
+  private readonly among = new Map<string, Map<string, Call[]>>();
+  private to: Map<string, Call[]> | undefined;
+  private readonly speaking = new Set<string>();
+  private readonly answering = new Map<string, boolean>();
+  private readonly sockets = new Map<string, boolean>();
+  private readonly routing = new Map<string, boolean>();
 
   constructor(private readonly context: IntentContext) {
     for (const service of context.project.services) this.sayings.set(service.name, sayingsOf(service, context));
     this.calls = this.readCalls();
+    for (const call of this.calls) {
+      if (call.named) this.speaking.add(call.from);
+      this.note(call.from, call.to, call);
+      this.note(call.to, call.from, call);
+    }
+  }
+
+  /** The calls to a service, in the order of the file. */
+  callsOf(name: string): readonly Call[] {
+    if (!this.to) {
+      this.to = new Map();
+      for (const call of this.calls) {
+        const there = this.to.get(call.to);
+        if (there) there.push(call);
+        else this.to.set(call.to, [call]);
+      }
+    }
+    return this.to.get(name) ?? [];
+  }
+
+  /** The services that a service has to talk to. */
+  neededBy(name: string): Iterable<string> {
+    return this.among.get(name)?.keys() ?? [];
   }
 
   /** Whether two services have to talk, in whichever direction. */
   between(a: ComposeService, b: ComposeService): Need {
-    const calls = this.calls.filter(({ from, to }) => (from === a.name && to === b.name) || (from === b.name && to === a.name));
-    if (calls.length > 0) return needed(calls);
+    const calls = this.among.get(a.name)?.get(b.name);
+    if (calls) return needed(calls);
     return this.strangers(a, b) ?? this.unrouted(a, b) ?? this.unrouted(b, a) ?? this.untold(a, b) ?? this.untold(b, a) ?? POSSIBLE;
   }
 
   /** Whether a service only answers, by what its image is and by what the file tells of it. */
   onlyAnswers(service: ComposeService): boolean {
-    if (!service.complete) return false;
-    const { role, egress } = this.context.advise(service);
-    return CALLED.has(role) && egress.value === 'none' && !this.callsOut(service);
+    return remembered(this.answering, service, () => {
+      if (!service.complete) return false;
+      const { role, egress } = this.context.advise(service);
+      return CALLED.has(role) && egress.value === 'none' && !this.callsOut(service);
+    });
   }
 
   /** A sign in its variables or command that a service calls something outside of the project. */
@@ -51,12 +83,12 @@ export class Intent {
 
   /** Whether something says whom a service calls, or that it calls nobody. */
   speaks(service: ComposeService): boolean {
-    return this.calls.some(({ from, named }) => named && from === service.name) || this.onlyAnswers(service) || this.routesSeen(service);
+    return this.speaking.has(service.name) || this.onlyAnswers(service) || this.routesSeen(service);
   }
 
   /** Whether it is seen whom a reverse proxy sends requests to. */
   routesSeen(service: ComposeService): boolean {
-    return routesSeen(service, this.sayings.get(service.name)!, this.context);
+    return remembered(this.routing, service, () => routesSeen(service, this.sayings.get(service.name)!, this.context));
   }
 
   /** Two that only answer have nothing to say to each other. Two of one kind may be a cluster, which finds itself in ways of its own. */
@@ -88,8 +120,8 @@ export class Intent {
 
   /** Who talks to the Docker Engine through a proxy of its socket has to be told where that is: no image has the name built in. */
   private untold(socket: ComposeService, other: ComposeService): Need | undefined {
+    if (!remembered(this.sockets, socket, () => socket.complete && isSocketProxy(this.context.advise(socket)))) return undefined;
     const advice = this.context.advise(socket);
-    if (!socket.complete || !isSocketProxy(advice)) return undefined;
     if (!other.complete || other.build || this.sayings.get(other.name)!.unseen.length > 0) return undefined;
     const why = `"${other.name}" is not told where "${socket.name}" is`;
     const evidence: Evidence = {
@@ -98,6 +130,12 @@ export class Intent {
       detail: `neither its variables, its command nor its configuration names "${socket.name}", and no other configuration is mounted`,
     };
     return { verdict: 'none', confidence: advice.egress.confidence, why, evidence: [evidence, ...advice.egress.evidence] };
+  }
+
+  private note(one: string, other: string, call: Call): void {
+    const others = this.among.get(one) ?? new Map<string, Call[]>();
+    this.among.set(one, others);
+    others.set(other, [...(others.get(other) ?? []), call]);
   }
 
   private readCalls(): Call[] {
@@ -131,6 +169,15 @@ export class Intent {
     }
     return [...out.values()];
   }
+}
+
+function remembered(known: Map<string, boolean>, { name }: ComposeService, ask: () => boolean): boolean {
+  let answer = known.get(name);
+  if (answer === undefined) {
+    answer = ask();
+    known.set(name, answer);
+  }
+  return answer;
 }
 
 const POSSIBLE: Need = {

@@ -1,11 +1,88 @@
 import { isLoopback } from '../../compose/ports';
-import { compare, type Fact } from '../../compose/reach/compare';
+import type { Fact } from '../../compose/reach/compare';
 import { doorText } from '../../compose/reach/doors';
-import { edgesOf } from '../../compose/reach/edges';
-import { type Edge, nodeName, type Topology } from '../../compose/reach/types';
+import { Reach } from '../../compose/reach/edges';
+import { eachLost } from '../../compose/reach/lost';
+import { nodeName, OUTSIDE, type Topology } from '../../compose/reach/types';
 import type { Evidence } from '../../images/types';
 import type { Pairs } from './pairs';
 import type { Store } from './stores';
+
+/** Takes the difference between two states of the networks, one connection after the other. */
+export interface LossSink {
+  /** Whether the way back of two services that lose each other is told too. */
+  readonly bothWays: boolean;
+  /** A connection goes, with its reason. What goes with a connection, its names, is not told. */
+  lost(fact: Fact, why: () => string): void;
+  /** A connection without a reason must not go: then the plan is wrong. */
+  unexplained(fact: Fact): void;
+}
+
+/** Tells the difference between the networks as they are and as they would be, each lost connection with its reason. */
+export function explainLosses(before: Topology, after: Topology, pairs: Pairs, stores: readonly Store[], sink: LossSink): void {
+  const reasons = new Reasons(new Reach(after), pairs, stores);
+  let fact: Fact;
+  const why = (): string => reasons.of(fact)!;
+  eachLost(before, after, (each, again) => {
+    // What holds for one way holds for the way back.
+    if (again && !sink.bothWays) return;
+    fact = each;
+    if (!reasons.has(fact)) sink.unexplained(fact);
+    // A name that goes is told only as part of its pair.
+    else if (fact.name === undefined) sink.lost(fact, why);
+  });
+}
+
+class Reasons {
+  private readonly stores: ReadonlySet<string>;
+
+  constructor(
+    private readonly now: Reach,
+    private readonly pairs: Pairs,
+    stores: readonly Store[],
+  ) {
+    this.stores = new Set(stores.map(({ service }) => service.name));
+  }
+
+  /** Whether there is one: there are many connections, and few are told. */
+  has(fact: Fact): boolean {
+    const { from, to, door } = fact;
+    if (door !== undefined || !from.startsWith('service:') || !to.startsWith('service:')) return this.of(fact) !== undefined;
+    return !this.pairs.kept(nodeOf(from), nodeOf(to));
+  }
+
+  of(fact: Fact): string | undefined {
+    return fact.door === undefined ? this.ofConnection(fact) : this.ofDoor(fact, fact.door);
+  }
+
+  /**
+   * A port may be bound to an address of the host only, or go; it may not stop being served while it is still written. A service that has no
+   * way to the port any more, through the host, has another way or does not need one.
+   */
+  private ofDoor({ from, to }: Fact, door: string): string | undefined {
+    const [, target] = door.split(' -> ');
+    const served = this.now.places.get(nodeOf(to))?.served ?? [];
+    const local = served.find((each) => isLoopback(each.door.address) && doorText(each.door).endsWith(` -> ${target}`));
+    if (local) return `it is published on ${local.door.address} only`;
+    if (!from.startsWith('service:') || !to.startsWith('service:')) return undefined;
+    if (this.stores.has(nodeOf(from))) return 'it calls nobody';
+    if (this.now.meet(nodeOf(from), nodeOf(to))) return 'they share a network, and need no published port for it';
+    return this.pairs.kept(nodeOf(from), nodeOf(to)) ? undefined : this.pairs.need(nodeOf(from), nodeOf(to)).why;
+  }
+
+  private ofConnection({ from, to }: Fact): string | undefined {
+    if (!from.startsWith('service:')) return undefined;
+    const mine = nodeOf(from);
+    if (to === 'outside') return this.stores.has(mine) ? 'it calls nobody outside' : undefined;
+    if (!to.startsWith('service:') || this.pairs.kept(mine, nodeOf(to))) return undefined;
+    const { verdict, why } = this.pairs.need(mine, nodeOf(to));
+    return verdict === 'possible' ? 'nothing in the project says that they talk' : why;
+  }
+}
+
+function nodeOf(node: string): string {
+  return node.slice('service:'.length);
+}
 
 /** A connection that goes away, and why it may. */
 export interface Loss {
@@ -13,71 +90,55 @@ export interface Loss {
   why: string;
 }
 
-/**
- * The difference between the networks as they are and as they would be, each lost connection with its reason. A connection without one
- * must not go: then the plan is wrong, and what is missing is told.
- */
-export function explainLosses(
-  before: Topology,
-  after: Topology,
-  pairs: Pairs,
-  stores: readonly Store[],
-): { losses: Loss[]; unexplained: Fact[] } {
-  const now = edgesOf(after);
-  const { lost } = compare(edgesOf(before), now);
-  const losses: Loss[] = [];
-  const unexplained: Fact[] = [];
-  for (const fact of lost) {
-    const why = fact.door === undefined ? reason(fact, pairs, stores) : doorReason(fact, now, pairs, stores);
-    if (why === undefined) unexplained.push(fact);
-    // A name that goes is told only as part of its pair.
-    else if (fact.name === undefined) losses.push({ fact, why });
+/** What is told of connections that go, one after the other: of very many pairs the first ones, and how many more there are. */
+export class LossSummary implements LossSink {
+  readonly bothWays = false;
+  /** The losses that are told one by one. */
+  readonly first: Loss[] = [];
+  /** The first connection that goes without a reason. */
+  unexplainedFact: Fact | undefined;
+  /** How many pairs of services lose each other. */
+  parted = 0;
+
+  /** @param also takes each connection as well; those through published ports are left out. */
+  constructor(private readonly also: (fact: Fact) => void) {}
+
+  lost(fact: Fact, why: () => string): void {
+    this.some = true;
+    // Ways through the host's ports are told by the graph; here they would only repeat the pair.
+    if (fact.door !== undefined) return;
+    this.also(fact);
+    if (fact.to !== OUTSIDE) this.parted++;
+    if (this.first.length < MOST_TOLD) this.first.push({ fact, why: why() });
+    else this.untold++;
   }
-  return { losses, unexplained };
-}
 
-/**
- * A port may be bound to an address of the host only, or go; it may not stop being served while it is still written. A service that has no
- * way to the port any more, through the host, has another way or does not need one.
- */
-function doorReason({ from, to, door }: Fact, now: readonly Edge[], pairs: Pairs, stores: readonly Store[]): string | undefined {
-  const [, target] = door!.split(' -> ');
-  const local = now.find(
-    (edge) => edge.to === to && edge.door && isLoopback(edge.door.address) && doorText(edge.door).endsWith(` -> ${target}`),
-  );
-  if (local) return `it is published on ${local.door!.address} only`;
-  if (!from.startsWith('service:') || !to.startsWith('service:')) return undefined;
-  if (stores.some(({ service }) => service.name === nodeOf(from))) return 'it calls nobody';
-  if (now.some((edge) => edge.from === from && edge.to === to && edge.way === 'network'))
-    return 'they share a network, and need no published port for it';
-  return pairs.kept(nodeOf(from), nodeOf(to)) ? undefined : pairs.need(nodeOf(from), nodeOf(to)).why;
-}
-
-function reason({ from, to }: Fact, pairs: Pairs, stores: readonly Store[]): string | undefined {
-  if (!from.startsWith('service:')) return undefined;
-  const mine = nodeOf(from);
-  if (to === 'outside') return stores.some(({ service }) => service.name === mine) ? 'it calls nobody outside' : undefined;
-  if (!to.startsWith('service:') || pairs.kept(mine, nodeOf(to))) return undefined;
-  const { verdict, why } = pairs.need(mine, nodeOf(to));
-  return verdict === 'possible' ? 'nothing in the project says that they talk' : why;
-}
-
-function nodeOf(node: string): string {
-  return node.slice('service:'.length);
-}
-
-/** What goes away, one line a pair, as evidence for the person. */
-export function lossEvidence(losses: readonly Loss[]): Evidence[] {
-  const seen = new Map<string, string>();
-  for (const { fact, why } of losses) {
-    const back = `${nodeName(fact.to)}\n${nodeName(fact.from)}`;
-    if (!seen.has(back)) seen.set(`${nodeName(fact.from)}\n${nodeName(fact.to)}`, why);
+  unexplained(fact: Fact): void {
+    this.some = true;
+    this.unexplainedFact ??= fact;
   }
-  return [...seen].map(([pair, why]) => {
-    const [from = '', to = ''] = pair.split('\n');
-    const detail = to === 'outside' ? `"${from}" loses its way out: ${why}` : `"${from}" and "${to}" lose each other: ${why}`;
-    return { kind: 'compose-semantics', ref: RULE, detail };
-  });
+
+  /** Whether nothing goes. */
+  get empty(): boolean {
+    return !this.some;
+  }
+
+  /** What goes away, one line a pair, as evidence for the person. */
+  evidence(): Evidence[] {
+    const told = this.first.map(({ fact: { from, to }, why }): Evidence => {
+      const [mine, theirs] = [from, to].map(nodeName);
+      const detail = to === OUTSIDE ? `"${mine}" loses its way out: ${why}` : `"${mine}" and "${theirs}" lose each other: ${why}`;
+      return { kind: 'compose-semantics', ref: RULE, detail };
+    });
+    if (this.untold === 0) return told;
+    return [...told, { kind: 'compose-semantics', ref: RULE, detail: `${this.untold} more connections go for the like reasons` }];
+  }
+
+  private untold = 0;
+  private some = false;
 }
+
+/** So many lines a person may read; the graph tells all of them. */
+const MOST_TOLD = 100;
 
 export const RULE = 'https://github.com/compose-spec/compose-spec/blob/170098b/06-networks.md#internal';

@@ -9,7 +9,8 @@ import type { Need } from './types';
  * cut off from one of them may not be cut off from any.
  */
 export class Pairs {
-  private readonly known = new Map<string, Need>();
+  private readonly known = new Map<string, Map<string, Need>>();
+  private readonly neededOf = new Map<string, Set<string>>();
   /** Who uses the same network stack, by each of their names. */
   private readonly crews = new Map<string, ComposeService[]>();
 
@@ -36,18 +37,33 @@ export class Pairs {
 
   /** Whether two services must go on sharing a network. */
   kept(a: string, b: string): boolean {
+    if (this.strict) return this.neededBy(a).has(b);
     const { verdict } = this.need(a, b);
-    return verdict === 'needed' || (verdict === 'possible' && !this.strict);
+    return verdict !== 'none';
+  }
+
+  /** The services with which a service must go on sharing a network, in `strict`: those that it has to talk to. */
+  neededBy(name: string): Set<string> {
+    let needed = this.neededOf.get(name);
+    if (!needed) {
+      const mates = this.crew(name).flatMap((service) => [...this.intent.neededBy(service.name)]);
+      needed = new Set(mates.flatMap((mate) => this.crew(mate).map((service) => service.name)));
+      this.neededOf.set(name, needed);
+    }
+    return needed;
   }
 
   need(a: string, b: string): Need {
-    const key = [a, b].sort().join('\n');
-    let need = this.known.get(key);
-    if (!need) {
-      need = this.readNeed(a, b);
-      this.known.set(key, need);
+    const [first, second] = a < b ? [a, b] : [b, a];
+    let known = this.known.get(first)?.get(second);
+    if (!known) {
+      known = this.readNeed(a, b);
+      // There are more of these than can be kept.
+      if (known.verdict === 'possible') return known;
+      const others = this.known.get(first) ?? new Map<string, Need>();
+      this.known.set(first, others.set(second, known));
     }
-    return need;
+    return known;
   }
 
   /** Whether the project says of a service whom it calls, or that it calls nobody. Of one that says nothing, silence tells nothing either. */
@@ -56,7 +72,9 @@ export class Pairs {
   }
 
   private readNeed(a: string, b: string): Need {
-    const needs = this.crew(a).flatMap((mine) => this.crew(b).map((theirs) => this.intent.between(mine, theirs)));
+    const [mine, theirs] = [this.crew(a), this.crew(b)];
+    if (mine.length === 1 && theirs.length === 1) return this.intent.between(mine[0]!, theirs[0]!);
+    const needs = mine.flatMap((one) => theirs.map((other) => this.intent.between(one, other)));
     const strongest = needs.find(({ verdict }) => verdict === 'needed') ?? needs.find(({ verdict }) => verdict === 'possible') ?? needs[0]!;
     if (strongest.verdict !== 'none') return strongest;
     return {

@@ -61,7 +61,7 @@ function tiles(before: NetworkView, after: NetworkView): Html {
   const rows: [string, (view: NetworkView) => number][] = [
     ['data stores reachable from outside', (view) => stores(view).filter(({ unwanted, direct }) => unwanted.length > 0 || direct).length],
     ['data stores that can call out', (view) => stores(view).filter(({ egress }) => egress === true).length],
-    ['pairs of services that share a network', pairs],
+    ['pairs of services that share a network', (view) => view.pairs],
     [
       'networks that lead outside',
       (view) => view.networks.filter(({ internal, members }) => internal !== true && members.length > 0).length,
@@ -77,10 +77,8 @@ function tiles(before: NetworkView, after: NetworkView): Html {
   return html.join(all, '');
 }
 
-function pairs({ edges }: NetworkView): number {
-  const found = edges.filter(({ from, to, way }) => way === 'network' && from.startsWith('service:') && to.startsWith('service:'));
-  return new Set(found.map(({ from, to }) => [from, to].sort().join('\n'))).size;
-}
+/** More rows nobody reads, and a browser takes long to lay out. */
+const MOST_ROWS = 2000;
 
 interface Row {
   text: string;
@@ -90,18 +88,34 @@ interface Row {
 /** Every connection that goes, once for both directions, and once for all who come in at the same port. */
 function rows({ losses: all }: NetworkChange): Row[] {
   const out = new Map<string, Row>();
+  const pairs = new Set(all.flatMap(({ from, to, door }) => (door === undefined ? [key(from, to)] : [])));
+  const comersAt = new Map<string, string[]>();
+  for (const { from, to, door } of all) {
+    if (door === undefined) continue;
+    const at = key(to, targetOf(door));
+    const there = comersAt.get(at);
+    if (there) there.push(from);
+    else comersAt.set(at, [from]);
+  }
   for (const { from, to, door, why } of all) {
     if (door !== undefined) {
-      const target = door.slice(door.indexOf(' -> ') + 4);
-      const from = all.filter((other) => other.to === to && other.door?.endsWith(` -> ${target}`)).map((other) => other.from);
-      out.set(`${to}\n${target}`, { text: `${comers(from)} → ${to} at ${target}`, why });
+      const at = key(to, targetOf(door));
+      out.set(at, { text: `${comers(comersAt.get(at)!)} → ${to} at ${targetOf(door)}`, why });
       continue;
     }
-    const both = all.some((other) => other.from === to && other.to === from && other.door === undefined);
-    const key = both ? [from, to].sort().join('\n') : [from, to].join('\n');
-    if (!out.has(key)) out.set(key, { text: `${from} ${both ? '↔' : '→'} ${to}`, why });
+    const both = pairs.has(key(to, from));
+    const pair = both && to < from ? key(to, from) : key(from, to);
+    if (!out.has(pair)) out.set(pair, { text: `${from} ${both ? '↔' : '→'} ${to}`, why });
   }
   return [...out.values()];
+}
+
+function key(from: string, to: string): string {
+  return `${from}\n${to}`;
+}
+
+function targetOf(door: string): string {
+  return door.slice(door.indexOf(' -> ') + 4);
 }
 
 /** Who came in at a published port. When outside did, so did every container; else those are told that have no way to it any more. */
@@ -115,11 +129,11 @@ function losses(change: NetworkChange): Html {
   const all = rows(change);
   if (all.length === 0) return html`<p class="none">No connection goes.</p>`;
   const one = all.length === 1;
-  const body = html.join(
-    all.map(({ text, why }) => html`<tr><td>${text}</td><td>${why}</td></tr>`),
-    '',
-  );
-  return html`<details${all.length <= 16 ? html` open` : ''}><summary>${all.length} ${one ? 'connection goes, and why it may' : 'connections go, and why they may'}</summary><table><thead><tr><th>connection</th><th>why</th></tr></thead><tbody>${body}</tbody></table></details>`;
+  const lines = all.slice(0, MOST_ROWS).map(({ text, why }) => html`<tr><td>${text}</td><td>${why}</td></tr>`);
+  const more = all.length - lines.length + (change.lossesLeftOut ?? 0);
+  const rest = more > 0 ? html`<tr><td>${more} more</td><td>for the like reasons</td></tr>` : html``;
+  const body = html`${html.join(lines, '')}${rest}`;
+  return html`<details${all.length <= 16 ? html` open` : ''}><summary>${all.length + (change.lossesLeftOut ?? 0)} ${one ? 'connection goes, and why it may' : 'connections go, and why they may'}</summary><table><thead><tr><th>connection</th><th>why</th></tr></thead><tbody>${body}</tbody></table></details>`;
 }
 
 function problems(after: NetworkView): Html {

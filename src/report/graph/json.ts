@@ -16,12 +16,13 @@ export function networksJson(
       before: viewData(change.before),
       after: viewData(change.after),
       losses: change.losses,
+      ...(change.lossesLeftOut !== undefined && { lossesLeftOut: change.lossesLeftOut }),
     })),
   };
   return json(data, 2);
 }
 
 function viewData(view: NetworkView) {
-  const { services, networks, edges, calls } = view;
-  return { services, networks, edges, calls, problems: networkProblems(view) };
+  const { services, networks, edges, edgesLeftOut, calls } = view;
+  return { services, networks, edges, ...(edgesLeftOut !== undefined && { edgesLeftOut }), calls, problems: networkProblems(view) };
 }
