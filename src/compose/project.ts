@@ -165,15 +165,7 @@ export class ComposeProject {
 
   /** True when something only a Swarm stack has is used. */
   get swarm(): boolean {
-    const swarmKeys = ['placement', 'update_config', 'rollback_config', 'endpoint_mode'];
-    return (
-      [...this.networks.values()].some((network) => network.driver === 'overlay') ||
-      this.services.some((service) => {
-        const deploy = service.data('deploy');
-        if (!isMap(deploy)) return false;
-        return deploy.mode === 'global' || swarmKeys.some((key) => deploy[key] !== undefined);
-      })
-    );
+    return this.once(isSwarm);
   }
 
   grant(kind: 'secrets' | 'configs', name: string): Pick<Grant, 'source' | 'file' | 'content'> {
@@ -335,6 +327,18 @@ export class ComposeProject {
       return [`${path} ${why}: what it says counts, but it is not changed here`];
     });
   }
+}
+
+function isSwarm({ networks, services }: ComposeProject): boolean {
+  const swarmKeys = ['placement', 'update_config', 'rollback_config', 'endpoint_mode'];
+  return (
+    [...networks.values()].some((network) => network.driver === 'overlay') ||
+    services.some((service) => {
+      const deploy = service.data('deploy');
+      if (!isMap(deploy)) return false;
+      return deploy.mode === 'global' || swarmKeys.some((key) => deploy[key] !== undefined);
+    })
+  );
 }
 
 function serviceMaps(root: MapNode): Map<string, MapNode> {

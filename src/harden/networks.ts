@@ -101,7 +101,8 @@ export function networkChange(before: IntentContext, after: ComposeProject, pres
     lost: row,
     unexplained: (fact) => void unexplained.push(fact),
   });
-  for (const fact of unexplained) row(fact, () => (fact.door === undefined ? 'another change took it away' : 'it is not published any more'));
+  for (const fact of unexplained)
+    row(fact, () => (fact.door === undefined ? 'another change took it away' : 'it is not published any more'));
   return {
     before: networkView(before),
     after: networkView({ ...before, project: after }),

@@ -1,6 +1,6 @@
 import { cleanContainerPath } from '../../src/compose/container-path';
-import { parseSecurityOpt } from '../../src/compose/security-opt';
 import type { ComposeProject } from '../../src/compose/project';
+import { parseSecurityOpt } from '../../src/compose/security-opt';
 import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { about, eachContainer, eachItem, placeOfItem } from '../../src/harden/each';
