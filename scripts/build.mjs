@@ -55,7 +55,10 @@ const SELDOM = ['diff', 'dockerfile-ast', 'fzstd', 'ignore', 'unbash'];
 const vendored = (home) => Object.fromEntries(SELDOM.map((name) => [name, `${home}/vendor/${name}.js`]));
 
 /** Modules of Node's own that take a while to load, with what is used of them: they are loaded at the first call, which few runs come to. */
-const LATE = { 'node:child_process': ['spawn'], 'node:crypto': ['createHash', 'createHmac', 'randomBytes', 'timingSafeEqual'] };
+const LATE = {
+  'node:child_process': ['spawn', 'spawnSync'],
+  'node:crypto': ['createHash', 'createHmac', 'randomBytes', 'timingSafeEqual'],
+};
 const late = {
   name: 'late',
   setup: ({ onResolve, onLoad }) => {

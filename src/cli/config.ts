@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ANYWHERE, type Bounds, Repository } from '../compose/bounds';
 import { shownPath } from '../compose/discover';
@@ -28,6 +28,8 @@ export interface LoadedConfig {
 /** The configurations of a run. Each is read once, however many files it is about. */
 export class Configs {
   private readonly byDirectory = new Map<string, LoadedConfig | undefined>();
+  /** Configurations of other users, which were found and do not count. */
+  readonly refused = new Set<string>();
   private readonly byFile = new Map<string, LoadedConfig | undefined>();
 
   constructor(
@@ -45,21 +47,40 @@ export class Configs {
     const { config } = this.options;
     if (config === false) return undefined;
     if (config !== undefined) return this.read(resolve(this.host.cwd, config), config, ANYWHERE);
-    if (!this.byDirectory.has(directory)) this.byDirectory.set(directory, this.nearest(directory));
+    if (!this.byDirectory.has(directory)) this.byDirectory.set(directory, this.nearest(directory, directory));
     return this.byDirectory.get(directory);
   }
 
-  private nearest(directory: string): LoadedConfig | undefined {
+  /** @param start the directory that the configuration is for, whose owner is as good as its files. */
+  private nearest(directory: string, start: string): LoadedConfig | undefined {
     for (const name of CONFIG_NAMES) {
       const file = join(directory, name);
-      if (isThere(file)) return this.read(file, shownPath(this.host.cwd, file), Repository.of(directory));
+      if (isThere(file) && this.isTrusted(file, directory, start))
+        return this.read(file, shownPath(this.host.cwd, file), Repository.of(directory));
     }
     const manifest = join(directory, 'package.json');
-    if (existsSync(manifest) && hasKey(manifest)) return this.read(manifest, shownPath(this.host.cwd, manifest), Repository.of(directory));
+    if (existsSync(manifest) && hasKey(manifest) && this.isTrusted(manifest, directory, start))
+      return this.read(manifest, shownPath(this.host.cwd, manifest), Repository.of(directory));
     const above = dirname(directory);
     // What lies above a repository is not part of the project.
     if (above === directory || isRepository(directory)) return undefined;
-    return this.for(above);
+    return this.nearest(above, start);
+  }
+
+  /**
+   * Whether a configuration that was found may count. In a directory that others write to as well, such as /tmp, anybody could put one above the files
+   * of somebody else. So one that is not in their repository, nor beside them, has to be this user's, root's, or of who owns their directory.
+   *
+   * @see https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+   */
+  private isTrusted(file: string, directory: string, start: string): boolean {
+    const { getuid } = process;
+    if (!getuid || directory === start || isRepository(directory)) return true;
+    const own = [getuid(), 0, ownerOf(start)];
+    if (getuid() === 0 && /^\d+$/.test(this.host.env.SUDO_UID ?? '')) own.push(Number(this.host.env.SUDO_UID));
+    if ([lstatSync(file).uid, ownerOf(file) ?? lstatSync(file).uid].every((owner) => own.includes(owner))) return true;
+    this.refused.add(file);
+    return false;
   }
 
   private read(absolute: string, shown: string, bounds: Bounds): LoadedConfig | undefined {
@@ -89,6 +110,10 @@ function textOf(absolute: string, shown: string, bounds: Bounds): string {
     const { message, position, hint } = error;
     throw new ConfigError(message, { file: shown, position, hint, cause: error });
   }
+}
+
+function ownerOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.uid;
 }
 
 /** A link that leads nowhere is there, too: whoever made it wanted a configuration. */

@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { UsageError } from '../errors';
 import type { Batten, Input, RunOptions } from '../harden/api';
 import type { FileResult } from '../harden/types';
+import { say } from '../report/text/screen';
 import { Configs, overlay } from './config';
 import type { Host } from './host';
 import { failedResult, type Opened, openInputs } from './inputs';
@@ -65,10 +66,15 @@ export async function prepare(context: Context, paths: readonly string[]): Promi
     });
   }
   const found = await openInputs(host, paths, options.file);
-  const opened = withBaselines(
-    { host, options },
-    configure(found, new Configs(host, options, batten.transforms()), { cwd: host.cwd, paths }),
-  );
+  const configs = new Configs(host, options, batten.transforms());
+  const opened = withBaselines({ host, options }, configure(found, configs, { cwd: host.cwd, paths }));
+  for (const file of configs.refused) {
+    const hint = `name it, if it is yours: -c ${file}`;
+    if (!options.quiet)
+      context.err.print(
+        say`${file}: warning: it belongs to another user and lies outside of the repository, so it does not count (${hint})\n`,
+      );
+  }
   if (options.service) requireServices(batten, opened, options.service);
   const fromEngine = await inspected(context, opened, options.service);
   return { batten, opened, run: { ...givenRun(context), inspected: fromEngine } };
@@ -176,9 +182,10 @@ export function runOf({ configured, known }: Pick<Opened, 'configured' | 'known'
 }
 
 /** The results of a project with what is known of its main file from elsewhere. */
-export function completed({ configured, baseline }: Opened, [main, ...others]: readonly FileResult[]): FileResult[] {
+export function completed({ configured, baseline, unseen: searched = [] }: Opened, [main, ...others]: readonly FileResult[]): FileResult[] {
   const warnings = [...(main!.warnings ?? []), ...(configured?.warnings ?? [])];
-  const results = [{ ...main!, ...(warnings.length > 0 && { warnings }) }, ...others];
+  const unseen = [...searched, ...(main!.unseen ?? [])];
+  const results = [{ ...main!, ...(warnings.length > 0 && { warnings }), ...(unseen.length > 0 && { unseen }) }, ...others];
   if (!baseline) return results;
   return (require('./baseline') as typeof import('./baseline')).withBaseline(results, baseline);
 }

@@ -4,7 +4,7 @@ import { type DiscoveredFile, discover, shownPath } from '../compose/discover';
 import { readInput, readStdin } from '../compose/read';
 import { BattenError } from '../errors';
 import type { Input, MergedFile, RunOptions } from '../harden/api';
-import type { FileResult } from '../harden/types';
+import type { FileResult, Unseen } from '../harden/types';
 import type { OpenBaseline } from './baseline';
 import type { LoadedConfig } from './config';
 import type { Host } from './host';
@@ -21,6 +21,8 @@ export interface Opened {
   failure?: FileResult;
   /** The configuration it is under. */
   configured?: LoadedConfig;
+  /** What the search that found it could not look at. */
+  unseen?: Unseen[];
   /** The findings that are known. */
   baseline?: OpenBaseline;
   /** Which of them a run leaves as they are. */
@@ -32,6 +34,7 @@ export async function openInputs(host: Host, paths: readonly string[], files: re
   const opened = new Map<string, Opened>();
   for (const each of paths.length === 0 ? [[]] : paths.map((path) => [path])) {
     let found: DiscoveredFile[];
+    const unseen: Unseen[] = [];
     try {
       found = discover({
         ...{ cwd: host.cwd, env: host.env, paths: each, files },
@@ -40,6 +43,7 @@ export async function openInputs(host: Host, paths: readonly string[], files: re
           problem.file = path;
           opened.set(path, unreadable(host, path, problem));
         },
+        onUnseen: (path, message) => unseen.push({ code: 'unreadable', message, file: shownPath(host.cwd, path) }),
       });
     } catch (error) {
       // Without a path there is nothing else to do, and no file to blame.
@@ -49,6 +53,9 @@ export async function openInputs(host: Host, paths: readonly string[], files: re
       continue;
     }
     for (const file of found) if (!opened.has(file.absolute)) opened.set(file.absolute, await open(host, file));
+    // It is said once, with the first file of the search.
+    const first = found[0] && opened.get(found[0].absolute);
+    if (first && unseen.length > 0) first.unseen = [...(first.unseen ?? []), ...unseen];
   }
   return [...opened.values()];
 }

@@ -2,6 +2,7 @@ import { rmdirSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { Repository } from '../compose/bounds';
 import { makeDirectory, removeFile, writeFileAtomic } from '../compose/write';
+import { BattenError, InputError } from '../errors';
 import type { FileChange } from '../harden/types';
 
 /** The side files a person or a patch may see, as files to show; paths are as the Compose file's. */
@@ -29,7 +30,8 @@ export function writeSideFiles(directory: string, files: readonly FileChange[]):
   const within = Repository.of(directory);
   const undo: (() => void)[] = [];
   const takeBack = (): void => {
-    for (const step of undo.reverse()) step();
+    const left = undoAll(undo);
+    if (left !== undefined) throw left;
   };
   try {
     for (const { path, before, after, mode, secret } of files) {
@@ -50,10 +52,36 @@ export function writeSideFiles(directory: string, files: readonly FileChange[]):
     }
     return takeBack;
   } catch (error) {
-    takeBack();
-    throw error;
+    throw takenBack(undo, error);
   }
 }
+
+/** Takes back what was done, the last first, and all that can be: one step that fails keeps no other one. @returns the first failure */
+function undoAll(steps: (() => void)[]): unknown {
+  let failure: unknown;
+  for (const step of steps.splice(0).reverse()) {
+    try {
+      step();
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  return failure;
+}
+
+/** What to throw for a write that failed, once what came before it is taken back: `half-written` when not all of it could be. */
+export function takenBack(steps: (() => void)[], error: unknown): unknown {
+  const already = error instanceof BattenError && error.code === HALF_WRITTEN;
+  if (undoAll(steps) === undefined || already) return error;
+  const { message, file } = error instanceof BattenError ? error : { message: String(error), file: undefined };
+  return new InputError(HALF_WRITTEN, `${message}, and not all that was written before could be taken back`, {
+    ...{ file, cause: error },
+    hint: 'see to the reason, then run: batten undo',
+  });
+}
+
+/** A write failed, and so did taking back what came before it. */
+export const HALF_WRITTEN = 'half-written';
 
 /** A file beside a Compose file, as the Compose file is called. */
 export function besideFile(composeFile: string, path: string): string {

@@ -2,7 +2,7 @@ import type { Bounds } from '../compose/bounds';
 import { removeFile, writeFileAtomic } from '../compose/write';
 import type { FileResult } from '../harden/types';
 import { changes } from './exit-codes';
-import { writeSideFiles } from './side-files';
+import { takenBack, writeSideFiles } from './side-files';
 
 /** One file of a project, and where it may really be. */
 export interface ProjectWrite {
@@ -16,11 +16,12 @@ export interface ProjectWrite {
  * change together.
  *
  * @param directory that of the main file, absolute.
- * @throws InputError as `writeFileAtomic`; then everything is as it was.
+ * @throws InputError as `writeFileAtomic`; then everything is as it was. `half-written` when that could not be made so: what is left is for `batten undo`.
  */
 export function writeProject(directory: string, files: readonly ProjectWrite[], backup?: boolean): void {
-  const undo = files.map(({ result }) => writeSideFiles(directory, result.files));
+  const undo: (() => void)[] = [];
   try {
+    for (const { result } of files) undo.push(writeSideFiles(directory, result.files));
     for (const { result, absolute, within } of files) {
       if (!changes(result)) continue;
       const { before, after, override } = result;
@@ -33,7 +34,6 @@ export function writeProject(directory: string, files: readonly ProjectWrite[], 
       );
     }
   } catch (error) {
-    for (const step of undo.reverse()) step();
-    throw error;
+    throw takenBack(undo, error);
   }
 }

@@ -28,6 +28,8 @@ export interface DiscoverOptions {
   files?: readonly string[];
   /** Told of each file that a search had to do without, such as a `.gitignore` that may not be read. */
   onProblem?(problem: InputError): void;
+  /** Told of what a search could not look at, absolute, and why. */
+  onUnseen?(path: string, why: string): void;
 }
 
 /**
@@ -53,9 +55,9 @@ export const OVERRIDE_NAMES: readonly string[] = [
  * @throws InputError `not-found` for a path that does not exist, `no-compose-file` when nothing is found, `outside`, `unreadable`; with a
  * hint.
  */
-export function discover({ cwd, env, paths, files = [], onProblem }: DiscoverOptions): DiscoveredFile[] {
+export function discover({ cwd, env, paths, files = [], onProblem, onUnseen }: DiscoverOptions): DiscoveredFile[] {
   if (files.length > 0) return [asOneProject(cwd, files)];
-  const found = paths.length === 0 ? [asComposeWould(cwd, env)] : paths.flatMap((path) => discoverPath(cwd, path, onProblem));
+  const found = paths.length === 0 ? [asComposeWould(cwd, env)] : paths.flatMap((path) => discoverPath(cwd, path, { onProblem, onUnseen }));
   return [...new Map(found.map((file) => [file.absolute, file])).values()];
 }
 
@@ -78,7 +80,7 @@ function asOneProject(cwd: string, files: readonly string[]): DiscoveredFile {
   return input(cwd, main!, rest, ANYWHERE);
 }
 
-function discoverPath(cwd: string, path: string, onProblem: DiscoverOptions['onProblem']): DiscoveredFile[] {
+function discoverPath(cwd: string, path: string, on: Pick<DiscoverOptions, 'onProblem' | 'onUnseen'>): DiscoveredFile[] {
   if (path === '-') return [stdin([], ANYWHERE)];
   const absolute = resolve(cwd, path);
   const stats = look(absolute);
@@ -86,7 +88,7 @@ function discoverPath(cwd: string, path: string, onProblem: DiscoverOptions['onP
     throw new InputError('not-found', 'no such file or directory', { file: path, hint: 'check the path and the current directory' });
   }
   if (!stats.isDirectory()) return [input(cwd, absolute, [], ANYWHERE)];
-  const files = searchDirectory(absolute, path, onProblem);
+  const files = searchDirectory(absolute, path, on.onProblem, on.onUnseen);
   if (files.length === 0) {
     throw new InputError('no-compose-file', 'no Compose file in this directory or below', {
       file: path,

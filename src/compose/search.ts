@@ -12,6 +12,9 @@ const NEVER = new Set(['.git', 'node_modules']);
 /** Told of a .gitignore that is there and may not be read. */
 type OnProblem = (problem: InputError) => void;
 
+/** Told of what may hold Compose files, or be one, and cannot be looked at. */
+type OnUnseen = (path: string, why: string) => void;
+
 /** The rules of one .gitignore, and the directory they count from. */
 interface Rules {
   base: string;
@@ -21,41 +24,49 @@ interface Rules {
 /**
  * The Compose files in a directory and below, as sorted absolute paths: `compose.yaml`, `docker-compose.yml` and the like, and variants
  * (`compose.prod.yaml`). What git would ignore is left out, by the .gitignore files below, here, and above up to the repository's root.
- * `.git`, `node_modules` and links to directories are not entered. A directory below that may not be read is passed over: a database's
+ * `.git`, `node_modules` and links to directories are not entered. A directory below that may not be read is passed over, and said: a database's
  * data directory beside the Compose file is the usual case.
  *
  * @throws InputError `unreadable` when the directory itself may not be read; `shown` is how the error calls it.
  */
-export function searchDirectory(directory: string, shown: string, onProblem: OnProblem = () => {}): string[] {
+export function searchDirectory(
+  directory: string,
+  shown: string,
+  onProblem: OnProblem = () => {},
+  onUnseen: OnUnseen = () => {},
+): string[] {
   let entries: Dirent[];
   try {
     entries = readdirSync(directory, { withFileTypes: true });
   } catch (cause) {
     throw new InputError('unreadable', 'the directory cannot be read', { file: shown, hint: 'check its permissions', cause });
   }
-  return visit(directory, entries, rulesAbove(directory, onProblem), onProblem).sort();
+  return visit(directory, entries, rulesAbove(directory, onProblem), onProblem, onUnseen).sort();
 }
 
-function visit(directory: string, entries: Dirent[], above: Rules[], onProblem: OnProblem): string[] {
+function visit(directory: string, entries: Dirent[], above: Rules[], onProblem: OnProblem, onUnseen: OnUnseen): string[] {
   const rules = withOwnRules(directory, above, onProblem);
   const found: string[] = [];
   for (const entry of entries) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) {
       if (NEVER.has(entry.name) || isIgnored(path, true, rules)) continue;
-      found.push(...visit(path, listOrNothing(path), rules, onProblem));
-    } else if (COMPOSE_NAME.test(entry.name) && isFile(entry, path) && !isIgnored(path, false, rules)) {
-      found.push(path);
+      const inside = listOrNothing(path);
+      if (inside) for (const each of visit(path, inside, rules, onProblem, onUnseen)) found.push(each);
+      else onUnseen(path, 'the directory cannot be read, so that what is in it was not looked at');
+    } else if (COMPOSE_NAME.test(entry.name) && !isIgnored(path, false, rules)) {
+      if (isFile(entry, path)) found.push(path);
+      else onUnseen(path, 'it is no file, or a link that leads to none, so that it was not looked at');
     }
   }
   return found;
 }
 
-function listOrNothing(directory: string): Dirent[] {
+function listOrNothing(directory: string): Dirent[] | undefined {
   try {
     return readdirSync(directory, { withFileTypes: true });
   } catch {
-    return [];
+    return undefined;
   }
 }
 

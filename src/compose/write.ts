@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -40,7 +41,8 @@ export interface WriteOptions {
 
 /**
  * Replaces the content of a file at once: whoever looks sees the old text or the new one, never half of it. The text goes to a
- * temporary file in the same directory, which gets the mode and (where allowed) the owner of the old one, and is renamed over it. A
+ * temporary file in the same directory, which gets the mode and, where that can be, the owner and the extended attributes of the old one, and is
+ * renamed over it. A
  * symbolic link stays one; the file it leads to is replaced, as long as that is within bounds. Text that is there already is not written
  * again. Nothing else of batten writes a file of a person or a repository.
  *
@@ -59,7 +61,8 @@ export function writeFileAtomic(absolute: string, text: string, options: WriteOp
     // A rename only needs the directory, but a read-only file says that it is not to be changed.
     if (real.stats) closeSync(openSync(real.path, constants.O_RDWR | NOFOLLOW));
     const backup = options.backup && old ? backupOf(absolute, options.within, shown) : undefined;
-    replace(real.path, bytes, real.stats ?? options.mode, () => {
+    replace(real.path, bytes, real.stats ?? options.mode, (temporary) => {
+      if (real.stats) keepAttributes(real.path, temporary);
       // A directory on the way may have become a link since.
       if (options.within.place(absolute, shown) !== real.path) throw changed(shown, 'leads elsewhere since it was looked at');
       if (old) requireUnchanged(read(real.path), options.expectedText, shown);
@@ -138,7 +141,7 @@ function requireUnchanged(current: Buffer | undefined, expectedText: string | un
 }
 
 /** Writes `bytes` beside `path` and renames the result over it. `justBefore` runs between the two and may throw to stop it. */
-function replace(path: string, bytes: Buffer, like: Stats | number | undefined, justBefore?: () => void): void {
+function replace(path: string, bytes: Buffer, like: Stats | number | undefined, justBefore?: (temporary: string) => void): void {
   const directory = dirname(path);
   const temporary = join(directory, `${temporaryPrefix(path)}${randomBytes(6).toString('hex')}.tmp`);
   // Private until it has the right owner; a new file gets what the umask leaves.
@@ -155,7 +158,7 @@ function replace(path: string, bytes: Buffer, like: Stats | number | undefined, 
     } finally {
       closeSync(fd);
     }
-    justBefore?.();
+    justBefore?.(temporary);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -192,6 +195,22 @@ function adopt(fd: number, like: Stats): void {
   } catch {
     // The file keeps the owner who runs batten.
   }
+}
+
+/** GNU's, which is told by its own path: nothing that `PATH` names is run. */
+const CP = '/bin/cp';
+
+/**
+ * Gives a new file the access list and the extended attributes of the old one. Node cannot, so that GNU's `cp` does it where there is one; others
+ * know no such option and do nothing. To write into the old file would keep them as well, but leave half a text when it is interrupted.
+ */
+function keepAttributes(from: string, to: string): void {
+  if (process.platform !== 'linux' || !existsSync(CP)) return;
+  spawnSync(CP, ['--no-dereference', '--attributes-only', '--preserve=mode,xattr', '--', from, to], {
+    stdio: 'ignore',
+    timeout: 5000,
+    env: {},
+  });
 }
 
 /** Makes the rename itself durable, where a directory can be synced. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { batten, project, read, removeProjects, STACK } from './run';
 
@@ -160,5 +160,35 @@ describe('ignores', () => {
     expect(files[0].warnings).toEqual([
       { code: 'unused-ignore', message: 'this ignore comment silences nothing of ports', line: 3, column: 5 },
     ]);
+  });
+});
+
+// Only root can give files away.
+(process.getuid?.() === 0 ? describe : describe.skip)('a configuration of another user', () => {
+  const OTHER = 12345;
+  const above = () => {
+    const cwd = project({ '.batten.yaml': 'only: [ports]\n', 'a/compose.yaml': STACK });
+    chownSync(path.join(cwd, '.batten.yaml'), OTHER, OTHER);
+    return cwd;
+  };
+
+  test('above the files does not count, and that is said', () => {
+    const cwd = above();
+    const { err } = batten(['check', 'a/compose.yaml'], { cwd });
+    expect(err).toContain('.batten.yaml: warning: it belongs to another user and lies outside of the repository, so it does not count');
+    expect(found(cwd, 'a/compose.yaml')['a/compose.yaml']!.length).toBeGreaterThan(1);
+  });
+
+  test('counts in the repository, by name, beside the files, and with the owner of their directory', () => {
+    const repository = above();
+    mkdirSync(path.join(repository, '.git'));
+    const named = above();
+    const owned = above();
+    chownSync(path.join(owned, 'a'), OTHER, OTHER);
+    const beside = project({ 'a/.batten.yaml': 'only: [ports]\n', 'a/compose.yaml': STACK });
+    chownSync(path.join(beside, 'a', '.batten.yaml'), OTHER, OTHER);
+    for (const cwd of [repository, owned, beside]) expect(batten(['check', 'a/compose.yaml'], { cwd }).err).not.toContain('another user');
+    const { err } = batten(['check', '-c', '.batten.yaml', 'a/compose.yaml'], { cwd: named });
+    expect(err).not.toContain('another user');
   });
 });

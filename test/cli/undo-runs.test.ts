@@ -216,3 +216,50 @@ test('two runs at once have a number each', async () => {
   expect(changed()).toEqual([]);
   expect(existsSync(cwd)).toBe(true);
 });
+
+describe('a write that fails', () => {
+  const STEPS = ['openSync', 'writeFileSync', 'fchmodSync', 'fsyncSync', 'renameSync', 'mkdirSync', 'rmSync', 'rmdirSync'] as const;
+
+  /** The disk is full at the nth of all steps of writing, and, with `on`, from then on. */
+  function failing(step: number, on: boolean, cwd: string, env: Record<string, string>, args: readonly string[]) {
+    const spy = path.join(project({}), 'spy.cjs');
+    const text = `const fs = require('node:fs'); let count = 0;
+      const here = ${JSON.stringify(cwd)};
+      const fds = new Map();
+      for (const name of ${JSON.stringify(STEPS)}) { const real = fs[name]; fs[name] = (...args) => {
+        const place = typeof args[0] === 'number' ? fds.get(args[0]) : String(args[0]);
+        const writes = place?.startsWith(here) && (name !== 'openSync' || args[1] === 'wx');
+        if (writes && (++count === ${step} || (${on} && count > ${step}))) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        const out = real(...args);
+        if (name === 'openSync' && writes) fds.set(out, place);
+        return out; }; }
+      process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(`${spy}.count`)}, String(count)));`;
+    writeFileSync(spy, text);
+    const ran = spawnSync(process.execPath, ['-r', spy, MAIN, ...args], { cwd, env: { ...scrubbedEnv(), ...env }, encoding: 'utf8' });
+    return { ...ran, steps: Number(read(path.dirname(spy), 'spy.cjs.count')) };
+  }
+
+  const FIX = ['fix', '--yes', '.', '--preset', 'strict', '--confidence', 'guess'];
+
+  test.each([false, true])(
+    'at any step (and after it: %s) leaves what was there, or what undo takes back',
+    (on) => {
+      let failed = 0;
+      for (let step = 1; ; step++) {
+        const cwd = project({ 'a/compose.yaml': WITH_SECRET });
+        const before = tree(cwd);
+        const env = { XDG_STATE_HOME: project({}) };
+        const { status, steps, stderr } = failing(step, on, cwd, env, FIX);
+        if (steps < step) break;
+        failed++;
+        expect([step, status, stderr.includes('internal')]).toEqual([step, expect.any(Number), false]);
+        batten(['undo'], { cwd, env });
+        const after = tree(cwd);
+        const left = Object.keys(after).filter((name) => !name.endsWith('.tmp'));
+        expect([step, Object.fromEntries(left.map((name) => [name, after[name]]))]).toEqual([step, before]);
+      }
+      expect(failed).toBeGreaterThan(8);
+    },
+    300_000,
+  );
+});

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { batten, project, removeProjects } from './run';
 
@@ -86,4 +86,15 @@ test.each(['github', 'sarif', 'markdown', 'concise'])('--format %s says it, and 
   expect(said).toContain('did you mean cap_drop?');
   expect(said).toContain('is remote');
   expect(out + err).not.toContain('hunter2hunter2');
+});
+
+test('a folder says what it could not look at', () => {
+  const cwd = project({ 'a/compose.yaml': GOOD });
+  mkdirSync(path.join(cwd, 'b', 'compose.yml'), { recursive: true });
+  symlinkSync('nowhere', path.join(cwd, 'compose.yaml'));
+  const { err, code } = batten(['check', '--exit-zero', '--strict-input', '.'], { cwd });
+  expect(err.match(/^\S+: not seen: .*/gm)).toEqual([
+    'compose.yaml: not seen: it is no file, or a link that leads to none, so that it was not looked at',
+  ]);
+  expect(code).toBe(2);
 });

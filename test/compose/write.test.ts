@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANYWHERE } from '../../src/compose/bounds';
@@ -124,4 +125,17 @@ test('a missing directory and a directory in place of the file are named', () =>
   mkdirSync(at('sub'));
   expect(thrownBy(() => writeFileAtomic(at('none/a.yml'), 'new', { within: ANYWHERE }))).toMatchObject({ code: 'not-found' });
   expect(thrownBy(() => writeFileAtomic(at('sub'), 'new', { within: ANYWHERE }))).toMatchObject({ code: 'not-writable' });
+});
+
+/** Node has no call for them. */
+const python = (...lines: string[]) => spawnSync('python3', ['-c', `import os\n${lines.join('\n')}`], { encoding: 'utf8' });
+
+test('keeps extended attributes where the system has a tool for it', () => {
+  plant(directory, { 'a.yml': 'a: 1\n' });
+  const set = python(`os.setxattr(${JSON.stringify(at('a.yml'))}, 'user.origin', b'mine')`);
+  if (set.status !== 0 || process.platform !== 'linux') return;
+  chmodSync(at('a.yml'), 0o640);
+  writeFileAtomic(at('a.yml'), 'a: 2\n', { within: ANYWHERE, expectedText: 'a: 1\n' });
+  const got = python(`print(os.getxattr(${JSON.stringify(at('a.yml'))}, 'user.origin').decode())`);
+  expect([content('a.yml'), got.stdout, statSync(at('a.yml')).mode & 0o777]).toEqual(['a: 2\n', 'mine\n', 0o640]);
 });

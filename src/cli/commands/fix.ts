@@ -1,7 +1,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { type Bounds, namedOutput, Repository } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
-import { UsageError } from '../../errors';
+import { BattenError, UsageError } from '../../errors';
 import type { Input, RunOptions } from '../../harden/api';
 import type { FileResult } from '../../harden/types';
 import { say } from '../../report/text/screen';
@@ -15,7 +15,7 @@ import { isForPrograms, tellTroubles, writeReport } from '../report';
 import { resolveImages } from '../resolve';
 import type { ReviewScreen } from '../review';
 import type { Screen } from '../screen';
-import { shownSideFiles } from '../side-files';
+import { HALF_WRITTEN, shownSideFiles } from '../side-files';
 import { settledProjects } from '../warnings';
 import { type ProjectWrite, writeProject } from '../write-project';
 
@@ -246,7 +246,8 @@ function writeDown(
   try {
     write();
   } catch (error) {
-    forget();
+    // What could not be taken back now is for `batten undo`.
+    if (!(error instanceof BattenError && error.code === HALF_WRITTEN)) forget();
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import type { Context } from '../context';
 import { EXIT } from '../exit-codes';
 import { forget, hashOf, type Journaled, journaledRuns, type Run, type WrittenFile } from '../journal';
 import { errorText } from '../messages';
+import { takenBack } from '../side-files';
 
 /**
  * `batten undo`: takes back the last run of `fix` that wrote here, byte for byte; with a path only what it did to that project. A project of
@@ -156,8 +157,8 @@ function restore(states: readonly State[], shown: (path: string) => string): voi
       }
     }
   } catch (error) {
-    for (const step of done.reverse()) step();
-    throw error;
+    // What stays taken back is so for the next undo, too.
+    throw takenBack(done, error);
   }
   for (const directory of states.flatMap(({ file: { made } }) => made).reverse()) removeEmpty(directory);
 }
