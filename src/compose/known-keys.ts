@@ -3,13 +3,13 @@
  * is not named here, such as `environment`, holds what its owner likes.
  *
  * Source: https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json; a test holds it against the older copy of the schema that
- * the other tests use.
+ * the other tests use. `pre_start` is newer than it: https://github.com/docker/compose/tree/main/pkg/e2e/testdata/TestPreStartHookForceRecreate
  */
 export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   '': 'version name include services models networks volumes secrets configs',
   'include.[]': 'path env_file project_directory',
   'services.*':
-    'develop deploy annotations attach build blkio_config cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_count cpu_percent cpu_shares cpu_quota cpu_period cpu_rt_period cpu_rt_runtime cpus cpuset credential_spec depends_on device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file label_file environment expose extends provider external_links extra_hosts gpus group_add healthcheck hostname image init ipc isolation labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode models networks oom_kill_disable oom_score_adj pid pids_limit platform ports post_start pre_stop privileged profiles pull_policy pull_refresh_after read_only restart runtime scale security_opt shm_size secrets sysctls stdin_open stop_grace_period stop_signal storage_opt tmpfs tty ulimits use_api_socket user uts userns_mode volumes volumes_from working_dir',
+    'develop deploy annotations attach build blkio_config cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_count cpu_percent cpu_shares cpu_quota cpu_period cpu_rt_period cpu_rt_runtime cpus cpuset credential_spec depends_on device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file label_file environment expose extends provider external_links extra_hosts gpus group_add healthcheck hostname image init ipc isolation labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode models networks oom_kill_disable oom_score_adj pid pids_limit platform ports post_start pre_start pre_stop privileged profiles pull_policy pull_refresh_after read_only restart runtime scale security_opt shm_size secrets sysctls stdin_open stop_grace_period stop_signal storage_opt tmpfs tty ulimits use_api_socket user uts userns_mode volumes volumes_from working_dir',
   'services.*.develop': 'watch',
   'services.*.develop.watch.[]': 'ignore include path action target exec initial_sync',
   'services.*.develop.watch.[].exec': 'command user privileged working_dir environment',
@@ -48,6 +48,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'services.*.networks.*': 'aliases interface_name ipv4_address ipv6_address link_local_ips mac_address driver_opts priority gw_priority',
   'services.*.ports.[]': 'name mode host_ip target published protocol app_protocol',
   'services.*.post_start.[]': 'command user privileged working_dir environment',
+  'services.*.pre_start.[]': 'image command user privileged working_dir environment',
   'services.*.pre_stop.[]': 'command user privileged working_dir environment',
   'services.*.secrets.[]': 'source target uid gid mode',
   'services.*.ulimits.*': 'hard soft',

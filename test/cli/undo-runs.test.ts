@@ -215,7 +215,7 @@ test('two runs at once have a number each', async () => {
   for (let at = 0; at < 6; at++) expect(run('undo').code).toBe(0);
   expect(changed()).toEqual([]);
   expect(existsSync(cwd)).toBe(true);
-});
+}, 60_000);
 
 describe('a write that fails', () => {
   const STEPS = ['openSync', 'writeFileSync', 'fchmodSync', 'fsyncSync', 'renameSync', 'mkdirSync', 'rmSync', 'rmdirSync'] as const;

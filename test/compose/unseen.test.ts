@@ -46,6 +46,7 @@ describe('a key that is close to one of Compose', () => {
       'services:\n  web:\n    environment: {IMGE: a, imge: b}\n    labels: {imge: a}\n    sysctls: {a: 1}\n',
     ],
     ['words far from all', 'services:\n  web:\n    frobnicate: true\n    net: host\n    log_opt: {}\n    volume_driver: a\n'],
+    ['keys that are newer than the schema', 'services:\n  web:\n    pre_start: [{image: a, command: b}]\n'],
     ['options of drivers', 'networks:\n  a:\n    driver_opts: {drivr: a}\nservices:\n  web:\n    logging: {options: {drivr: a}}\n'],
   ])('is not seen in %s', (_, text) => expect(found(text)).toEqual([]));
 
