@@ -91,6 +91,7 @@ await Promise.all([
       apart({
         './prompt-inquirer': './prompt.js',
         '../image-facts': './image-facts.js',
+        './read-images': './read-images.js',
         '../engine': './engine.js',
         '../../report/graph': './drawings.js',
         ...vendored('..'),
@@ -101,6 +102,7 @@ await Promise.all([
   build({ ...common, entryPoints: ['src/engine/index.ts'], outfile: 'dist/cli/engine.js', plugins: [apart(vendored('..'))] }),
   // So is what reads images.
   build({ ...common, entryPoints: ['src/cli/image-facts.ts'], outfile: 'dist/cli/image-facts.js', plugins: [apart(vendored('..'))] }),
+  build({ ...common, entryPoints: ['src/cli/read-images.ts'], outfile: 'dist/cli/read-images.js', plugins: [apart(vendored('..'))] }),
   // Drawings, with the library that arranges them, are for one command.
   build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),
   // A file of its own, too, because code that is run from bytecode cannot import() inquirer.

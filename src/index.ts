@@ -11,6 +11,7 @@ import { BattenError, InputError } from './errors';
 import type { Batten, FixSession, Input, OverrideTarget, PlanSession, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
+import { IMAGE_LOCK, MAX_LOCK_BYTES, readLock } from './harden/image-lock';
 import type { NetworkChange } from './harden/networks';
 import { saysSomething } from './harden/override/target';
 import { PlannedFix } from './harden/planned-fix';
@@ -26,7 +27,9 @@ import {
   describeService,
   gatherEvidence,
   type ImageConfigs,
+  inspectedConfig,
   ProjectFiles,
+  parseReference,
   projectRoot,
   readImageConfigs,
   type ServiceDescription,
@@ -76,7 +79,7 @@ export const batten: Batten = {
   describe(input: Input, service: string, options: RunOptions = {}): ServiceDescription | undefined {
     return named(input, () => {
       const found = read(input).service(service);
-      const configs = savedConfigs(options);
+      const configs = savedConfigs(input, options);
       return found && describeService(found, gatherEvidence(input.directory, [found], { configs }));
     });
   },
@@ -136,8 +139,9 @@ function setup(input: Input, options: RunOptions): ChainSetup {
 }
 
 /** Advice that knows the project's own Dockerfiles, the configuration it mounts and saved image configurations: read when a service is first asked about, and once. */
-function adviceFor({ directory }: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
-  const configs = savedConfigs(options);
+function adviceFor(input: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
+  const { directory } = input;
+  const configs = savedConfigs(input, options);
   const known = { templates: options.templates };
   if (directory === undefined && configs.length === 0 && !options.inspected) {
     return { advise: (service) => advise(service, undefined, known) };
@@ -184,8 +188,22 @@ function storedProof({ directory }: Input, { proofKey }: RunOptions): ProofRead 
   }
 }
 
-function savedConfigs({ imageConfigs = [], inspected }: RunOptions): ImageConfigs {
-  return [...imageConfigs.flatMap((file) => readImageConfigs(file)), ...(inspected?.configs ?? [])];
+/** What images are, as far as it was saved: what is named for this run first, then what is locked. */
+function savedConfigs({ directory }: Input, { imageConfigs = [], inspected }: RunOptions): ImageConfigs {
+  return [...imageConfigs.flatMap((file) => readImageConfigs(file)), ...(inspected?.configs ?? []), ...lockedConfigs(directory)];
+}
+
+/** @throws InputError `image-lock` when the lock beside the Compose file is none. */
+function lockedConfigs(directory: string | undefined): ImageConfigs {
+  const file = directory === undefined ? undefined : path.join(directory, IMAGE_LOCK);
+  if (file === undefined || !existsSync(file)) return [];
+  const text = readIfThere(file, IMAGE_LOCK, Repository.of(directory!), MAX_LOCK_BYTES);
+  if (text === undefined) return [];
+  return [...readLock(text)].flatMap(([name, { digest, facts }]) => {
+    if (!facts) return [];
+    const { name: full } = parseReference(name);
+    return [inspectedConfig(facts, [name, ...(digest === undefined ? [] : [`${full}@${digest}`])])];
+  });
 }
 
 /** The project as it is. */

@@ -21,6 +21,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   learn: () => (require('./commands/learn') as typeof import('./commands/learn')).learn,
+  lock: () => (require('./commands/lock') as typeof import('./commands/lock')).lock,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,
 };
 

@@ -97,6 +97,16 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'lock',
+    args: '[paths...]',
+    summary: 'remember which images these are and what they do, for runs without Engine and network',
+    examples: [
+      ['batten lock --inspect', 'writes batten.lock.json from the images of your Engine'],
+      ['batten lock --resolve', 'from their registries; --image-config FILE from an archive'],
+      ['batten check --locked --resolve', 'exit 1 when a tag stands for another image than was locked'],
+    ],
+  },
+  {
     name: 'list',
     args: '',
     summary: 'list the transforms',

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '../errors';
+import { BattenError } from '../errors';
 import type { Batten } from '../harden/api';
 import { PROOF_FILE } from '../harden/proof';
 import type { ImageConfigs, Inspected } from '../images';
 import type { ImageFacts } from '../images/xray';
 import type { Context } from './context';
 import type { Opened } from './inputs';
-import { readImageAt, type Where } from './read-images';
+import type { Where } from './read-images';
+import { ours } from './trial';
 
 /**
- * With `--inspect`: what the local Engine says of the images in use, of `services` only where they are named; with `--image-config`, what
- * archives and layouts say. Without either nothing is looked at.
+ * With `--inspect`: what the local Engine says of the images in use, of `services` only where they are named; with `--resolve` what their
+ * registries have, with `--image-config` what archives and layouts do. Without any nothing is looked at.
  *
  * @throws InputError when there is no Engine or it may not be asked.
  */
@@ -22,7 +23,7 @@ export async function inspected(
 ): Promise<Inspected | undefined> {
   const { host, options } = context;
   const archives = archivesOf(context);
-  if (!options.inspect && archives.length === 0) return undefined;
+  if (!options.inspect && !options.resolve && archives.length === 0) return undefined;
   const images = [...new Set(opened.flatMap((each) => imagesOf(host.batten(), each, services)))];
   let answer: Inspected = { configs: [], missing: [], ids: new Map() };
   if (options.inspect) {
@@ -31,13 +32,20 @@ export async function inspected(
     const engine = opened.some(({ absolute }) => existsSync(join(dirname(absolute), PROOF_FILE)));
     answer = await inspectImages(images, host.env, { engine });
   }
-  const sources = [...archives.map((file): Where => ({ file })), ...(options.inspect ? (['engine'] as const) : [])];
-  const looked = await lookInto(context, images, sources, answer);
+  const looked = await lookInto(context, images, sourcesOf(context, archives), answer);
   return { ...answer, configs: [...looked.configs, ...answer.configs], unread: looked.unread };
 }
 
+/** Where images are looked for, in this order. */
+export function sourcesOf({ options }: Context, archives: readonly string[]): Where[] {
+  const where = archives.map((file): Where => ({ file }));
+  if (options.inspect) where.push('engine');
+  if (options.resolve) where.push('registry');
+  return where;
+}
+
 /** What is named by `--image-config` and has files of images in it: archives and layouts. */
-function archivesOf({ host, options }: Context): string[] {
+export function archivesOf({ host, options }: Context): string[] {
   const given = options.imageConfig ?? [];
   if (given.length === 0) return [];
   const { imageConfigKind } = require('../images') as typeof import('../images');
@@ -45,13 +53,14 @@ function archivesOf({ host, options }: Context): string[] {
 }
 
 /** Looks into each image once, whatever it is called, in the first place that has it. What cannot be read is told and left out. */
-async function lookInto(
+export async function lookInto(
   context: Context,
   images: readonly string[],
   sources: readonly Where[],
   { ids, configs: asked }: Inspected,
 ): Promise<{ configs: ImageConfigs; unread: readonly string[] }> {
-  const { imageFacts } = require('../images/xray') as typeof import('../images/xray');
+  // A file of its own in the build: few runs look into images.
+  const { factsAt } = require('./read-images') as typeof import('./read-images');
   const { inspectedConfig } = require('../images') as typeof import('../images');
   const configs: ImageConfigs[number][] = [];
   const unread: string[] = [];
@@ -61,13 +70,14 @@ async function lookInto(
     for (const where of sources) {
       if (where === 'engine' && !identity) continue;
       try {
-        const facts = (identity && known.get(identity.id)) ?? imageFacts(await readImageAt(where, image, context, { named: true }));
+        const facts = (identity && known.get(identity.id)) ?? (await factsAt(where, image, context, { named: true }));
         if (identity) known.set(identity.id, facts);
         const names = asked.find((each) => each.names.includes(image))?.names ?? [];
         configs.push(inspectedConfig(facts, [image, ...names.filter((name) => name !== image)]));
         break;
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
+      } catch (thrown) {
+        const error = ours(thrown);
+        if (!(error instanceof BattenError) || error.code === 'usage' || error.code === 'engine') throw error;
         // An archive need not have every image.
         if (typeof where === 'object' && error.code === 'image-missing') continue;
         if (typeof where === 'object') throw error;

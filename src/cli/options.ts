@@ -2,7 +2,19 @@ import type { Preset } from '../harden/transform';
 import type { Confidence } from '../harden/types';
 import type { ColorMode } from '../report/colors';
 
-export type CommandName = 'fix' | 'patch' | 'check' | 'explain' | 'list' | 'prove' | 'learn' | 'graph' | 'undo' | 'init' | 'completion';
+export type CommandName =
+  | 'fix'
+  | 'patch'
+  | 'check'
+  | 'explain'
+  | 'lock'
+  | 'list'
+  | 'prove'
+  | 'learn'
+  | 'graph'
+  | 'undo'
+  | 'init'
+  | 'completion';
 export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
 export type GraphFormat = 'mermaid' | 'dot' | 'nwdiag' | 'json' | 'svg' | 'html';
 
@@ -23,6 +35,7 @@ export interface Options {
   imageConfig?: string[];
   inspect?: boolean;
   resolve?: boolean;
+  locked?: boolean;
   maxDownload?: string;
   format: Format;
   show?: 'before' | 'after' | 'both';
@@ -76,7 +89,7 @@ export interface OptionRow {
   hidden?: boolean;
 }
 
-const ALL = ['fix', 'patch', 'check', 'prove', 'learn', 'graph', 'undo', 'explain', 'list', 'init', 'completion'] as const;
+const ALL = ['fix', 'patch', 'check', 'prove', 'learn', 'graph', 'undo', 'explain', 'lock', 'list', 'init', 'completion'] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
 /** Those who select among transforms and services. */
 const SELECTS = [...RUNS, 'prove'] as const;
@@ -194,7 +207,7 @@ export const OPTIONS: readonly OptionRow[] = [
     flags: '--image-config <paths>',
     description:
       'what images are: output of "docker image inspect", a directory of such files, or images to look into: an archive of "docker save", an OCI layout; comma separated',
-    commands: PLANS,
+    commands: [...PLANS, 'lock'],
     names: true,
   },
   {
@@ -206,8 +219,13 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--resolve',
-    description: 'ask the registries which digests the tags in use have, remember them in batten.lock.json, and pin the images to them',
+    description: 'look into the images in use, as their registries have them; remember their digests in batten.lock.json, and pin them',
     commands: ['fix'],
+  },
+  {
+    flags: '--resolve',
+    description: 'look into the images in use, as their registries have them',
+    commands: ['patch', 'check', 'lock'],
   },
   {
     flags: '--resolve',
@@ -217,12 +235,12 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--max-download <size>',
     description: 'fetch layers only when they are no more than that together; else only the configuration (default: 2g)',
-    commands: ['explain'],
+    commands: [...RUNS, 'explain', 'lock'],
   },
   {
     flags: '--inspect',
     description: 'look into the images in use, as the local Engine has them; nothing is pulled or started',
-    commands: RUNS,
+    commands: [...RUNS, 'lock'],
   },
   {
     flags: '--inspect',
@@ -288,6 +306,11 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--print-config', description: 'print the configuration that counts, as JSON, and do nothing else', commands: RUNS },
   { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: PLANS },
   { flags: '--baseline <file>', description: 'a file of findings that are known and left alone', commands: RUNS },
+  {
+    flags: '--locked',
+    description: 'only say which images are not in batten.lock.json, or, with --inspect, --resolve or --image-config, are others now',
+    commands: ['check'],
+  },
   { flags: '--update-baseline', description: 'write what is found now as what is known', commands: ['check'] },
   { flags: '--report-unused-ignores', description: 'exit 1 also for ignores that silence nothing', commands: ['check'] },
   { flags: '--statistics', description: 'how many findings each transform has, instead of the findings', commands: ['check'] },
@@ -320,7 +343,11 @@ export const OPTIONS: readonly OptionRow[] = [
     choices: ['auto', 'always', 'never'],
     default: 'auto',
   },
-  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: [...PLANS, 'undo', 'learn'] },
+  {
+    flags: '-q, --quiet',
+    description: 'no report for people; errors and machine output stay',
+    commands: [...PLANS, 'undo', 'learn', 'lock'],
+  },
   { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },
 ];

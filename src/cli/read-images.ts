@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseSize } from '../compose/size';
 import { UsageError } from '../errors';
-import type { ImageContents, ReadOptions } from '../images/xray';
+import type { ImageContents, ImageFacts, ReadOptions } from '../images/xray';
 import { say } from '../report/text/screen';
 import type { Context } from './context';
 
@@ -50,4 +50,10 @@ function mostFetched(written: string | undefined): number {
   const bytes = parseSize(written);
   if (bytes === undefined) throw new UsageError(`--max-download ${written} is no size`, { hint: 'write it as 500m or 4g' });
   return bytes;
+}
+
+/** The same, and what it says of itself. */
+export async function factsAt(where: Where, reference: string, context: Context, how?: Pick<ReadOptions, 'named'>): Promise<ImageFacts> {
+  const { imageFacts } = require('../images/xray') as typeof import('../images/xray');
+  return imageFacts(await readImageAt(where, reference, context, how));
 }

@@ -66,7 +66,8 @@ function imageOf(service: Service, files: ProjectFiles | undefined, configs: Ima
       .replace(/[^a-z0-9_-]/g, '');
   const config = configFor(service, configs, project);
   const built = files && service.build ? dockerfileOf(service, files, note) : undefined;
-  const image = built ? completed(built.image, config && imageOfConfig(config)) : config && imageOfConfig(config);
+  const saved = config && imageOfConfig(config, service);
+  const image = built ? completed(built.image, saved) : saved;
   if (!files) return image;
   if (!image) return undefined;
   const base =
@@ -78,10 +79,10 @@ function imageOf(service: Service, files: ProjectFiles | undefined, configs: Ima
   return { ...image, scripts: found, ownEntrypoint, unknown: [...image.unknown, ...unknown] };
 }
 
-function imageOfConfig(config: ImageConfig): OwnImage {
-  return config.facts
-    ? imageFromFacts({ name: config.names[0] ?? config.ref, facts: config.facts }, config.names)
-    : imageFromConfig(config);
+/** Evidence calls an image as the service does, wherever it was looked into. */
+function imageOfConfig(config: ImageConfig, { image }: Service): OwnImage {
+  const name = image?.known ? image.text : (config.names[0] ?? config.ref);
+  return config.facts ? imageFromFacts({ name, facts: config.facts }, config.names) : imageFromConfig(config);
 }
 
 /** The Dockerfile is what will be built, the configuration what once was: it fills the gaps. */

@@ -5,6 +5,7 @@ import { readInput } from '../compose/read';
 import type { Service } from '../compose/types';
 import { InputError } from '../errors';
 import type { Data } from '../yaml/types';
+import { decidingFacts } from './inspected/deciding';
 import { parseReference } from './reference';
 import type { ImageFacts } from './xray';
 
@@ -122,7 +123,8 @@ export function imageConfigsIn(data: Data, ref: string, names: readonly string[]
 }
 
 /** An image that was looked into, as one of the configurations: `names` are those it goes by. */
-export function inspectedConfig(facts: ImageFacts, names: readonly string[]): ImageConfig {
+export function inspectedConfig(whole: ImageFacts, names: readonly string[]): ImageConfig {
+  const facts = decidingFacts(whole);
   const { user, entrypoint, command, environment, exposed, volumes, workdir, healthcheck, history } = facts.config;
   const [name = ''] = names;
   return { ref: name, fileName: '', names, user, entrypoint, command, environment, exposed, volumes, workdir, healthcheck, history, facts };

@@ -15,6 +15,8 @@ export {
   inspectedConfig,
   readImageConfigs,
 } from './image-config';
+export { decidingFacts } from './inspected/deciding';
+export { factsFromLock, lockedFacts } from './inspected/locked-facts';
 export { compileTemplates, loadTemplates, type TemplateFile } from './load';
 export type { OwnImage, ProjectEvidence } from './own-image';
 export { ProjectFiles } from './project-files';
@@ -22,3 +24,4 @@ export { parseReference, type Reference } from './reference';
 export { socketProxy } from './socket';
 export type { Template } from './template';
 export * from './types';
+export type { ImageFacts } from './xray';

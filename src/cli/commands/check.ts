@@ -9,6 +9,7 @@ import { settled } from '../warnings';
 export async function check(context: Context, paths: readonly string[]): Promise<number> {
   const { statistics, format } = context.options;
   if (statistics && (format === 'sarif' || format === 'github')) throw new UsageError(`--format ${format} has no place for --statistics`);
+  if (context.options.locked) return locked(context, paths);
   const { batten, opened, run } = await prepare(context, paths);
   if (context.options.updateBaseline) return updateBaseline(context, { batten, opened, run });
   const results = settled(opened.flatMap((each) => runInput(batten, each, run)));
@@ -20,6 +21,16 @@ export async function check(context: Context, paths: readonly string[]): Promise
     results.some(({ findings }) => findings.some(({ status }) => status === 'would-fix')) ? nextStep(paths) : undefined,
   );
   return checkCode(results, context.options);
+}
+
+/** Images are looked into by what compares them. */
+async function locked(context: Context, paths: readonly string[]): Promise<number> {
+  const { checkLocked } = require('../locked') as typeof import('../locked');
+  const { batten, opened } = await prepare(
+    { ...context, options: { ...context.options, inspect: false, resolve: false, imageConfig: [] } },
+    paths,
+  );
+  return checkLocked(context, batten, opened);
 }
 
 function updateBaseline(context: Context, { batten, opened, run }: Prepared): number {

@@ -26,7 +26,9 @@ export class Asked {
     { config }: Pick<ImageFacts, 'config'>,
     private readonly service: Service,
   ) {
-    this.environment = new Map(config.environment.map((each) => [each.split('=')[0]!, each.slice(each.indexOf('=') + 1)]));
+    this.environment = new Map(
+      config.environment.flatMap((each) => (each.includes('=') ? [[each.split('=')[0]!, each.slice(each.indexOf('=') + 1)]] : [])),
+    );
     this.command = service.command ?? config.command;
     this.imageCommand = config.command;
     this.otherCommand = service.command !== undefined && service.command.join('\0') !== config.command.join('\0');

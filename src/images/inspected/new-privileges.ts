@@ -7,6 +7,11 @@ import type { StartHere } from './start';
 const USUAL =
   /\/(?:su|mount|umount|passwd|chsh|chfn|newgrp|gpasswd|expiry|chage|unix_chkpwd|pam_timestamp_check|utempter|wall|write|ssh-agent|ssh-keysign|dbus-daemon-launch-helper|pkexec|fusermount3?|ntfs-3g|bbsuid|locate|mlocate|pt_chown|sg|vlock|dotlockfile)$/;
 
+/** Whether a setuid or setgid program is one that every image of its distribution has. */
+export function isUsualSetuid(path: string): boolean {
+  return USUAL.test(path);
+}
+
 /**
  * Whether new privileges can be refused: not when the start, or a script of it, runs a program that gains some. A setuid program run by root gains
  * nothing; sudo refuses to work all the same.
@@ -29,7 +34,7 @@ export function newPrivileges(image: InspectedImage, start: StartHere | undefine
       evidence: [placeEvidence(at, gives, image), placeEvidence(place, `names ${at.path}`, image)],
     };
   }
-  const others = setuid.filter(({ at }) => !USUAL.test(at.path));
+  const others = setuid.filter(({ at }) => !isUsualSetuid(at.path));
   const sudo = others.find(({ at }) => isSudo(at));
   const [first] = sudo ? [sudo] : others;
   if (first) {
@@ -46,13 +51,7 @@ export function newPrivileges(image: InspectedImage, start: StartHere | undefine
     confidence: start ? 'known' : 'generic',
     why: 'nothing of its start runs a setuid program or one with file capabilities',
     breaks: 'sudo and other setuid programs that are put into the container later',
-    evidence: [
-      placeEvidence(
-        { layer: image.facts.id, path: 'config' },
-        `${setuid.length} setuid or setgid programs, and none of them is named`,
-        image,
-      ),
-    ],
+    evidence: [placeEvidence({ layer: image.facts.id, path: 'config' }, 'no program that gains privileges is named', image)],
   };
 }
 
