@@ -34,6 +34,11 @@ export class SideFiles {
     return [...this.changes.values()].filter(({ before, after }) => before !== after);
   }
 
+  /** The text of a file as the changes so far leave it; undefined when none is about it. */
+  changed(path: string): string | undefined {
+    return this.changes.get(path)?.after;
+  }
+
   /** What is other than in an earlier state, from there to here. */
   since(earlier: SideFiles): FileChange[] {
     return this.all().flatMap((change) => {

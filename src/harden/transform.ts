@@ -34,6 +34,8 @@ export interface TransformContext {
   setting<T extends Data>(name: string, service?: ComposeService): T;
   /** Files of the project to read; undefined when only a text was given. */
   files?: ProjectFiles;
+  /** The text of a file beside the Compose file as accepted changes leave it; undefined when none is about it. */
+  beside?(path: string): string | undefined;
 }
 
 /** One control: a folder of transforms/, with the README of the same name. */

@@ -1,7 +1,6 @@
 import { fingerprint } from '../harden/fingerprint';
-import type { Concealed, FileChange, FileResult, Finding, ReportedOp } from '../harden/types';
-import { maskLine } from './mask';
-import { maskData } from './mask-known';
+import type { FileChange, FileResult, Finding, ReportedOp } from '../harden/types';
+import { DataMask, foundIn } from './mask-known';
 import { statistics } from './statistics';
 import { summarize } from './summary';
 import { json } from './text/json';
@@ -29,16 +28,17 @@ export function jsonReport(results: readonly FileResult[], tool: Tool, options: 
   return json(report, 2);
 }
 
-function fileReport({ path, status, error, override, findings, files, notes, unseen, warnings, staleProofs }: FileResult) {
+function fileReport({ path, status, error, override, findings, files, notes, unseen, warnings, staleProofs, before }: FileResult) {
+  const mask = new DataMask([...findings.flatMap(({ conceal = [] }) => conceal), ...foundIn(before)]);
   return {
     path,
     status,
     ...(error && { error }),
     ...(override && { override: { path: override.path, new: override.isNew } }),
-    findings: findings.map(findingReport),
+    findings: findings.map((finding) => findingReport(finding, mask)),
     ...(files.length > 0 && { sideFiles: files.map(sideFile) }),
-    ...(notes.length > 0 && { notes: notes.map((note) => maskLine(note)) }),
-    ...(unseen && { unseen: unseen.map((each) => ({ ...each, message: maskLine(each.message) })) }),
+    ...(notes.length > 0 && { notes }),
+    ...(unseen && { unseen }),
     ...(warnings && { warnings }),
     ...(staleProofs && { staleProofs }),
   };
@@ -49,7 +49,7 @@ function sideFile({ path, before, secret }: FileChange) {
   return { path, new: before === undefined, secret };
 }
 
-function findingReport(finding: Finding) {
+function findingReport(finding: Finding, mask: DataMask) {
   const { transform, service, services, path, severity, controls, message, plan, breaks, confidence, evidence, status } = finding;
   const { suppression, refusal, range } = finding;
   return {
@@ -64,21 +64,21 @@ function findingReport(finding: Finding) {
     plan,
     breaks,
     confidence,
-    evidence: evidence.map(({ kind, ref, detail }) => ({ kind, ref, detail: maskLine(detail) })),
+    evidence: evidence.map(({ kind, ref, detail }) => ({ kind, ref, detail })),
     status,
-    ...(suppression && { suppression: { by: suppression.by, reason: maskLine(suppression.reason) } }),
+    ...(suppression && { suppression: { by: suppression.by, reason: suppression.reason } }),
     ...(refusal && { refusal }),
     range,
-    ops: finding.reportedOps.map((op) => maskedOp(op, finding.conceal ?? [])),
+    ops: finding.reportedOps.map((op) => maskedOp(op, mask)),
   };
 }
 
-function maskedOp(op: ReportedOp, known: readonly Concealed[]): ReportedOp {
+function maskedOp(op: ReportedOp, mask: DataMask): ReportedOp {
   const last = op.path.at(-1);
   const name = typeof last === 'string' ? last : '';
   return {
     ...op,
-    ...(op.before !== undefined && { before: maskData(op.before, known, name) }),
-    ...(op.after !== undefined && { after: maskData(op.after, known, name) }),
+    ...(op.before !== undefined && { before: mask.of(op.before, name) }),
+    ...(op.after !== undefined && { after: mask.of(op.after, name) }),
   };
 }

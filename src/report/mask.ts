@@ -1,4 +1,4 @@
-import { findCredentials, MASK, type Span } from '../harden/credentials';
+import { credentialsOf, findCredentials, MASK, type Span } from '../harden/credentials';
 
 export { MASK } from '../harden/credentials';
 
@@ -18,6 +18,11 @@ export function maskLines(lines: readonly string[]): string[] {
 export function maskLine(text: string): string {
   const spans = findCredentials(text, { file: isLineOfFile(text) });
   return spans.length === 0 ? text : masked(text, spans);
+}
+
+/** A value of a certain name. */
+export function maskValue(name: string, value: string): string {
+  return masked(value, credentialsOf(name, value));
 }
 
 /** A line that begins as one of a file does, and not as a sentence. */

@@ -45,7 +45,7 @@ class Builder {
 
   private alias(name: string, start: number, end: number): Built {
     const anchored = this.anchors.get(name);
-    if (!anchored) throw fail(this.source, start, 'unresolved-alias', `the alias *${name} has no anchor &${name} before it`);
+    if (!anchored) throw fail(this.source, start, 'unresolved-alias', `the alias has no anchor of its name before it`);
     if (!anchored.node) throw fail(this.source, start, 'recursive-alias', `the alias *${name} stands inside its own anchor`);
     const node: AliasNode = { kind: 'alias', name, target: anchored.node, src: { start, end } };
     this.bound(anchored.size!, start);

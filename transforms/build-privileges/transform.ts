@@ -1,5 +1,6 @@
 import { isMap, isTrue } from '../../src/compose/data';
 import type { ComposeService } from '../../src/compose/service';
+import { isCredentialName } from '../../src/harden/credentials';
 import { about, eachService, lastFirst } from '../../src/harden/each';
 import { removeEntry } from '../../src/harden/ops';
 import type { Transform } from '../../src/harden/transform';
@@ -108,13 +109,11 @@ function network(service: ComposeService, build: Build): Proposal | undefined {
   return { ...draft, ...removeEntry(service, ['build', 'network']) };
 }
 
-const CREDENTIAL = /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|AUTH_?KEY|CREDENTIALS?)$/i;
-
 /** Names of arguments that hold a credential. Their values are not looked at, and never shown. */
 function secrets(service: ComposeService, build: Build): Proposal | undefined {
   const { args } = build;
   const names = Array.isArray(args) ? args.map((item) => String(item).split('=')[0]!) : isMap(args) ? Object.keys(args) : [];
-  const given = names.filter((name) => CREDENTIAL.test(name) && !empty(args, name));
+  const given = names.filter((name) => isCredentialName(name) && !empty(args, name));
   if (given.length === 0) return undefined;
   return {
     ...about(transform, service, [...service.at('build'), 'args']),

@@ -3,7 +3,7 @@ import { evaluate, hasVariables } from '../../src/compose/interpolate';
 import type { ComposeProject } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import type { Variable } from '../../src/compose/types';
-import { credentialsOf } from '../../src/harden/credentials';
+import { credentialsOf, isCredentialName, isWord, looksMade, Occurrences } from '../../src/harden/credentials';
 import type { Path } from '../../src/yaml/types';
 
 type Node = Variable['node'];
@@ -32,8 +32,30 @@ export interface Place {
   credentials: Credential[];
 }
 
-/** Every text with a credential once, however many services share it. */
-export function places(project: ComposeProject): Place[] {
+/**
+ * Every text with a credential once, however many services share it. Where a value is one, its copies in other variables are, too, whatever
+ * these are called.
+ *
+ * @param more values that are known to be credentials, and what they are called.
+ */
+export function places(project: ComposeProject, more: ReadonlyMap<string, string> = new Map()): Place[] {
+  const all = texts(project);
+  for (const place of all) place.credentials = credentialsIn(place.variable, place.raw);
+  const values = new Map(more);
+  for (const { value, name } of all.flatMap(({ credentials }) => credentials)) if (!values.has(value)) values.set(value, name);
+  const words = new Occurrences([...values.keys()].filter(isTelling));
+  const names = [...values].filter(([value]) => isTelling(value)).map(([, name]) => name);
+  for (const place of all) place.credentials = withCopies(place, words, names);
+  return all.filter(({ credentials }) => credentials.length > 0);
+}
+
+/** Whether a value stands somewhere else because it is the same credential, and not by chance. */
+export function isTelling(value: string): boolean {
+  return value.length >= 6 && !value.includes('\n') && looksMade(value);
+}
+
+/** Every text of a variable that may be changed here. */
+function texts(project: ComposeProject): Place[] {
   const found = new Map<Node, Place>();
   for (const service of project.services) {
     if (service.has('provider')) continue;
@@ -48,11 +70,23 @@ export function places(project: ComposeProject): Place[] {
       // What only counts here is not to be changed here.
       if (!path || text === undefined || !project.files[splitFile(path).file]!.editable) continue;
       const raw = item ? text.slice(variable.length + 1) : text;
-      const credentials = credentialsIn(variable, raw);
-      if (credentials.length > 0) found.set(node, { variable, services: [service], path, node, item, own, raw, credentials });
+      found.set(node, { variable, services: [service], path, node, item, own, raw, credentials: [] });
     }
   }
   return [...found.values()];
+}
+
+function withCopies({ variable, raw, credentials }: Place, words: Occurrences, names: readonly string[]): Credential[] {
+  const result = [...credentials];
+  if (raw.includes('\n')) return result;
+  for (const { word, start, end } of words.in(raw)) {
+    if (isWord(raw[start - 1]) || isWord(raw[end]) || raw[start - 1] === '$') continue;
+    if (result.some((each) => start < each.end && each.start < end)) continue;
+    const whole = start === 0 && end === raw.length;
+    const value = evaluate(raw.slice(start, end)).text;
+    result.push({ start, end, value, kind: whole ? 'literal' : 'part', name: names[word] ?? variable });
+  }
+  return result.sort((a, b) => a.start - b.start);
 }
 
 function textOf(node: Node): string | undefined {
@@ -65,7 +99,13 @@ const DEFAULT = /^\$\{([A-Za-z_]\w*):?-([^${}]+)\}$/;
 
 /** The credentials in a variable's value: all of it, a part such as the password of a URL, or the default of a variable. */
 export function credentialsIn(variable: string, raw: string): Credential[] {
-  return credentialsOf(variable, raw).flatMap(({ start, end }): Credential[] => {
+  const spans = credentialsOf(variable, raw);
+  // A private key, or a value in a block: what its lines hold is one.
+  if (raw.includes('\n') && spans.length > 0) {
+    const whole = isCredentialName(variable) || raw.trimStart().startsWith('-----BEGIN ');
+    return whole && !hasVariables(raw) ? [{ start: 0, end: raw.length, value: evaluate(raw).text, kind: 'literal', name: variable }] : [];
+  }
+  return spans.flatMap(({ start, end }): Credential[] => {
     const around = defaultAround(raw, start, end);
     if (around) return [around];
     const written = raw.slice(start, end);

@@ -1,7 +1,8 @@
 import { parseDotEnv } from '../../src/compose/dotenv';
 import type { ComposeProject } from '../../src/compose/project';
+import { isCredentialName } from '../../src/harden/credentials';
 import type { Refusal } from '../../src/yaml/types';
-import type { Credential } from './credentials';
+import type { Credential, Place } from './credentials';
 
 /** Names that programs on the host read from the shell, which would win over `.env`, and names that say nothing by themselves. */
 const OF_THE_SHELL =
@@ -11,6 +12,8 @@ const OF_THE_SHELL =
 export class Names {
   private readonly dotEnv: Readonly<Record<string, string>>;
   private readonly given = new Map<string, string>();
+  /** What a value is best called by, and whose it is. */
+  private readonly leading = new Map<string, { name: string; service: string }>();
 
   constructor(
     private readonly project: ComposeProject,
@@ -19,14 +22,32 @@ export class Names {
     this.dotEnv = text === undefined ? {} : parseDotEnv(text);
   }
 
-  /** A name for a literal, of `.env` where it is there with this value, else a free one. */
-  forLiteral({ name, value }: Credential, service: string): string {
+  /** Names each value once, however many places have it: by a variable that has it as its default, else by one that is nothing but the value. */
+  agree(places: readonly Place[]): void {
+    const all = places.flatMap(({ credentials, services, raw }) =>
+      credentials.map((credential) => ({ credential, service: services[0]!.name, written: raw.slice(credential.start, credential.end) })),
+    );
+    for (const [value, name] of this.known()) this.leading.set(value, { name, service: '' });
+    for (const kind of ['default', 'literal', 'part'] as const) {
+      for (const { credential, service, written } of all) {
+        const { name, value } = credential;
+        if (credential.kind !== kind || this.leading.has(value)) continue;
+        if (kind === 'default' && (this.againstDefault(credential, written) || !this.fits(name, value))) continue;
+        this.leading.set(value, { name, service });
+      }
+    }
+  }
+
+  /** A name for a literal: the one its value has already, in `.env` or for another place of this file, else a free one. */
+  forLiteral(credential: Credential, asked: string): string {
+    const { value } = credential;
+    const { name, service } = this.leading.get(value) ?? { name: credential.name, service: asked };
     const base = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
     const mine = `${service}_${base}`
       .replace(/\W/g, '_')
       .toUpperCase()
       .replace(/^(?=\d)/, '_');
-    const choices = OF_THE_SHELL.test(base) ? [mine] : [base, mine];
+    const choices = OF_THE_SHELL.test(base) && service !== '' ? [mine] : [base, mine];
     for (let number = 2; ; number++) {
       const choice = choices.shift() ?? `${mine}_${number}`;
       if (!this.fits(choice, value)) continue;
@@ -52,6 +73,12 @@ export class Names {
     if (given !== undefined && given !== value) return refuse(`another credential of this file becomes ${name}`);
     this.given.set(name, value);
     return undefined;
+  }
+
+  /** Values of `.env` that this project uses as credentials, and their names. */
+  known(): Map<string, string> {
+    const used = Object.entries(this.dotEnv).filter(([name]) => isCredentialName(name) && this.project.interpolated.has(name));
+    return new Map(used.map(([name, value]) => [value, name]));
   }
 
   /** Whether `.env` sets a variable to something. */

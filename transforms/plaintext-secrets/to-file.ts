@@ -75,8 +75,8 @@ export function envFiles(service: ComposeService): (string | undefined)[] {
   });
 }
 
-/** Ops that let the service read the secret from its file. */
-export function fileOps({ service, variable }: ToFile, place: Place, secret: string, top: Path): Op[] {
+/** Ops that let the service read the secret from its file, which several secrets may share. */
+export function fileOps({ service, variable }: ToFile, place: Place, { secret, name }: { secret: string; name: string }, top: Path): Op[] {
   const target = `/run/secrets/${secret}`;
   const read: Op[] = place.item
     ? [{ op: 'replace', path: place.path, value: `${variable}=${target}` }]
@@ -84,5 +84,5 @@ export function fileOps({ service, variable }: ToFile, place: Place, secret: str
         { op: 'replace', path: place.path, value: target },
         { op: 'rename', path: place.path, key: variable },
       ];
-  return [...read, ...addToList(service, 'secrets', [secret]), { op: 'add', path: top, value: { file: `./secrets/${secret}` } }];
+  return [...read, ...addToList(service, 'secrets', [secret]), { op: 'add', path: top, value: { file: `./secrets/${name}` } }];
 }

@@ -5,6 +5,7 @@ import { atMost } from '../../src/harden/confidence';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Draft, Evidence, Proposal, SideFile } from '../../src/harden/types';
 import type { Op, Refusal } from '../../src/yaml/types';
+import { copies, secretsInFiles } from './copies';
 import { type Credential, type Place, places } from './credentials';
 import { Names } from './names';
 import { DIRECTORY, dotEnvEntry, keptOut, secretFile } from './side-files';
@@ -21,12 +22,27 @@ const transform: Transform = {
     const { project, files } = context;
     const dotEnv = files?.read('.env');
     const text = dotEnv && 'text' in dotEnv ? dotEnv.text : undefined;
-    const names = new Names(project, text);
-    const secrets = new Set(Object.keys(project.top('secrets')));
-    for (const place of places(project)) {
-      const file = toFile(place, context);
-      yield file ? intoFile(place, file, secrets, context) : intoDotEnv(place, names, text === undefined, context);
+    const names = new Names(project, context.beside?.('.env') ?? text);
+    const taken = new Set(Object.keys(project.top('secrets')));
+    const inFiles = secretsInFiles(context);
+    const all = places(project, new Map([...inFiles, ...names.known()]));
+    const readers = new Map(all.map((place) => [place, toFile(place, context)]));
+    // A value is kept in one place: in a file only where all who have it can read one.
+    const elsewhere = new Set([
+      ...names.known().keys(),
+      ...all.filter((place) => !readers.get(place)).flatMap(({ credentials }) => credentials.map(({ value }) => value)),
+    ]);
+    const fileOf = (place: Place): ToFile | undefined =>
+      place.credentials.some(({ value }) => elsewhere.has(value)) ? undefined : readers.get(place);
+    names.agree(all.filter((place) => !fileOf(place)));
+    const paths = new Map<string, string>();
+    for (const place of all) {
+      const file = fileOf(place);
+      yield file ? intoFile(place, file, { taken, paths }, context) : intoDotEnv(place, names, text === undefined, context);
     }
+    if (context.preset !== 'strict') return;
+    const moved = all.flatMap(({ credentials, variable }) => credentials.map(({ value }): [string, string] => [value, variable]));
+    yield* copies(context, new Map([...moved, ...inFiles, ...names.known()]), transform);
   },
 };
 
@@ -76,7 +92,14 @@ function common(
   };
 }
 
-function intoFile(place: Place, file: ToFile, taken: Set<string>, context: TransformContext): Proposal {
+interface Files {
+  /** Names of secrets that are taken. */
+  taken: Set<string>;
+  /** The file of each value. */
+  paths: Map<string, string>;
+}
+
+function intoFile(place: Place, file: ToFile, { taken, paths }: Files, context: TransformContext): Proposal {
   const { service, variable, verdict } = file;
   const [{ value }] = place.credentials as [Credential];
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9_-]/g, '_');
@@ -85,18 +108,20 @@ function intoFile(place: Place, file: ToFile, taken: Set<string>, context: Trans
   let secret = base;
   for (let number = 2; taken.has(secret); number++) secret = `${base}_${number}`;
   taken.add(secret);
+  const name = paths.get(value) ?? secret;
+  paths.set(value, name);
   const refusal = unquotedNumber(place);
   return {
     ...common(place),
-    plan: `move it to the file ${DIRECTORY}/${secret}, where "${service.name}" reads it by ${variable}`,
+    plan: `move it to the file ${DIRECTORY}/${name}, where "${service.name}" reads it by ${variable}`,
     breaks: `scripts and programs in the container that read ${place.variable} from the environment; deployments that bring the Compose file alone; hosts with SELinux, where the file needs a label`,
     confidence: sureness(verdict.confidence, context),
     evidence: [...verdict.evidence, WHY],
     ...(refusal
       ? { refusal }
       : {
-          ops: fileOps(file, place, secret, context.project.topAt('secrets', secret)),
-          files: [secretFile(secret, value), ...keptOut(`/${DIRECTORY}/`, context.project, true)],
+          ops: fileOps(file, place, { secret, name }, context.project.topAt('secrets', secret)),
+          files: [secretFile(name, value), ...keptOut(`/${DIRECTORY}/`, context.project, true)],
         }),
   };
 }

@@ -153,6 +153,7 @@ export class Rounds {
       project,
       preset: setup.preset,
       files: setup.files,
+      beside: (path) => acceptance.files.changed(path),
       setting: <T extends Data>(name: string, service?: ComposeService) => setup.setting(transform, name, service?.name) as T,
       advise: (service) => acceptance.advice.of(service),
     };

@@ -5,4 +5,5 @@
 
 export { credentialsOf, type FindOptions, findCredentials, type Span } from './find';
 export { isCredentialName, speaksOfCredentials } from './names';
-export { isPublicValue, MASK } from './values';
+export { type Occurrence, Occurrences } from './occurrences';
+export { isPublicValue, isWord, looksMade, MASK } from './values';

@@ -102,9 +102,11 @@ export class Inline {
     const { text } = this.ahead;
     for (let start = from; start < to; ) {
       const end = Math.min(to, this.ahead.next(',', start));
-      const colon = Math.min(end, this.ahead.next(':', start));
-      const slash = Math.min(end, this.ahead.next('/', start));
-      const parted = colon < end ? colon : slash;
+      let parted = start;
+      while (parted < end && text[parted] !== ':' && text[parted] !== '/') {
+        if (text[parted] === '$' && text[parted + 1] === '{') parted = this.ahead.closing(parted) ?? parted;
+        parted++;
+      }
       if (parted < end && parted > start) this.value('password', parted + 1, end);
       else if (looksMade(text.slice(start, end)) && end > start) this.add({ start, end, name });
       start = end + 1;

@@ -1,3 +1,5 @@
+import { maskLine } from '../mask';
+
 /** What has no look of its own on a screen, or changes the look of what is around it, and lone surrogates, which are no text. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
@@ -12,9 +14,10 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 /**
  * A text from outside with everything in it to be seen: control characters (C0, DEL, C1), marks that turn the direction of what follows,
  * characters without a width, tags and separators of lines become `\n`, `\r`, `\t`, `\u001b` or `\u{e0001}`. It has one line, and is shown
- * once more as it is. The mark that makes an emoji of a character may stay behind that character.
+ * once more as it is. Credentials in it are masked. The mark that makes an emoji of a character may stay behind that character.
  */
-export function visible(text: string): string {
+export function visible(quoted: string): string {
+  const text = maskLine(quoted);
   const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length - LONGEST} more characters)` : text;
   return shown(cut);
 }

@@ -235,6 +235,8 @@ export const NONE = [
   'STRIPE_PUBLISHABLE_KEY: abc',
   'AUTH_TYPE: basic',
   'AUTH: none',
+  'NEO4J_AUTH: neo4j/${NEO4J_PASSWORD:?}',
+  'BASIC_AUTH: ${USER}:${PASSWORD:?}',
   'AUTH_URL: https://sso.example.org/auth',
   'HOST: http://example.org:80/a@b',
   'GIT: git@github.com:org/repo.git',
