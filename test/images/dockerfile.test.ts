@@ -76,11 +76,11 @@ describe('capabilities', () => {
       'known',
     ],
     ['of a known image with another command', 'FROM nginx:1.27\nCMD ["/run.sh"]', ROOT, 'generic'],
-    ['of a known image with another entrypoint', 'FROM redis:8\nENTRYPOINT ["/run"]', ROOT, 'generic'],
+    ['of a known image with another entrypoint', 'FROM redis:8\nENTRYPOINT ["/run"]', [...ROOT, 'SETPCAP'], 'generic'],
     [
       'of a known image with its entrypoint again',
       'FROM redis:8\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["redis-server"]',
-      ['CHOWN', 'SETGID', 'SETUID'],
+      ['CHOWN', 'SETGID', 'SETPCAP', 'SETUID'],
       'known',
     ],
   ])('%s', (_what, dockerfile, value, confidence) => {
