@@ -68,7 +68,7 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
     privileged: template.privileged ?? genericPrivileged(hints),
   };
   if (own) applyOwn(draft, { service, situation, match, own, templated: template.capabilities !== undefined });
-  if (own?.inspected && !match) applyInspected(draft, own.inspected, written, service, situation);
+  if (own?.inspected) applyInspected(draft, own.inspected, { written, seen: service, situation, match });
   const bindKnown = match && [choose(match.template.capabilities, situation, service)?.when?.data].flat().includes('bind');
   applyRules(draft, { service, situation, match, bindKnown });
   applyHints(draft, hints);

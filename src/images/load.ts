@@ -27,6 +27,11 @@ export function templateFor(name: string): Template | undefined {
   return family === undefined ? undefined : catalogue().template(family);
 }
 
+/** The template of a family; undefined when there is no such family. */
+export function templateOf(family: string): Template | undefined {
+  return catalogue().families.some((each) => each.family === family) ? catalogue().template(family) : undefined;
+}
+
 /** All templates, in order of family. Reads every one: for tests and tools, not for a fix. */
 export function loadTemplates(): readonly Template[] {
   all ??= catalogue().families.map(({ family }) => catalogue().template(family));

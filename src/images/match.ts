@@ -1,5 +1,6 @@
 import type { Service } from '../compose/types';
 import { sureness } from './about';
+import { matchByEntrypoint } from './inspected/family';
 import { templateFor } from './load';
 import type { OwnImage } from './own-image';
 import { parseReference, type Reference } from './reference';
@@ -17,6 +18,8 @@ export interface Match {
   /** What the template says of this very name. */
   why?: string;
   entry?: TemplateMatch;
+  /** It is known by the script it starts with, and not by its name. */
+  byEntrypoint?: boolean;
 }
 
 const remembered = new Map<string, Match | undefined>();
@@ -29,7 +32,7 @@ export function matchService(service: Service, own?: OwnImage): Match | undefine
   if (service.build) return own?.source === 'dockerfile' ? matchAny(own.tags) : undefined;
   const named = service.image && matchImage(service.image.known ? service.image.text : service.image.raw);
   if (!own || named?.variant) return named;
-  return matchAny(own.tags) ?? named;
+  return matchAny(own.tags) ?? named ?? (own.inspected && matchByEntrypoint(own.inspected));
 }
 
 function matchAny(names: readonly string[]): Match | undefined {

@@ -8,13 +8,14 @@ import { startWords } from './start-scripts';
  * template is left to it, unless the project builds on it: then what its Dockerfile adds counts.
  */
 export function seenWith(service: Service, own: OwnImage, match: Match | undefined): Service {
-  if (own.source === 'image-config' && match) return service;
+  if (own.source === 'image-config' && match && !match.byEntrypoint) return service;
   const { entrypoint, command } = startWords(service, own);
   const environment = new Map<string, Evaluated | null>([...own.environment, ...service.environment]);
   const mounted = new Set(service.mounts.map((mount) => mount.target));
   const volumes = own.volumes.filter(({ value }) => !mounted.has(value)).map(({ value }) => anonymous(value));
   const given: Partial<Service> = {
-    entrypoint: service.entrypoint ?? own.entrypoint?.value.slice(),
+    // The script by which a template was found is the template's own, whatever it is called.
+    entrypoint: service.entrypoint ?? (match?.byEntrypoint && entrypoint.length === 1 ? undefined : own.entrypoint?.value.slice()),
     command: own.entrypoint || own.command ? command.slice() : service.command,
     environment,
     mounts: [...service.mounts, ...volumes],

@@ -13,6 +13,7 @@ const LISTS: { [Name in TableName]: readonly string[] } = {
   programs: ['programs'],
   exercises: ['exercises'],
   memory: ['memory', 'settings'],
+  entrypoints: ['entrypoints'],
 };
 
 /**

@@ -50,6 +50,13 @@ export interface MemoryFact {
   sources: readonly string[];
 }
 
+/** Entrypoint scripts that the images of a family have had, by the first digits of their fingerprints. */
+export interface EntrypointFact {
+  family: string;
+  scripts: readonly string[];
+  sources: readonly string[];
+}
+
 /** The tables of templates/hints, each compiled into a file of its own that is read when it is first asked for. */
 export interface Tables {
   hints: { sources: Sources; hints: readonly Hint[] };
@@ -57,6 +64,7 @@ export interface Tables {
   packages: { sources: Sources; packages: readonly PackageFact[] };
   programs: { sources: Sources; programs: readonly ProgramFacts[] };
   exercises: { sources: Sources; exercises: readonly ExerciseFact[] };
+  entrypoints: { sources: Sources; entrypoints: readonly EntrypointFact[] };
   memory: { sources: Sources; memory: readonly MemoryFact[]; settings: readonly MemorySetting[] };
 }
 

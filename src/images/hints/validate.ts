@@ -153,6 +153,7 @@ export function validateHintFile(data: Data, file: string, position: (path: Path
           },
         ),
       ),
+      entrypoints: some(record({ family: text, scripts: some(pattern(/^[0-9a-f]{16}$/, '16 digits')), sources })),
       exercises: some(
         record({
           processes: names,

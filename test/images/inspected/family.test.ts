@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { advise } from '../../../src/images';
+import { imageFromFacts } from '../../../src/images/inspected';
+import type { Advice } from '../../../src/images/types';
+import { type ServiceOptions, service } from '../service-factory';
+import { startOf } from '../xray/start-of';
+import { program } from '../xray/tars';
+import { capabilities, user } from './advice-of';
+
+const TABLE = parse(readFileSync(path.join(__dirname, '../../../templates/hints/entrypoints.yaml'), 'utf8')) as {
+  entrypoints: { family: string; scripts: string[] }[];
+};
+const scriptOf = (family: string): string => TABLE.entrypoints.find((each) => each.family === family)!.scripts[0]!;
+
+/** What starts as PostgreSQL's images do; its script is put in by its fingerprint. */
+const STEPS = 'if [ "$(id -u)" = 0 ]; then chown -R db:db /var/lib/postgresql/data; exec gosu db "$0" "$@"; fi; exec "$@"';
+
+async function adviceOn(
+  image: string,
+  fingerprint: string,
+  { script = STEPS, config = {}, options = {} }: { script?: string; config?: Record<string, unknown>; options?: ServiceOptions } = {},
+): Promise<Advice> {
+  const more = [
+    { ...program('bin/postgres') },
+    { path: 'etc/passwd', body: 'root:x:0:0:root:/root:/bin/sh\ndb:x:999:999::/var/lib/postgresql:/bin/sh\n' },
+  ];
+  const facts = await startOf(script, more, { Cmd: ['postgres'], Volumes: { '/var/lib/postgresql/data': {} }, ...config });
+  facts.fingerprint.entrypoint = `sha256:${fingerprint.padEnd(64, '0')}`;
+  const own = imageFromFacts({ name: image, facts });
+  return advise(service({ image, ...options }), { images: new Map([['app', own]]), configurations: new Map(), notes: [] });
+}
+
+const POSTGRES = scriptOf('postgres');
+const STRANGE = 'f'.repeat(16);
+
+test('the table names each script once', () => {
+  const all = TABLE.entrypoints.flatMap(({ scripts }) => scripts);
+  expect(new Set(all).size).toBe(all.length);
+});
+
+describe('an image under another name', () => {
+  test('gets the template of what it starts with, and the reason is its entrypoint', async () => {
+    const advice = await adviceOn('mirror.example/team/db:1', POSTGRES);
+    expect(advice).toMatchObject({ family: 'postgres', role: 'datastore', label: 'PostgreSQL (mirror.example/team/db:1)' });
+    expect(advice.capabilities.confidence).toBe('generic');
+    expect(advice.capabilities.value).toEqual(expect.arrayContaining(['CHOWN', 'SETGID', 'SETUID']));
+    const refs = advice.capabilities.evidence.map(({ kind, ref }) => `${kind} ${ref}`);
+    expect(refs).toContainEqual(expect.stringMatching(/^image mirror\.example\/team\/db:1 \/entry\.sh in sha256:/));
+    expect(refs).toContainEqual(expect.stringMatching(/^source docker-library\/postgres@/));
+  });
+
+  test('none when its script is not known', async () => {
+    expect((await adviceOn('mirror.example/team/db:1', STRANGE)).family).toBeUndefined();
+  });
+
+  test('is told by its variant from who it becomes', async () => {
+    const advice = await adviceOn('mirror.example/team/db:1', POSTGRES);
+    expect(user(advice)).toMatch(/999:999$/);
+  });
+
+  test('what the layers above changed counts: its own command, and another user', async () => {
+    const command = await adviceOn('mirror.example/team/db:1', POSTGRES, { config: { Cmd: ['backup'] } });
+    expect(command.capabilities.why).not.toContain('the entrypoint chowns the data directory');
+    const other = await adviceOn('mirror.example/team/db:1', POSTGRES, { config: { User: '999' } });
+    expect(other.startsAsRoot).toBe(false);
+    expect(other.capabilities.value).toEqual([]);
+  });
+
+  test('what its start was seen to need is added', async () => {
+    const script = `chroot --userspec=db / true; ${STEPS}`;
+    const advice = await adviceOn('mirror.example/team/db:1', POSTGRES, { script });
+    expect(advice.capabilities.value).toContain('SYS_CHROOT');
+    expect(advice.capabilities.why).toContain('as the image itself shows');
+  });
+});
+
+describe('an image by its name', () => {
+  test('keeps what its template says when its entrypoint is one of the family', async () => {
+    const plain = advise(service({ image: 'postgres:16' }));
+    const advice = await adviceOn('postgres:16', POSTGRES);
+    expect(advice.capabilities.confidence).toBe(plain.capabilities.confidence);
+    expect(capabilities(plain)).toBe('known: CHOWN DAC_READ_SEARCH SETGID SETUID');
+  });
+
+  test('is believed less when its entrypoint is none of the family', async () => {
+    const advice = await adviceOn('postgres:16', STRANGE);
+    expect(advice.family).toBe('postgres');
+    expect(advice.capabilities).toMatchObject({
+      confidence: 'generic',
+      why: expect.stringContaining('its entrypoint is none that postgres was known to have'),
+    });
+    expect(advice.readOnly.confidence).not.toBe('known');
+  });
+});
