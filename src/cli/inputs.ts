@@ -2,12 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { type Bounds, Repository } from '../compose/bounds';
 import { type DiscoveredFile, discover, shownPath } from '../compose/discover';
 import { readInput, readStdin } from '../compose/read';
-import { BattenError } from '../errors';
+import { BattenError, InputError } from '../errors';
 import type { Input, MergedFile, RunOptions } from '../harden/api';
 import type { FileResult, Unseen } from '../harden/types';
 import type { OpenBaseline } from './baseline';
 import type { LoadedConfig } from './config';
 import type { Host } from './host';
+import { isInterrupted } from './messages';
 
 /** One input that was found: read, or the reason why not. */
 export interface Opened {
@@ -83,12 +84,14 @@ function merged(host: Host, absolute: string, bounds: Bounds): MergedFile {
 }
 
 /**
- * The result of a file that could not be read, understood or written.
+ * The result of a file that could not be read, understood or written. What is thrown and is no `BattenError` is a fault of batten's: it is
+ * said of this file, and the others are done.
  *
- * @throws what is not a `BattenError`: that is a bug, not the file's fault.
+ * @throws an interruption by the person, which ends the run.
  */
-export function failedResult(path: string, error: unknown): FileResult {
-  if (!(error instanceof BattenError)) throw error;
+export function failedResult(path: string, thrown: unknown): FileResult {
+  if (isInterrupted(thrown)) throw thrown;
+  const error = thrown instanceof BattenError ? thrown : fault(path, thrown);
   const { code, message, position, hint } = error;
   return {
     path: error.file === undefined || error.file === '<stdin>' ? path : error.file,
@@ -100,4 +103,15 @@ export function failedResult(path: string, error: unknown): FileResult {
     error: { code, message, ...position, hint },
     notes: [],
   };
+}
+
+/** What batten cannot do with a file, although nothing is known to be wrong with it. */
+function fault(path: string, thrown: unknown): InputError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new InputError('fault', `batten fails on this file, and leaves it as it is: ${reason}`, {
+    file: path,
+    position: { line: 1, column: 1 },
+    hint: 'report it with what in the file leads to it: --skip and --service narrow it down',
+    cause: thrown,
+  });
 }

@@ -1,3 +1,4 @@
+import { table } from '../table';
 import { covers } from './container-path';
 import type { Mount } from './types';
 
@@ -11,14 +12,14 @@ export interface EngineSocket {
 }
 
 /** The names of the sockets, wherever they are: rootless engines keep theirs below /run/user, Docker Desktop in the home directory. */
-const NAMES: Record<string, Engine> = {
+const NAMES: Record<string, Engine> = table({
   'docker.sock': 'docker',
   'docker.raw.sock': 'docker',
   docker_engine: 'docker',
   'podman.sock': 'podman',
   'containerd.sock': 'containerd',
   'crio.sock': 'cri-o',
-};
+});
 
 /** Where the engines of the machine itself have them. */
 const PLACES: [string, Engine][] = [

@@ -1,3 +1,4 @@
+import { table } from '../table';
 /**
  * The keys of Compose by the map they are in, where Compose itself fixes them: `*` stands for any name, `[]` for an item of a list. A map that
  * is not named here, such as `environment`, holds what its owner likes.
@@ -5,7 +6,7 @@
  * Source: https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json; a test holds it against the older copy of the schema that
  * the other tests use. `pre_start` is newer than it: https://github.com/docker/compose/tree/main/pkg/e2e/testdata/TestPreStartHookForceRecreate
  */
-export const KNOWN_KEYS: Readonly<Record<string, string>> = {
+export const KNOWN_KEYS: Readonly<Record<string, string>> = table({
   '': 'version name include services models networks volumes secrets configs',
   'include.[]': 'path env_file project_directory',
   'services.*':
@@ -68,4 +69,4 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'secrets.*.external': 'name',
   'configs.*': 'name content environment file external labels template_driver',
   'configs.*.external': 'name',
-};
+});

@@ -1,3 +1,4 @@
+import { table } from '../table';
 /**
  * How Compose merges the value of a key with that of a file (or of an extended service) below it:
  * - `value`: the upper one counts; null changes nothing.
@@ -17,7 +18,7 @@ export type MergeKind = 'value' | 'replace' | 'union' | 'strict' | 'list' | 'key
 
 const LISTS: ReadonlySet<MergeKind> = new Set(['union', 'strict', 'keyed', 'tmpfs', 'list']);
 
-const SERVICE_KEYS: Readonly<Record<string, MergeKind>> = {
+const SERVICE_KEYS: Readonly<Record<string, MergeKind>> = table({
   annotations: 'pairs',
   blkio_config: 'map',
   build: 'map',
@@ -61,7 +62,7 @@ const SERVICE_KEYS: Readonly<Record<string, MergeKind>> = {
   ulimits: 'map',
   volumes: 'keyed',
   volumes_from: 'strict',
-};
+});
 
 /** Deeper keys that do not follow from what their value looks like. */
 const DEEPER: readonly (readonly [RegExp, MergeKind])[] = [
@@ -93,7 +94,7 @@ export function kindOfServiceKey(path: readonly string[]): MergeKind | undefined
  * Values that come to the same as no value at all, for keys where Compose takes them. A file cannot remove a key of the file below it, but
  * it can set it to these.
  */
-export const SAME_AS_ABSENT: Readonly<Record<string, false | '' | 0>> = {
+export const SAME_AS_ABSENT: Readonly<Record<string, false | '' | 0>> = table({
   'build.privileged': false,
   cgroup_parent: '',
   cpus: 0,
@@ -111,4 +112,4 @@ export const SAME_AS_ABSENT: Readonly<Record<string, false | '' | 0>> = {
   user: '',
   userns_mode: '',
   uts: '',
-};
+});

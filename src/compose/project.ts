@@ -14,6 +14,9 @@ import { Sharers, type Sharing } from './sharing';
 import type { Evaluated, Grant } from './types';
 import { placed, type Unseen, type UnseenFile } from './unseen';
 
+/** How long a chain of `extends` may be. Those of people have two or three services; each step is gone through for each key that is asked for. */
+const MAX_EXTENDS = 50;
+
 /** A network of the top level, or the implicit `default`. */
 export interface Network {
   name: string;
@@ -235,6 +238,8 @@ export class ComposeProject {
   private readServices(): ComposeService[] {
     const maps = this.roots.map(serviceMaps);
     const made = new Map<string, ComposeService>();
+    /** How many services each extends, one through the other. */
+    const depths = new Map<string, number>();
     /** A service as one file alone says it: what others extend. */
     const make = (file: number, name: string, trail: readonly string[]): ComposeService => {
       const id = `${file}:${name}`;
@@ -242,10 +247,14 @@ export class ComposeProject {
       if (known) return known;
       const map = maps[file]!.get(name)!;
       const base = extendsOf(map);
+      if (base && trail.length > MAX_EXTENDS) throw this.tooDeep(file, map);
       const from = base && this.extendedFile(file, base.file);
       const loop = base !== undefined && trail.includes(`${from}:${base.service}`);
       const followed = base !== undefined && from !== undefined && maps[from]!.has(base.service) && !loop;
       const parent = followed ? make(from, base.service, [...trail, id]) : undefined;
+      const depth = parent ? (depths.get(`${from}:${base!.service}`) ?? 0) + 1 : 0;
+      if (depth > MAX_EXTENDS) throw this.tooDeep(file, map);
+      depths.set(id, depth);
       const missing = base && !followed ? notFollowed(base, from !== undefined) : undefined;
       const service = new ComposeService(name, [{ file, map, parent, notFollowed: missing }], this);
       made.set(id, service);
@@ -273,6 +282,20 @@ export class ComposeProject {
         this,
       );
     });
+  }
+
+  private tooDeep(file: number, map: MapNode): InputError {
+    const { document, path } = this.files[file]!;
+    const { src } = find(map, 'extends')!.node;
+    return new InputError(
+      'extends-too-deep',
+      `a chain of more than ${MAX_EXTENDS} services, each of which extends the next, goes on here`,
+      {
+        file: path === '' ? undefined : path,
+        position: src && document.source.position(src.start),
+        hint: 'let the services extend one they have in common',
+      },
+    );
   }
 
   /** The index of the file a service of a file extends from; undefined when it was not read. */

@@ -108,7 +108,7 @@ function decode(bytes: Uint8Array, shown: string): string {
     const hint = utf16
       ? 'it starts with a UTF-16 byte order mark: save it as UTF-8, or convert it with "iconv -f UTF-16 -t UTF-8"'
       : 'save it as UTF-8';
-    throw new InputError('not-utf8', 'is not UTF-8 text', { file: shown, hint, cause });
+    throw new InputError('not-utf8', 'is not UTF-8 text', { file: shown, position: firstInvalid(bytes), hint, cause });
   }
   const nul = text.indexOf('\0');
   if (nul !== -1) {
@@ -120,6 +120,20 @@ function decode(bytes: Uint8Array, shown: string): string {
     });
   }
   return text;
+}
+
+/** Where the first byte is that does not belong to a character. */
+function firstInvalid(bytes: Uint8Array): Position {
+  const read = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  let byte = 0;
+  let seen = 0;
+  for (let at = read.indexOf('\ufffd'); at >= 0; at = read.indexOf('\ufffd', at + 1)) {
+    byte += Buffer.byteLength(read.slice(seen, at));
+    seen = at;
+    // It may be written in the file as it is.
+    if (bytes[byte] !== 0xef || bytes[byte + 1] !== 0xbf || bytes[byte + 2] !== 0xbd) return positionAt(read, at);
+  }
+  return { line: 1, column: 1 };
 }
 
 function positionAt(text: string, offset: number): Position {

@@ -1,4 +1,5 @@
 import { InputError } from '../errors';
+import { table } from '../table';
 import type { YamlDocument } from '../yaml/document';
 import { effectiveEntries, find, isNull, type MapNode, type Node, resolve } from '../yaml/tree';
 import type { Path } from '../yaml/types';
@@ -7,7 +8,7 @@ import { nearestKey } from './near-misses';
 type Kind = 'map' | 'list' | 'text';
 
 /** What a service's keys may be, for the keys that batten reads as a structure. A wrong kind is an error of the file, found here with its place. */
-const SERVICE_KEYS: Record<string, readonly Kind[]> = {
+const SERVICE_KEYS: Record<string, readonly Kind[]> = table({
   cap_add: ['list'],
   cap_drop: ['list'],
   security_opt: ['list'],
@@ -27,7 +28,7 @@ const SERVICE_KEYS: Record<string, readonly Kind[]> = {
   read_only: ['text'],
   network_mode: ['text'],
   deploy: ['map'],
-};
+});
 
 /**
  * Checks that a document has the shape of a Compose file and returns its root map. Only the `main` file of a project needs services.
@@ -64,13 +65,26 @@ export function checkShapes(document: YamlDocument, main = true): MapNode {
 
 function checkService(document: YamlDocument, name: string, service: Node): void {
   const path = ['services', name];
-  if (service.kind !== 'map') throw at(document, path, 'wrong-type', `services.${name} must be a map, it is ${article(service)}`);
+  if (service.kind !== 'map')
+    throw at(
+      document,
+      path,
+      'wrong-type',
+      `services.${name} must be a map, it is ${article(service)}`,
+      'write its keys below its name: `image:`',
+    );
   for (const { key, node } of effectiveEntries(service)) {
     const kinds = SERVICE_KEYS[key];
     const value = resolve(node);
     if (!kinds || value.tag === '!reset' || kinds.includes(kindOf(value)) || (value.kind === 'scalar' && isNull(value))) continue;
     const wanted = kinds.map((kind) => ({ map: 'a map', list: 'a list', text: 'a single value' })[kind]).join(' or ');
-    throw at(document, [...path, key], 'wrong-type', `services.${name}.${key} must be ${wanted}, it is ${article(value)}`);
+    throw at(
+      document,
+      [...path, key],
+      'wrong-type',
+      `services.${name}.${key} must be ${wanted}, it is ${article(value)}`,
+      'Compose refuses such a file: see its reference for the key',
+    );
   }
 }
 

@@ -1,4 +1,6 @@
-const UNITS: Record<string, number> = { '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+import { table } from '../table';
+
+const UNITS: Record<string, number> = table({ '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 });
 
 /**
  * Bytes of a size as Docker writes it: `512m`, `0.5g`, `1gb`, `1GiB`, `1073741824`. Undefined for anything else.

@@ -1,3 +1,4 @@
+import { table } from '../table';
 /**
  * What of a service has to be seen at work before something can be said of a change to it:
  * - `start`: it starts, stops in time, and starts again on the same volumes.
@@ -11,7 +12,7 @@ export type Aspect = 'start' | 'work' | 'health' | 'load';
  * What each transform concerns. A change of how a container is confined or what it may write to shows in its work; a limit shows under load, which no
  * trial is; a health check shows in itself.
  */
-const CONCERNS: Readonly<Record<string, readonly Aspect[]>> = {
+const CONCERNS: Readonly<Record<string, readonly Aspect[]>> = table({
   'build-privileges': ['start', 'work'],
   'cap-drop': ['start', 'work'],
   confinement: ['start', 'work'],
@@ -42,7 +43,7 @@ const CONCERNS: Readonly<Record<string, readonly Aspect[]>> = {
   ulimits: ['start', 'work', 'load'],
   user: ['start', 'work'],
   userns: ['start', 'work'],
-};
+});
 
 /** What a transform concerns; all there is to see of one that nobody described. */
 export function concernsOf(transform: string): readonly Aspect[] {

@@ -2,6 +2,7 @@ import type { LearnedApparmor } from '../engine/learn/apparmor';
 import type { LearnedService, LearnReport } from '../engine/learn/report';
 import type { LearnedProfile } from '../engine/learn/seccomp';
 import type { KernelTrace } from '../engine/trace/kernel-trace';
+import { table } from '../table';
 import type { Colors } from './colors';
 import { hang, pad } from './layout';
 import { maskLine } from './mask';
@@ -71,11 +72,11 @@ function asked({ capabilities, syscalls, programs }: KernelTrace): string {
   return `${names}; ${plural(syscalls.length, 'system call')}, ${plural(programs.length, 'program')}`;
 }
 
-const PARTS: Readonly<Record<string, string>> = {
+const PARTS: Readonly<Record<string, string>> = table({
   capabilities: 'the capabilities',
   read_only: 'read_only with its tmpfs',
   limits: 'the limits',
-};
+});
 
 /** What came of running it: what it is about, and what is to be said. */
 export function outcomes({ confirmed, seccomp, apparmor, exercised }: LearnedService): [string, string][] {

@@ -1,4 +1,5 @@
-import { type CST, isAlias, isMap, isSeq, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type CST, isAlias, isMap, isPair, isSeq, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { table } from '../table';
 import { fail } from './fail';
 import type { SourceText } from './source';
 import { type AliasNode, type Entry, isMergeKey, type MapNode, type Node, type ScalarNode, type SeqItem, type SeqNode } from './tree';
@@ -45,8 +46,22 @@ class Builder {
 
   private alias(name: string, start: number, end: number): Built {
     const anchored = this.anchors.get(name);
-    if (!anchored) throw fail(this.source, start, 'unresolved-alias', `the alias has no anchor of its name before it`);
-    if (!anchored.node) throw fail(this.source, start, 'recursive-alias', `the alias *${name} stands inside its own anchor`);
+    if (!anchored)
+      throw fail(
+        this.source,
+        start,
+        'unresolved-alias',
+        'the alias has no anchor of its name before it',
+        'write the anchor above the alias',
+      );
+    if (!anchored.node)
+      throw fail(
+        this.source,
+        start,
+        'recursive-alias',
+        `the alias *${name} stands inside its own anchor`,
+        'no value can hold itself: copy what is meant',
+      );
     const node: AliasNode = { kind: 'alias', name, target: anchored.node, src: { start, end } };
     this.bound(anchored.size!, start);
     return { node, size: anchored.size! };
@@ -89,6 +104,11 @@ class Builder {
     const items = token ? itemTokens(token) : [];
     let size = 1;
     parsed.items.forEach((child, index) => {
+      // Of `!!omap` and `!!pairs` the library makes pairs, which have no place of their own.
+      if (isPair(child)) {
+        const hint = 'write a map: Compose does not read lists of pairs as one';
+        throw fail(this.source, node.src!.start, 'list-of-pairs', `a list tagged ${parsed.tag} stands for a map here`, hint);
+      }
       const built = this.build(child as ParsedNode);
       size += built.size;
       const item: SeqItem = { value: built.node };
@@ -132,13 +152,13 @@ class Builder {
   }
 }
 
-const STYLES: Record<string, ScalarNode['style']> = {
+const STYLES: Record<string, ScalarNode['style']> = table({
   PLAIN: 'plain',
   QUOTE_SINGLE: 'single',
   QUOTE_DOUBLE: 'double',
   BLOCK_LITERAL: 'literal',
   BLOCK_FOLDED: 'folded',
-};
+});
 
 function rangeOf(parsed: ParsedNode): { start: number; end: number } {
   return { start: parsed.range[0], end: parsed.range[1] };

@@ -125,7 +125,7 @@ function sentence(error: YAMLError): string {
   return `${line[0]!.toLowerCase()}${line.slice(1)}`;
 }
 
-function hintFor(error: YAMLError): string | undefined {
+function hintFor(error: YAMLError): string {
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return 'YAML is indented with spaces, never with tabs';
@@ -134,6 +134,6 @@ function hintFor(error: YAMLError): string | undefined {
     case 'UNEXPECTED_TOKEN':
       return 'look at the indentation and the quotes of this line and the one above';
     default:
-      return undefined;
+      return 'no YAML parser reads this: correct the line';
   }
 }

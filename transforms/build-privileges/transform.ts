@@ -5,6 +5,7 @@ import { about, eachService, lastFirst } from '../../src/harden/each';
 import { removeEntry } from '../../src/harden/ops';
 import type { Transform } from '../../src/harden/transform';
 import type { Draft, Evidence, Proposal } from '../../src/harden/types';
+import { table } from '../../src/table';
 import type { Data, Op } from '../../src/yaml/types';
 
 const transform: Transform = {
@@ -62,10 +63,10 @@ function privileged(service: ComposeService, build: Build): Proposal | undefined
   return { ...draft, ...removeEntry(service, ['build', 'privileged']) };
 }
 
-const ENTITLED: Record<string, string> = {
+const ENTITLED: Record<string, string> = table({
   'security.insecure': 'all privileges of the host',
   'network.host': 'the network of the host',
-};
+});
 
 function entitlements(service: ComposeService, build: Build): Proposal | undefined {
   const items = Array.isArray(build.entitlements) ? build.entitlements.map(String) : [];

@@ -1,4 +1,5 @@
 import type { Severity } from '../../src/harden/types';
+import { table } from '../../src/table';
 
 /** What a capability gives somebody who got into the container, worst first. */
 export type Reach = 'escape' | 'host' | 'availability' | 'disclosure' | 'bounded';
@@ -18,7 +19,7 @@ export interface Grade {
 }
 
 /** Capabilities beyond the default ones, by what they give. Source: capabilities(7), and the default seccomp profile of the Engine. */
-const GRADES: Readonly<Record<string, Grade>> = {
+const GRADES: Readonly<Record<string, Grade>> = table({
   ALL: { reach: 'escape', gives: 'it has every capability there is, which is root on the host' },
   SYS_ADMIN: {
     reach: 'escape',
@@ -53,7 +54,7 @@ const GRADES: Readonly<Record<string, Grade>> = {
   IPC_OWNER: { reach: 'bounded', gives: 'it may use shared memory of other users in its namespace' },
   NET_BROADCAST: { reach: 'bounded', gives: 'it may send broadcasts' },
   SYS_TTY_CONFIG: { reach: 'bounded', gives: 'it may hang up terminals' },
-};
+});
 
 /** How far a capability reaches in a container with these namespaces of the host; undefined for the default ones. */
 export function gradeOf(name: string, host: { network: boolean; pid: boolean }): Grade | undefined {

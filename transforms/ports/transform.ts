@@ -38,7 +38,8 @@ function* published(service: ComposeService, context: TransformContext, model: M
   }
   for (const [index, port] of service.ports.entries()) {
     // Compose takes the same port of two files for one: the first of them speaks for both.
-    if (service.ports.slice(0, index).some((earlier) => isTwin(earlier, port))) continue;
+    const { order } = bindingsOf(service);
+    if (alike(service, port).some((other) => order.get(other)! < index && isTwin(service, other, port))) continue;
     const proposal = propose(service, port, context, model, siblings);
     if (proposal) yield proposal;
   }
@@ -185,14 +186,60 @@ function goesThroughHost(service: ComposeService): boolean {
 }
 
 function bind(service: ComposeService, port: Port, ip: string): Attempt {
-  const twins = service.ports.filter((other) => isTwin(port, other));
+  const twins = alike(service, port).filter((other) => isTwin(service, port, other));
   return together(...[port, ...twins].map((each) => bindOne(service, each, ip)));
 }
 
+/** The ports of a service by what makes two of them the same: a list may have thousands, and is not gone through for each. */
+interface Bindings {
+  order: ReadonlyMap<Port, number>;
+  /** The list that each is in. */
+  lists: ReadonlyMap<Port, string>;
+  byPorts: ReadonlyMap<string, readonly Port[]>;
+  byText: ReadonlyMap<string, readonly Port[]>;
+}
+
+const BINDINGS = new WeakMap<readonly Port[], Bindings>();
+
+function bindingsOf({ ports }: ComposeService): Bindings {
+  let bindings = BINDINGS.get(ports);
+  if (!bindings) {
+    bindings = {
+      order: new Map(ports.map((port, index) => [port, index])),
+      lists: new Map(ports.map((port) => [port, JSON.stringify(port.path.slice(0, -1))])),
+      byPorts: grouped(ports, portsKey),
+      byText: grouped(ports, ({ raw }) => raw),
+    };
+    BINDINGS.set(ports, bindings);
+  }
+  return bindings;
+}
+
+function grouped(ports: readonly Port[], keyOf: (port: Port) => string): Map<string, Port[]> {
+  const groups = new Map<string, Port[]>();
+  for (const port of ports) {
+    const group = groups.get(keyOf(port));
+    if (group) group.push(port);
+    else groups.set(keyOf(port), [port]);
+  }
+  return groups;
+}
+
+function portsKey({ target, published, protocol }: Port): string {
+  return JSON.stringify([target, published, protocol]);
+}
+
+/** The ports that may be the same as one, now or on that address: those with the same numbers or the same text. */
+function alike(service: ComposeService, port: Port, ip?: string): readonly Port[] {
+  const { byPorts, byText } = bindingsOf(service);
+  const found = [byPorts.get(portsKey(port)), byText.get(port.raw), ip === undefined ? undefined : byText.get(`${ip}:${port.raw}`)];
+  return [...new Set(found.flatMap((group) => group ?? []))];
+}
+
 /** Whether another item is the very same binding in another list: Compose merges lists of files and of `extends`, and drops doubles. */
-function isTwin(port: Port, other: Port): boolean {
-  const list = ({ path }: Port): string => JSON.stringify(path.slice(0, -1));
-  return list(port) !== list(other) && (port.known && other.known ? sameBinding(port, other) : port.raw === other.raw);
+function isTwin(service: ComposeService, port: Port, other: Port): boolean {
+  const { lists } = bindingsOf(service);
+  return lists.get(port) !== lists.get(other) && (port.known && other.known ? sameBinding(port, other) : port.raw === other.raw);
 }
 
 function sameBinding(port: Port, other: Port): boolean {
@@ -202,7 +249,7 @@ function sameBinding(port: Port, other: Port): boolean {
 
 function bindOne(service: ComposeService, port: Port, ip: string): Attempt {
   if (!isOwn(service, 'ports') || !port.range) return { refusal: sharedList(service, 'ports', 'ports', 'bind') };
-  if (service.ports.some((other) => collides(other, port, service.ports, ip))) {
+  if (alike(service, port, ip).some((other) => collides(service, other, port, ip))) {
     const message = `port ${port.published ?? port.target} is published on ${ip} already: remove one of the two`;
     return { refusal: { code: 'conflict', message } };
   }
@@ -210,13 +257,14 @@ function bindOne(service: ComposeService, port: Port, ip: string): Attempt {
 }
 
 /** Whether another item is the same binding on that address, or will be: of two that come to the same, the first one is bound. */
-function collides(other: Port, port: Port, all: readonly Port[], ip: string): boolean {
-  if (other === port || isTwin(port, other)) return false;
+function collides(service: ComposeService, other: Port, port: Port, ip: string): boolean {
+  if (other === port || isTwin(service, port, other)) return false;
   // What hangs on a variable is the same only when it is written the same.
   if (!other.known || !port.known) return other.raw === `${ip}:${port.raw}`;
   if (other.target !== port.target || other.published !== port.published || other.protocol !== port.protocol) return false;
   if (!isAnyAddress(other.hostIp)) return other.hostIp === ip;
-  return all.indexOf(other) < all.indexOf(port) && (other.hostIp?.includes(':') ?? false) === ip.includes(':');
+  const { order } = bindingsOf(service);
+  return order.get(other)! < order.get(port)! && (other.hostIp?.includes(':') ?? false) === ip.includes(':');
 }
 
 function bindShort(port: Port, ip: string): Attempt {

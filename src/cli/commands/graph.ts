@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { namedOutput } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
-import { BattenError, UsageError } from '../../errors';
+import { UsageError } from '../../errors';
 import { networkProblems } from '../../harden/network-problems';
 import type { NetworkChange } from '../../harden/networks';
 import type { FileResult } from '../../harden/types';
@@ -39,7 +39,6 @@ export async function graph(context: Context, paths: readonly string[]): Promise
     try {
       drawn.push({ path: each.path, change: batten.networks(each.input, runOf(each, run)) });
     } catch (error) {
-      if (!(error instanceof BattenError)) throw error;
       failed.push(failedResult(each.path, error));
     }
   }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { namedOutput } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
-import { BattenError, UsageError } from '../../errors';
+import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
 import { makePatch } from '../../report/patch';
 import { summaryLine } from '../../report/pretty';
@@ -46,8 +46,7 @@ function patched(result: FileResult, cwd: string): { result: FileResult; patch: 
   try {
     return { result, patch: makePatch([...shownSideFiles(result.path, result.files), writtenFile(result)], cwd).text };
   } catch (error) {
-    if (error instanceof BattenError) return { result: failedResult(result.path, error), patch: '' };
-    throw error;
+    return { result: failedResult(result.path, error), patch: '' };
   }
 }
 

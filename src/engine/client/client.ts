@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { EngineError } from '../../errors';
+import { table } from '../../table';
 import type { Endpoint } from './endpoint';
 
 /** An answer that is an error: what the Engine said, and the status of the answer. */
@@ -137,12 +138,12 @@ function messageOf(bytes: Buffer): string {
   }
 }
 
-const HINTS: Record<string, string> = {
+const HINTS: Record<string, string> = table({
   ENOENT: 'there is no socket there: start Docker, or set DOCKER_HOST',
   ECONNREFUSED: 'nothing listens there: start Docker, or set DOCKER_HOST',
   EACCES: 'your user may not use the socket: run it as a member of the group docker, or as root',
   EPERM: 'your user may not use the socket: run it as a member of the group docker, or as root',
-};
+});
 
 function unreachable({ shown }: Endpoint, cause: NodeJS.ErrnoException): EngineError {
   if (cause instanceof EngineError) return cause;

@@ -1,3 +1,4 @@
+import { table } from '../../table';
 import type { KernelTrace } from './kernel-trace';
 import { FAMILIES } from './sockets';
 import { NAMESPACES } from './tree';
@@ -32,10 +33,10 @@ const LATER = 'close_range faccessat openat2 readlinkat stat';
 export const RUNTIME: readonly string[] = [TRACED, THREADS, LATER].flatMap((names) => names.split(' '));
 
 /** Names of the machine, and of those whose programs it runs as well: what Docker's own profile has. */
-const ARCHITECTURES: Readonly<Record<string, { architecture: string; subArchitectures: string[] }>> = {
+const ARCHITECTURES: Readonly<Record<string, { architecture: string; subArchitectures: string[] }>> = table({
   x64: { architecture: 'SCMP_ARCH_X86_64', subArchitectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'] },
   arm64: { architecture: 'SCMP_ARCH_AARCH64', subArchitectures: ['SCMP_ARCH_ARM'] },
-};
+});
 
 /** Families that the C library itself opens: the resolver, the list of addresses. */
 const USUAL = ['unix', 'inet', 'inet6', 'netlink'];

@@ -1,4 +1,5 @@
 import { effectiveCapabilities } from '../../compose/capabilities';
+import { table } from '../../table';
 import type { Data } from '../../yaml/types';
 import { listOf, type ModelService, mapOf } from '../compose/model';
 import { fateOf, overridesAnyway, reachOf } from './host/capabilities';
@@ -20,13 +21,13 @@ export interface ReachSetup {
 }
 
 /** What keys of the host's reach, as `Reach` calls it. */
-const HOST_KEYS: Readonly<Record<string, Reach>> = {
+const HOST_KEYS: Readonly<Record<string, Reach>> = table({
   devices: 'devices',
   device_cgroup_rules: 'devices',
   gpus: 'devices',
   use_api_socket: 'sockets',
   credential_spec: 'secrets',
-};
+});
 
 /** The keys that say what a service is, and those that take something of the host where that is allowed. */
 export function kept(service: ModelService, { options, holding }: ReachSetup): ModelService {

@@ -1,3 +1,4 @@
+import { table } from '../../table';
 import type { Near } from '../../yaml/types';
 
 /** Keys that harden a service are written together: beside each other when some are there, else at the end of the service. */
@@ -9,14 +10,14 @@ const CAPABILITIES = ['cap_drop', 'cap_add'];
 const LIMITS = ['mem_limit', 'cpus', 'pids_limit'];
 
 /** What a new key is written after: the first of them that the service has, else at its end. */
-const NEAR: Readonly<Record<string, readonly Near[]>> = {
+const NEAR: Readonly<Record<string, readonly Near[]>> = table({
   command: ['entrypoint', 'container_name', 'image', 'build'],
   depends_on: ['restart', 'container_name', 'image'],
   environment: ['env_file', 'container_name', 'image', 'build'],
   networks: ['ports', 'depends_on'],
   secrets: ['environment', 'env_file', 'volumes'],
   shm_size: ['ipc'],
-};
+});
 
 /** Where a new key of a service is written. */
 export function nearOf(key: string): readonly Near[] {

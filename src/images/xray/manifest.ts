@@ -1,5 +1,6 @@
 import { isMap } from '../../compose/data';
 import { ImageError } from '../../errors';
+import { table } from '../../table';
 import type { Data } from '../../yaml/types';
 
 /*
@@ -85,7 +86,7 @@ export function parsePlatform(text: string): Platform | undefined {
   return os && architecture ? { os, architecture, variant } : undefined;
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
+const ARCHITECTURES: Readonly<Record<string, string>> = table({ x64: 'amd64', ia32: '386' });
 
 /** What this machine runs, or DOCKER_DEFAULT_PLATFORM says. */
 export function defaultPlatform(env: Readonly<Record<string, string | undefined>>): Platform {

@@ -1,4 +1,5 @@
 import { ImageError } from '../../errors';
+import { table } from '../../table';
 import { paxRecords } from './pax';
 
 /*
@@ -176,7 +177,7 @@ export class TarReader {
   }
 }
 
-const KINDS: Readonly<Record<string, EntryKind>> = {
+const KINDS: Readonly<Record<string, EntryKind>> = table({
   '0': 'file',
   '7': 'file',
   '1': 'hardlink',
@@ -185,7 +186,7 @@ const KINDS: Readonly<Record<string, EntryKind>> = {
   '4': 'device',
   '5': 'directory',
   '6': 'fifo',
-};
+});
 
 function isZero(block: Buffer, at: number): boolean {
   for (let index = at; index < at + BLOCK; index++) if (block[index] !== 0) return false;

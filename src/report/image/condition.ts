@@ -1,4 +1,5 @@
 import type { Condition } from '../../images/xray';
+import { table } from '../../table';
 
 /** A condition as a person would say it: `PUID is set`, `/data/db is not there`. */
 export function conditionText(condition: Condition): string {
@@ -10,7 +11,7 @@ export function conditionsText(conditions: readonly Condition[]): string {
   return conditions.map((each) => said(each, false)).join(' and ');
 }
 
-const FILE: Readonly<Record<string, [string, string]>> = {
+const FILE: Readonly<Record<string, [string, string]>> = table({
   there: ['is there', 'is not there'],
   file: ['is a file', 'is no file'],
   directory: ['is a directory', 'is no directory'],
@@ -21,7 +22,7 @@ const FILE: Readonly<Record<string, [string, string]>> = {
   filled: ['is not empty', 'is empty or not there'],
   socket: ['is a socket', 'is no socket'],
   other: ['is as it asks', 'is not as it asks'],
-};
+});
 
 function said(condition: Condition, not: boolean): string {
   switch (condition.if) {

@@ -1,3 +1,4 @@
+import { table } from '../../table';
 import { maskLine } from '../mask';
 
 /** What has no look of its own on a screen, or changes the look of what is around it, and lone surrogates, which are no text. */
@@ -9,7 +10,7 @@ const PLAIN = /^[ -~]*$/;
 /** Longer texts are cut: no sentence of batten's is, and a name that is has been made to be. In characters. */
 const LONGEST = 4000;
 
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const SHORT: Readonly<Record<string, string>> = table({ '\n': '\\n', '\r': '\\r', '\t': '\\t' });
 
 /**
  * A text from outside with everything in it to be seen: control characters (C0, DEL, C1), marks that turn the direction of what follows,

@@ -1,10 +1,11 @@
 import { DEFAULT_CAPABILITIES, normaliseCapability } from '../../../compose/capabilities';
+import { table } from '../../../table';
 
 /** What becomes of a capability that a service asks for beyond Docker's own: `given`, `guarded` = given where a seccomp filter takes its teeth, or `held`. */
 export type Fate = 'given' | 'guarded' | 'held';
 
 /** Capabilities that stay inside the namespaces of a trial, and what they reach there. Source: capabilities(7). */
-const GIVEN: Readonly<Record<string, string>> = {
+const GIVEN: Readonly<Record<string, string>> = table({
   CHECKPOINT_RESTORE: 'process ids and mapped files of its own pid namespace',
   IPC_LOCK: 'memory of its own, which its control group counts',
   IPC_OWNER: 'objects of its own IPC namespace',
@@ -14,10 +15,10 @@ const GIVEN: Readonly<Record<string, string>> = {
   SYS_NICE: 'priorities of its own processes',
   SYS_PTRACE: 'memory of the processes in its own pid namespace: one of the host is held back by itself',
   SYS_RESOURCE: 'limits of its own processes, within their control group',
-};
+});
 
 /** Capabilities that are not kept to a container, and what they reach. Source: capabilities(7). */
-const HELD: Readonly<Record<string, string>> = {
+const HELD: Readonly<Record<string, string>> = table({
   ALL: 'every other one',
   AUDIT_CONTROL: 'the rules of the audit subsystem, which the host has one of',
   AUDIT_READ: 'the audit log of the host',
@@ -36,7 +37,7 @@ const HELD: Readonly<Record<string, string>> = {
   SYS_TIME: 'the clock of the host',
   SYS_TTY_CONFIG: 'the virtual consoles of the host',
   WAKE_ALARM: 'waking the host',
-};
+});
 
 /**
  * Reading and searching everywhere, which open_by_handle_at(2) turns into every file of a file system of which one file is mounted: each container has

@@ -1,3 +1,4 @@
+import { table } from '../../../table';
 /*
  * What of a host is not a project's to see, however it is mounted. A path here is never the whole story: what is mounted is looked up by where it leads
  * and by what is below it.
@@ -49,7 +50,7 @@ export const HOST_PLACES: readonly HostPlace[] = [
 ];
 
 /** Where people's programs keep credentials, from a home directory. Closed, wherever the project is. Source: the documentation of each program. */
-export const CREDENTIALS: Readonly<Record<string, string>> = {
+export const CREDENTIALS: Readonly<Record<string, string>> = table({
   '.ssh': 'SSH keys',
   '.gnupg': 'GnuPG keys',
   '.aws': 'credentials of AWS',
@@ -87,7 +88,7 @@ export const CREDENTIALS: Readonly<Record<string, string>> = {
   '.zsh_history': 'what was typed',
   'Library/Keychains': 'passwords',
   'Library/Application Support': 'data of programs, browsers among them',
-};
+});
 
 /** Devices that hold nothing and reach nothing: what is written is gone, what is read is zeros, noise or an error. Source: null(4), random(4), full(4). */
 export const HARMLESS_DEVICES: ReadonlySet<string> = new Set(['/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom']);

@@ -1,4 +1,5 @@
 import { isMap } from '../../../compose/data';
+import { table } from '../../../table';
 import type { Data } from '../../../yaml/types';
 import { FAMILIES } from '../../trace/sockets';
 import { syscallsOf } from '../../trace/syscalls';
@@ -20,11 +21,11 @@ const REFUSED = new Set(
 );
 
 /** What it gives back to who has a capability, of those a trial gives. */
-const GIVEN_BACK: Readonly<Record<string, readonly string[]>> = {
+const GIVEN_BACK: Readonly<Record<string, readonly string[]>> = table({
   SYS_CHROOT: ['chroot'],
   SYS_PTRACE: ['kcmp', 'pidfd_getfd', 'process_madvise'],
   SYS_NICE: ['get_mempolicy', 'mbind', 'set_mempolicy', 'set_mempolicy_home_node'],
-};
+});
 
 /** Calls whose arguments decide. */
 const BY_ARGUMENT = new Set(['clone', 'clone3', 'personality', 'socket', 'chroot']);
@@ -32,7 +33,7 @@ const BY_ARGUMENT = new Set(['clone', 'clone3', 'personality', 'socket', 'chroot
 /** Plain Linux, its variants, and the question which it is. */
 const PERSONALITIES = [0x0, 0x0008, 0x20000, 0x20008, 0xffffffff];
 
-const ARCHITECTURE: Readonly<Record<string, string>> = { x64: 'SCMP_ARCH_X86_64', arm64: 'SCMP_ARCH_AARCH64' };
+const ARCHITECTURE: Readonly<Record<string, string>> = table({ x64: 'SCMP_ARCH_X86_64', arm64: 'SCMP_ARCH_AARCH64' });
 const ENOSYS = 38;
 
 type Rule = { [key: string]: Data };

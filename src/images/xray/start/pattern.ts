@@ -1,3 +1,4 @@
+import { table } from '../../../table';
 /**
  * Whether a text matches a pattern of the shell: `*`, `?` and `[…]`; undefined for patterns of bash that are not read (`@(a|b)`). A backslash
  * takes the next character as it is. In time of pattern times text.
@@ -53,14 +54,14 @@ function fits(part: Part, char: string): boolean {
   return part === '?' || (typeof part === 'object' && part.one === char);
 }
 
-const CLASSES: Readonly<Record<string, RegExp>> = {
+const CLASSES: Readonly<Record<string, RegExp>> = table({
   digit: /\d/,
   alpha: /[A-Za-z]/,
   alnum: /[A-Za-z0-9]/,
   upper: /[A-Z]/,
   lower: /[a-z]/,
   space: /\s/,
-};
+});
 
 function bracket(inside: string): (char: string) => boolean {
   const not = /^[!^]/.test(inside);

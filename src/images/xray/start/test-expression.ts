@@ -1,3 +1,4 @@
+import { table } from '../../../table';
 import type { Word } from '../../shell-syntax';
 import {
   both,
@@ -30,7 +31,7 @@ export interface TestWord {
   pattern?: Value;
 }
 
-const FILE_TESTS: Readonly<Record<string, FileTest>> = {
+const FILE_TESTS: Readonly<Record<string, FileTest>> = table({
   '-e': 'there',
   '-a': 'there',
   '-f': 'file',
@@ -51,7 +52,7 @@ const FILE_TESTS: Readonly<Record<string, FileTest>> = {
   '-g': 'other',
   '-k': 'other',
   '-N': 'other',
-};
+});
 
 const BINARY = /^(?:=|==|!=|=~|<|>|-eq|-ne|-lt|-le|-gt|-ge|-nt|-ot|-ef)$/;
 
