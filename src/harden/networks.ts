@@ -118,7 +118,7 @@ export function networkChange(before: IntentContext, after: ComposeProject, pres
 
 /** More are neither read nor drawn; each is a line of a table. */
 const MOST_LOSSES = 20_000;
-const MOST_EDGES = 100_000;
+const MOST_EDGES = 20_000;
 
 function limited(reach: Reach): Pick<NetworkView, 'edges' | 'edgesLeftOut'> {
   const between = reach.countBetween(MOST_EDGES);

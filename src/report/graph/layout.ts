@@ -154,7 +154,34 @@ function membersOf(network: PictureNetwork | undefined, units: readonly Unit[]):
 }
 
 /** The middle of everything from top to bottom, by id. */
-function order({ networks }: Picture, units: readonly Unit[], ranks: ReadonlyMap<string, number>): Map<string, number> {
+function order(picture: Picture, units: readonly Unit[], ranks: ReadonlyMap<string, number>): Map<string, number> {
+  return units.length + picture.networks.length > MOST_ORDERED
+    ? inFileOrder(picture, units, ranks)
+    : withFewCrossings(picture, units, ranks);
+}
+
+/** The search for few crossings takes quadratic time, and in a drawing of this size nobody follows a line. */
+const MOST_ORDERED = 120;
+
+/** Services one under the other as the file has them, networks in the middle of those on them. */
+function inFileOrder({ networks }: Picture, units: readonly Unit[], ranks: ReadonlyMap<string, number>): Map<string, number> {
+  const ys = new Map<string, number>();
+  const used = new Map<number, number>();
+  const members = new Map<string, number[]>(networks.map(({ id }) => [id, []]));
+  for (const unit of units) {
+    const rank = ranks.get(unit.id)!;
+    const top = used.get(rank) ?? 0;
+    const height = heightOf(unit);
+    const y = Math.round(top + height / 2);
+    used.set(rank, top + height + 14);
+    ys.set(unit.id, y);
+    for (const network of unit.networks) members.get(network)?.push(y);
+  }
+  for (const [id, on] of members) ys.set(id, on.length > 0 ? Math.round(on.reduce((sum, y) => sum + y, 0) / on.length) : 0);
+  return ys;
+}
+
+function withFewCrossings({ networks }: Picture, units: readonly Unit[], ranks: ReadonlyMap<string, number>): Map<string, number> {
   const { graphlib, layout } = require('@dagrejs/dagre') as typeof import('@dagrejs/dagre');
   const graph = new graphlib.Graph();
   graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 60, ranker: 'network-simplex' });
