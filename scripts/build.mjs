@@ -1,11 +1,11 @@
 // Builds dist/: the command, the library, the compiled templates and the types (`--fast` leaves the types out).
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildTemplatesOrExit } from './build-templates.mjs';
+import { packagesOf } from './notices.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => path.join(root, ...parts);
@@ -36,6 +36,7 @@ const common = {
   keepNames: false,
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
 };
 
 // Overwritten in place, so that a command that is running keeps working.
@@ -47,7 +48,7 @@ const apart = (files) => ({
     onResolve({ filter: /./ }, ({ path: name }) => (files[name] ? { path: files[name], external: true } : undefined)),
 });
 
-/** The parts of the command that main.js loads from bytecode. */
+/** The parts of the command that main.js loads. */
 const PARTS = { './program': './program.js', './app': './app.js' };
 
 /** Packages that few runs need. */
@@ -69,10 +70,10 @@ const late = {
   },
 };
 
-// Bytecode belongs to one file: it must never lie beside another.
+// Of an older build: bytecode, which nobody can read, and which ran instead of the text beside it.
 for (const name of ['app', 'program']) rmSync(at('dist', 'cli', `${name}.js.cache`), { force: true });
 
-await Promise.all([
+const built = await Promise.all([
   build({
     ...common,
     entryPoints: ['src/cli/main.ts'],
@@ -105,28 +106,20 @@ await Promise.all([
   build({ ...common, entryPoints: ['src/cli/read-images.ts'], outfile: 'dist/cli/read-images.js', plugins: [apart(vendored('..'))] }),
   // Drawings, with the library that arranges them, are for one command.
   build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),
-  // A file of its own, too, because code that is run from bytecode cannot import() inquirer.
+  // A file of its own, too: few runs ask.
   build({ ...common, entryPoints: ['src/cli/prompt-inquirer.ts'], outfile: 'dist/cli/prompt.js' }),
   build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', plugins: [late, apart(vendored('.'))] }),
   ...SELDOM.map((name) => build({ ...common, entryPoints: [name], outfile: `dist/vendor/${name}.js` })),
 ]);
 chmodSync(at('dist', 'cli', 'main.js'), 0o755);
+// What the notices are of: see notices.mjs.
+const inputs = built.flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)));
+writeFileSync(at('dist', 'bundled.json'), `${JSON.stringify(packagesOf(inputs), null, 2)}\n`);
 
 // Templates are checked now, so that a run only parses the JSON of those it needs.
 buildTemplatesOrExit();
 // What a build used to write in their place.
 rmSync(at('dist', 'templates.json'), { force: true });
-
-const scratch = mkdtempSync(path.join(tmpdir(), 'batten-build-'));
-await build({
-  ...common,
-  entryPoints: ['src/cli/bundle.ts'],
-  outfile: path.join(scratch, 'bundle.cjs'),
-  plugins: [apart(PARTS)],
-});
-const { status: warmed } = spawnSync(process.execPath, [at('scripts', 'bytecode.mjs'), scratch], { stdio: 'inherit' });
-rmSync(scratch, { recursive: true });
-if (warmed !== 0) process.exit(warmed || 1);
 
 if (!fast) {
   rmSync(at('dist', 'types'), { recursive: true, force: true });

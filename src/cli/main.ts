@@ -1,5 +1,6 @@
-import { loadProgram } from './bundle';
+import { keepCompiled, loadProgram } from './bundle';
 
+keepCompiled(process.env);
 const { processHost, runCli } = loadProgram();
 
 // The exit code is set, not the process ended: what is written to a pipe still has to leave.

@@ -17,9 +17,6 @@ export interface SarifOptions {
   fromRoot(path: string): string | undefined;
 }
 
-/** Where the pages of the transforms are. */
-const HOME = 'https://unpkg.com/batten/';
-
 const LEVEL = { critical: 'error', high: 'error', medium: 'warning', low: 'note' } as const;
 /** What GitHub sorts by; its bounds are 9, 7 and 4. */
 const SCORE: Record<Severity, string> = { critical: '9.5', high: '7.5', medium: '5.0', low: '3.0' };
@@ -37,7 +34,7 @@ export function sarifReport(results: readonly FileResult[], options: SarifOption
     runs: [
       {
         tool: {
-          driver: { name: tool.name, semanticVersion: tool.version, informationUri: `${HOME}README.md`, rules: transforms.map(rule) },
+          driver: { name: tool.name, semanticVersion: tool.version, rules: transforms.map(rule) },
         },
         columnKind: 'utf16CodeUnits',
         invocations: [
@@ -64,8 +61,8 @@ function rule({ id, title, summary, severity, controls, readme }: TransformInfo)
     name: id.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: `${title}.` },
     fullDescription: { text: summary },
-    helpUri: `${HOME}${readme}`,
-    help: { text: `${summary}\n\n${HOME}${readme}` },
+    // No address: the pages are in the package, and a name that nobody owns yet on a registry must not be linked.
+    help: { text: `${summary}\n\nSee ${readme}, or batten explain ${id}.` },
     defaultConfiguration: { level: LEVEL[severity] },
     properties: { tags: ['security', ...controls], 'security-severity': SCORE[severity] },
   };

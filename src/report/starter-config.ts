@@ -18,7 +18,6 @@ export function starterConfig(results: readonly FileResult[], transforms: readon
   const files = results.filter(({ status }) => status !== 'error').map(({ path }) => path);
   const blocks = [
     [
-      '# yaml-language-server: $schema=https://unpkg.com/batten/schemas/config.schema.json',
       `# How batten treats ${files.length > 0 ? `${oneLine(files.slice(0, 5).join(', '))}${files.length > 5 ? ' and more' : ''}` : 'the Compose files here'}.`,
       '# A line that begins with # and no space is a setting: take the # away to make it count. Options win over this file.',
     ],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MAIN, project, removeProjects, STACK, scrubbedEnv } from './run';
 
@@ -35,25 +35,66 @@ test('check loads no package that few runs need', () => {
   expect(status).toBe(1);
 });
 
-test('bytecode that is of no use is left aside', () => {
+test('the code that runs is the text in dist, and nothing beside it', () => {
   const cwd = copy('cli', 'templates');
-  const { stdout } = run(cwd, 'check');
-  for (const name of ['program.js.cache', 'app.js.cache']) {
-    const file = path.join(cwd, 'dist', 'cli', name);
-    expect(existsSync(file)).toBe(true);
-    writeFileSync(file, 'not bytecode');
-    expect(run(cwd, 'check')).toMatchObject({ stdout, status: 1 });
+  for (const [name, said] of [
+    ['program', 'edited program'],
+    ['app', 'edited app'],
+  ] as const) {
+    const file = path.join(cwd, 'dist', 'cli', `${name}.js`);
+    const text = readFileSync(file, 'utf8');
+    const edit = `console.error(${JSON.stringify(said)});`;
+    writeFileSync(file, `${edit}${text}`);
+    expect(run(cwd, 'check').stderr).toContain(said);
+    writeFileSync(file, text);
   }
+  expect(readdirSync(path.join(cwd, 'dist', 'cli')).filter((name) => !name.endsWith('.js'))).toEqual([]);
 });
 
-test('the bytecode of the build is used by the Node that built it', () => {
-  const cwd = project({ 'compose.yaml': STACK });
-  // Says of each script with bytecode whether it was refused.
-  const spy = `const vm = require('vm'); const { Script } = vm;
-    vm.Script = class extends Script { constructor(...args) { super(...args); console.error(require('path').basename(args[1].filename), this.cachedDataRejected); } }`;
-  writeFileSync(path.join(cwd, 'spy.cjs'), spy);
-  const { stderr } = spawnSync(process.execPath, ['-r', './spy.cjs', MAIN, 'check'], { cwd, env: scrubbedEnv(), encoding: 'utf8' });
-  expect(stderr).toBe('program.js false\napp.js false\n');
+describe('what Node can keep of compiled code', () => {
+  /** Runs with a Node that can, and gives the directory it was told. */
+  function kept(cwd: string, env: Record<string, string>) {
+    writeFileSync(
+      path.join(cwd, 'spy.cjs'),
+      "require('node:module').enableCompileCache = (directory) => console.error('kept in ' + directory);",
+    );
+    const { stderr, status } = spawnSync(process.execPath, ['-r', './spy.cjs', MAIN, '--version'], {
+      cwd,
+      env: { ...scrubbedEnv(), ...env },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    return stderr;
+  }
+
+  test('lies in the cache of the person', () => {
+    const cwd = project({});
+    expect(kept(cwd, { XDG_CACHE_HOME: cwd })).toBe(`kept in ${path.join(cwd, 'batten', 'compiled')}\n`);
+  });
+
+  test.each([
+    ['where others may write', (cache: string) => chmodSync(cache, 0o777)],
+    [
+      'that is a link',
+      (cache: string) => {
+        renameSync(cache, `${cache}-real`);
+        symlinkSync(`${cache}-real`, cache);
+      },
+    ],
+    ['of another user', (cache: string) => (process.getuid?.() === 0 ? chownSync(cache, 12345, 12345) : chmodSync(cache, 0o777))],
+  ])('is not taken from a directory %s', (_, spoil) => {
+    const cwd = project({});
+    const cache = path.join(cwd, 'batten', 'compiled');
+    mkdirSync(cache, { recursive: true, mode: 0o700 });
+    spoil(cache);
+    expect(kept(cwd, { XDG_CACHE_HOME: cwd })).toBe('');
+  });
+
+  test('is left to a person who said otherwise, and a place that cannot be made is none', () => {
+    const cwd = project({ file: '' });
+    expect(kept(cwd, { XDG_CACHE_HOME: cwd, NODE_DISABLE_COMPILE_CACHE: '1' })).toBe('');
+    expect(kept(cwd, { XDG_CACHE_HOME: path.join(cwd, 'file') })).toBe('');
+  });
 });
 
 test.each(['check', 'fix --yes', 'fix --diff', 'patch'])('%s opens no stream that it does not use', (words) => {

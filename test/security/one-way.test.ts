@@ -21,7 +21,7 @@ const ALLOWED: Record<string, string> = {
   'src/cli/journal.ts': "the person's own state: makes and prunes the directories of runs",
   'src/cli/commands/undo.ts': 'removes directories that a run made and that are empty',
   'src/cli/side-files.ts': 'removes a directory it has just made',
-  'src/cli/bundle.ts': "batten's own code",
+  'src/cli/bundle.ts': 'the directory for compiled code, in the cache of the person',
   'src/cli/readme.ts': "batten's own READMEs",
   'src/images/catalogue.ts': "batten's own templates",
   'src/images/load.ts': "batten's own templates",

@@ -9,7 +9,7 @@ export function configSchema(transforms: readonly Configurable[]): Schema {
   const definitions: Schema = {};
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: 'https://unpkg.com/batten/schemas/config.schema.json',
+    $id: 'urn:x-batten:config.schema.json',
     title: 'batten configuration',
     description: '.batten.yaml, or the key "batten" of package.json.',
     ...schemaOf(configShape(transforms), definitions),
