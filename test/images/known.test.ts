@@ -189,3 +189,28 @@ describe('evidence is of the kind that it says', () => {
     }
   });
 });
+
+describe('images with s6-overlay', () => {
+  test.each<[string, Parameters<typeof service>[0]]>([
+    ['a variable of it', { image: 'acme/app:1', environment: { S6_VERBOSITY: '1' } }],
+    ['a script for it', { image: 'acme/app:1', mounts: ['bind ./x:/etc/cont-init.d/10-x:ro'] }],
+    ['a maker of such images', { image: 'ghcr.io/hotio/radarr:release' }],
+    ['an image that was read', { image: 'ghcr.io/blakeblackshear/frigate:stable' }],
+    ['LinuxServer', { image: 'lscr.io/linuxserver/sonarr:latest' }],
+    ['Plex', { image: 'plexinc/pms-docker:latest' }],
+    ['nginx proxy manager', { image: 'jc21/nginx-proxy-manager:2' }],
+    ['paperless', { image: 'ghcr.io/paperless-ngx/paperless-ngx:2.20.3' }],
+  ])('%s: as another user it keeps its setuid helper, and as root it stays root', (_what, options) => {
+    const other = advise(service({ ...options, user: '1000:1000' }));
+    expect(other.noNewPrivileges.value).toBe(false);
+    expect(other.capabilities.value).toEqual(expect.arrayContaining(['CHOWN', 'SETGID', 'SETUID']));
+    expect(other.capabilities.confidence).toBe('guess');
+    const root = advise(service(options));
+    expect(root.user).toBeUndefined();
+    expect(root.capabilities.value).toEqual(expect.arrayContaining(['CHOWN', 'SETGID', 'SETUID']));
+  });
+
+  test('one that starts as www-data keeps it without a word of the file', () => {
+    expect(advise(service({ image: 'serversideup/php:8.3-fpm-nginx' })).noNewPrivileges.value).toBe(false);
+  });
+});
