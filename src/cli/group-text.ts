@@ -105,7 +105,7 @@ function howSure(items: readonly Item[], { colors }: GroupLook): Shown {
 }
 
 /** The change of a question, with what becomes of files beside it. */
-export function diffLines({ path, before, after, files, finding }: Question, { colors }: GroupLook, header = false): Shown[] {
+export function diffLines({ path, before, after, files, finding }: Question, { colors }: Look, header = false): Shown[] {
   const diff = screenDiffLines({ path, before, after, known: finding.conceal }, colors, { header, context: header ? undefined : 1 });
   const besides = shownSideFiles(path, files).flatMap((file) => ['', ...screenDiffLines(file, colors)]);
   const hidden = hiddenSideFiles(path, files).map((file) => colors.dim(`and ${file}, which holds a secret and is not shown`));

@@ -1,34 +1,70 @@
-import type { KeypressEvent } from '@inquirer/core';
-import { say } from '../report/text/screen';
+import type { PassThrough } from 'node:stream';
+import { type Shown, say } from '../report/text/screen';
 import { visible } from '../report/text/visible';
+import { Keyboard } from './keyboard';
 import { Interrupted } from './messages';
-import { type Key, type KeyPrompt, type Press, type Prompter, readPress, type TextPrompt } from './prompt';
+import { type Key, type KeyPrompt, type Prompter, readPress, type TextPrompt } from './prompt';
+import { printOn } from './screen';
 
 /** What inquirer throws when the person presses Ctrl-C, and when the process is told to end. */
 const EXITS = new Set(['ExitPromptError', 'AbortPromptError']);
 
 /**
- * Asks on the terminal, through inquirer, which puts it into raw mode for one question and back afterwards. Everything is drawn on
- * standard error, as standard output is for results.
+ * Asks on the terminal: single keys directly, lines of text through inquirer, or plainly where a terminal knows no sequences. Everything
+ * is drawn on standard error, as standard output is for results.
  */
 export async function inquirerPrompter(): Promise<Prompter> {
+  const dumb = process.env.TERM === 'dumb';
+  const paste = { begin: say`\x1b[?2004h`, end: say`\x1b[?2004l` };
+  const keyboard = new Keyboard({
+    input: process.stdin,
+    state: (on) => !dumb && draw(on ? paste.begin : paste.end),
+    newLine: () => draw(say`\n`),
+  });
+  const line = dumb ? plainLine : await inquirerLine();
+  return {
+    async key(prompt) {
+      await keyboard.quiet();
+      return pressed(prompt, keyboard);
+    },
+    text: (prompt) => keyboard.lend((input) => line(prompt, input)),
+    close: () => keyboard.close(),
+  };
+}
+
+function draw(text: Shown): void {
+  printOn(process.stderr, text);
+}
+
+async function pressed(prompt: KeyPrompt, keyboard: Keyboard): Promise<Key> {
+  draw(prompt.message);
+  for (;;) {
+    const input = await keyboard.press();
+    const key = typeof input === 'string' ? undefined : readPress(input.press, prompt);
+    if (key === 'interrupt') {
+      draw(say`\n`);
+      throw new Interrupted();
+    }
+    if (key !== undefined) {
+      draw(say`${key}\n`);
+      return key;
+    }
+    if (input === 'resumed') prompt.again?.();
+    else
+      draw(
+        say`\n  ${input === 'several' ? 'A paste or several keys at once answer nothing.' : 'That key has no meaning here: ? shows all.'}\n`,
+      );
+    draw(prompt.message);
+  }
+}
+
+type ReadLine = (prompt: TextPrompt, input: PassThrough) => Promise<string | undefined>;
+
+async function inquirerLine(): Promise<ReadLine> {
   const [{ createPromptModule }, { createPrompt, useEffect, useKeypress, useState }] = await Promise.all([
     import('inquirer'),
     import('@inquirer/core'),
   ]);
-
-  const keyPrompt = createPrompt<Key | 'interrupt', KeyPrompt>((config, done) => {
-    const [answer, setAnswer] = useState('');
-    useKeypress((event, readline) => {
-      readline.clearLine(0);
-      const key = readPress(event as KeypressEvent & Press, config);
-      if (key === undefined || answer !== '') return;
-      setAnswer(key);
-      done(key);
-    });
-    return say`${config.message}${answer}`.text;
-  });
-
   // inquirer's own input takes an emptied line for its default, but an empty value is one a person may want.
   const linePrompt = createPrompt<{ text?: string }, TextPrompt>((config, done) => {
     // A control character would be taken for a key that was pressed.
@@ -48,46 +84,40 @@ export async function inquirerPrompter(): Promise<Prompter> {
         setText(readline.line);
       }
     });
-    return say`${config.message}${text}`.text;
+    return [say`${config.message}${text}`.text, config.preview?.(text).text];
   });
-
-  const ask = createPromptModule({ output: process.stderr });
-  ask.registerPrompt('key', keyPrompt as Parameters<typeof ask.registerPrompt>[1]);
-  ask.registerPrompt('line', linePrompt as Parameters<typeof ask.registerPrompt>[1]);
-
-  async function answerTo<T>(type: 'key' | 'line', config: KeyPrompt | TextPrompt): Promise<T> {
-    const gone = whenGone();
+  return async (prompt, input) => {
+    const ask = createPromptModule({ input: input as unknown as NodeJS.ReadStream, output: process.stderr });
+    ask.registerPrompt('line', linePrompt as Parameters<typeof ask.registerPrompt>[1]);
     try {
-      const questions = [{ ...config, type, name: 'answer' }] as unknown as Parameters<typeof ask>[0];
-      const { answer } = (await Promise.race([ask(questions), gone.promise])) as { answer: T };
-      return answer;
+      const questions = [{ ...prompt, type: 'line', name: 'answer' }] as unknown as Parameters<typeof ask>[0];
+      const { answer } = (await ask(questions)) as unknown as { answer: { text?: string } };
+      return answer.text;
     } catch (error) {
       if (error instanceof Error && EXITS.has(error.name)) throw new Interrupted();
       throw error;
-    } finally {
-      gone.stop();
     }
-  }
-
-  return {
-    async key(prompt) {
-      const key = await answerTo<Key | 'interrupt'>('key', prompt);
-      if (key === 'interrupt') throw new Interrupted();
-      return key;
-    },
-    async text(prompt) {
-      return (await answerTo<{ text?: string }>('line', prompt)).text;
-    },
   };
 }
 
-/** Rejects when standard input ends: inquirer would wait for ever, and Node then exit as if all were well. */
-function whenGone(): { promise: Promise<never>; stop(): void } {
-  let stop = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    const end = () => reject(new Interrupted());
-    process.stdin.once('end', end).once('close', end);
-    stop = () => process.stdin.off('end', end).off('close', end);
+/** A line as every terminal gives it: nothing is drawn over, and what was there is shown in front. */
+const plainLine: ReadLine = async ({ message, initial, preview }, input) => {
+  draw(say`${message}\n  now: ${initial}\n  An empty line keeps it. New: `);
+  const typed = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    input.on('data', (data) => {
+      for (const character of String(data)) {
+        if (character === '\x03') reject(new Interrupted());
+        else if (character === '\r' || character === '\n') resolve(text);
+        else if (character === '\x7f' || character === '\b') text = text.slice(0, -1);
+        else {
+          text += character;
+          draw(say`${character}`);
+        }
+      }
+    });
   });
-  return { promise, stop: () => stop() };
-}
+  const value = typed === '' ? initial : typed;
+  draw(say`\n${preview?.(value) ?? ''}\n`);
+  return value;
+};

@@ -1,5 +1,6 @@
 import type { Colors } from '../report/colors';
 import { type Shown, say } from '../report/text/screen';
+import { keyLine } from './key-line';
 
 /** What one key at a question about one change means. */
 export type AnswerKey = 'y' | 'n' | 'a' | 's' | 'd' | 'e' | 'i' | 'w' | 'u' | 'q' | '?';
@@ -14,6 +15,8 @@ export interface KeyPrompt {
   keys: readonly Key[];
   /** What Enter stands for. */
   fallback: Key;
+  /** Shows again what the line is about, when the screen may be another one since. */
+  again?(): void;
 }
 
 /** A question that a line of text answers. */
@@ -21,6 +24,8 @@ export interface TextPrompt {
   message: Shown;
   /** What is there to begin with, and can be edited. */
   initial: string;
+  /** What comes of a text as it is, to be seen while it is written. */
+  preview?(text: string): Shown;
 }
 
 /** The person at the terminal, or a script that stands in for one. */
@@ -29,6 +34,8 @@ export interface Prompter {
   key(prompt: KeyPrompt): Promise<Key>;
   /** Undefined when the person changed their mind (Escape). @throws Interrupted, as `key` */
   text(prompt: TextPrompt): Promise<string | undefined>;
+  /** Gives the terminal back as it was. */
+  close?(): void;
 }
 
 /** A key press as node:readline reports it. */
@@ -40,7 +47,7 @@ export interface Press {
 }
 
 /**
- * What a key press means at a question: a key, `interrupt` for Ctrl-D (Ctrl-C arrives as a signal), or undefined for a press without a
+ * What a key press means at a question: a key, `interrupt` for Ctrl-D (Ctrl-C is noticed before), or undefined for a press without a
  * meaning, such as an arrow. A letter that is no answer asks for help, as in `git add -p`.
  */
 export function readPress(press: Press, { keys, fallback }: Pick<KeyPrompt, 'keys' | 'fallback'>): Key | 'interrupt' | undefined {
@@ -53,7 +60,7 @@ export function readPress(press: Press, { keys, fallback }: Pick<KeyPrompt, 'key
   return /^[\w?]$/.test(typed) ? '?' : undefined;
 }
 
-const HELP: Record<AnswerKey, string> = {
+const HELP: Partial<Record<Key, string>> = {
   y: 'apply this change',
   n: 'skip this change',
   a: 'apply this and all later changes of this transform, as sure as this one',
@@ -65,6 +72,9 @@ const HELP: Record<AnswerKey, string> = {
   u: 'undo the last answer',
   q: 'quit, keeping what was accepted',
   '?': 'this help',
+  t: 'never this transform: skip this and all later changes of it',
+  k: 'skip this and all later guesses',
+  g: 'ask about what is below --confidence, too',
 };
 
 const SHORT: readonly [AnswerKey, string][] = [
@@ -74,19 +84,17 @@ const SHORT: readonly [AnswerKey, string][] = [
   ['w', 'why'],
   ['u', 'undo'],
   ['q', 'quit'],
-  ['?', 'all keys'],
+  ['?', 'keys'],
 ];
 
-/** The line that asks, with the usual keys; the one Enter stands for is marked. */
-export function askLine(keys: readonly AnswerKey[], fallback: Key, colors: Colors): Shown {
-  const words = SHORT.filter(([key]) => keys.includes(key)).map(([key, word]) =>
-    key === fallback ? say`${colors.bold(`[${key}]`)} ${word}` : say`${colors.bold(key)} ${colors.dim(word)}`,
-  );
-  return say`${colors.cyan('Apply?')}  ${say.join(words, '  ')} ${colors.cyan('›')} `;
+/** The line that asks, with the usual keys as far as there is room; the one Enter stands for is marked. */
+export function askLine(keys: readonly AnswerKey[], fallback: Key, colors: Colors, width = 60, ask?: string): Shown {
+  const choices = SHORT.filter(([key]) => keys.includes(key)).map(([key, word]) => ({ key, word, help: '' }));
+  return keyLine('Apply?', choices, fallback, { colors, width, ask });
 }
 
 /** What every key does, one a line. */
-export function keyHelp(keys: readonly AnswerKey[], fallback: Key, colors: Colors): Shown {
-  const lines = keys.map((key) => say`  ${colors.bold(key)}  ${HELP[key]}${key === fallback ? colors.dim(' (Enter)') : ''}`);
+export function keyHelp(keys: readonly Key[], fallback: Key, colors: Colors): Shown {
+  const lines = keys.map((key) => say`  ${colors.bold(key)}  ${HELP[key] ?? ''}${key === fallback ? colors.dim(' (Enter)') : ''}`);
   return say`${say.join(lines, '\n')}\n  ${colors.dim('Ctrl-C stops and writes nothing.')}\n`;
 }

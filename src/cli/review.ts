@@ -3,6 +3,7 @@ import type { Confidence } from '../harden/types';
 import type { Signs } from '../report/signs';
 import { plural } from '../report/summary';
 import { type Showable, type Shown, say } from '../report/text/screen';
+import { editValue } from './edit-value';
 import { diffLines, groupText } from './group-text';
 import type { InterviewScreen } from './interview';
 import { choiceHelp, type KeyChoice, keyLine } from './key-line';
@@ -177,7 +178,7 @@ class Review {
     const show = (): void => screen.print(groupText(view, { colors: screen.colors, width: screen.width, signs: screen.signs }));
     show();
     for (;;) {
-      const key = await this.ask('Apply?', usable, fallback);
+      const key = await this.ask('Apply?', usable, fallback, show);
       switch (key) {
         case 'y':
           this.rule(items, { kind: 'apply' });
@@ -230,7 +231,7 @@ class Review {
     const show = (): void => screen.print(questionText(question, screen));
     show();
     for (;;) {
-      const key = await this.ask('Apply?', choices, fallback);
+      const key = await this.ask('Apply?', choices, fallback, show);
       const asSure = (other: Item): boolean => other.sure || !item.sure;
       switch (key) {
         case 'y':
@@ -270,13 +271,10 @@ class Review {
           );
           return 'end';
         case 'e': {
-          const value = await this.edit(question);
-          if (value === undefined) {
-            show();
-            break;
-          }
-          this.rule([item], { kind: 'edit', value });
-          return 'end';
+          const value = await editValue(question, this.prompter, screen, (text) => this.rule([item], { kind: 'edit', value: text }));
+          if (value !== undefined) return 'end';
+          show();
+          break;
         }
         case 'i': {
           const reason = await this.prompter.text({ message: say`  Reason (may be empty): `, initial: '' });
@@ -327,23 +325,10 @@ class Review {
     return { choices: choices.filter((each) => each !== false), fallback };
   }
 
-  /** Asks for another value until one can be used. Undefined when the person changed their mind. */
-  private async edit({ finding, edited }: Question): Promise<string | undefined> {
-    const { screen } = this;
-    let value: string | undefined = finding.editable?.value ?? '';
-    for (;;) {
-      value = await this.prompter.text({ message: say`  ${finding.editable?.label ?? ''} (Escape: back): `, initial: value });
-      if (value === undefined) return undefined;
-      const result = edited!(value);
-      if (!('error' in result)) return value;
-      screen.print(say`  ${screen.colors.red(result.error)}\n`);
-    }
-  }
-
-  private ask(title: string, choices: readonly KeyChoice[], fallback: Key): Promise<Key> {
+  private ask(title: string, choices: readonly KeyChoice[], fallback: Key, again?: () => void): Promise<Key> {
     const { screen } = this;
     const message = keyLine(title, choices, fallback, { colors: screen.colors, width: screen.size().columns, ask: screen.signs.ask });
-    return this.prompter.key({ message, keys: choices.map(({ key }) => key), fallback });
+    return this.prompter.key({ message, keys: choices.map(({ key }) => key), fallback, again });
   }
 
   /** Items with the questions they are put as; those that are no more are left out. */

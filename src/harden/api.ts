@@ -123,6 +123,10 @@ export type Answer =
   | { kind: 'apply-service' }
   /** Skip this and everything that is left in the file. */
   | { kind: 'skip-file' }
+  /** Skip this and every later finding of the same transform. */
+  | { kind: 'skip-transform' }
+  /** Skip this and every later guess. */
+  | { kind: 'skip-guesses' }
   /** Apply with another value (only where `finding.editable` is set). */
   | { kind: 'edit'; value: string }
   /** Leave it and write the ignore comment; `reason` may be empty. */

@@ -1,13 +1,12 @@
-import { sorted } from '../compose/data';
 import { splitFile } from '../compose/file-path';
-import type { Op } from '../yaml/types';
 import type { PlannedChange, PlanSession, Question, Ruling } from './api';
 import type { ChainResult, ChainSetup, Decision, Pending } from './chain';
+import { changeKey } from './change-key';
 import { atLeast } from './confidence';
 import { questionOf } from './question';
 import { fileResults } from './result';
 import { start } from './session';
-import type { Confidence, FileResult, Finding, OpenFinding } from './types';
+import type { Confidence, FileResult, Finding } from './types';
 
 /** A run of the chain under the rulings there are. */
 interface Run {
@@ -128,7 +127,7 @@ export class PlannedFix implements PlanSession {
       const pending = step.value;
       const { finding, workspace } = pending;
       const { file } = splitFile(finding.path);
-      const key = keyOf(finding);
+      const key = changeKey(finding);
       seen.set(key, { key, finding, path: workspace.pathOf(file) });
       look?.(pending, key);
       const ruling = rulings.get(key);
@@ -144,14 +143,6 @@ function frozen(pending: Pending, index: number, total: number): Question {
   return questionOf({ ...pending, workspace: workspace.fork(), files: files.fork(), finding: { ...pending.finding } }, index, total);
 }
 
-/** What a ruling is about: a finding, and what it would do. Items of a list count by what they are, not by where they stand. */
-function keyOf(finding: OpenFinding): string {
-  const { identity, path, ops, files = [], confidence } = finding;
-  const place = ({ path: steps }: Op): unknown[] => steps.map((step, at) => (at > 0 && typeof step === 'number' ? '#' : step));
-  const does = ops.map((op) => [op.op, place(op), 'value' in op ? sorted(op.value) : 'key' in op ? op.key : 'text' in op ? op.text : null]);
-  return JSON.stringify([splitFile(path).file, identity, confidence, does, files.map((file) => file.path)]);
-}
-
 function decisionFor(ruling: Ruling, finding: Finding): Decision {
   switch (ruling.kind) {
     case 'apply':
@@ -162,7 +153,7 @@ function decisionFor(ruling: Ruling, finding: Finding): Decision {
       return { kind: 'ignore', reason: ruling.reason };
     case 'edit': {
       const rebuilt = finding.editable?.rebuild(ruling.value);
-      return Array.isArray(rebuilt) ? { kind: 'apply', ops: rebuilt } : { kind: 'hold' };
+      return Array.isArray(rebuilt) ? { kind: 'apply', edit: { value: ruling.value, ops: rebuilt } } : { kind: 'hold' };
     }
   }
 }

@@ -2,6 +2,7 @@ import { splitFile } from '../compose/file-path';
 import type { Op } from '../yaml/types';
 import type { Question } from './api';
 import type { Pending } from './chain';
+import { edited } from './edited';
 import type { OpenFinding } from './types';
 
 /** A finding that waits for a decision, as it is put to a person: with the texts of its file without and with it. */
@@ -21,8 +22,8 @@ export function questionOf(pending: Pending, index: number, total: number): Ques
 }
 
 /** The finding, saying the value that a person typed instead of its own. */
-export function withValue(finding: OpenFinding, value: string, ops: readonly Op[]): OpenFinding {
-  return { ...finding, ops: [...ops], editable: finding.editable && { ...finding.editable, value } };
+function withValue(finding: OpenFinding, value: string, ops: readonly Op[]): OpenFinding {
+  return { ...finding, ...edited(finding, value), ops: [...ops] };
 }
 
 /** What the ops of a pending finding, or others in their place, make of its file and of others. */

@@ -88,7 +88,9 @@ class Replay {
   asked = 0;
   private readonly autoTransforms = new Map<string, Confidence>();
   private readonly autoServices = new Map<string, Confidence>();
+  private readonly skipped = new Set<string>();
   private skipAll = false;
+  private skipGuesses = false;
 
   constructor(private readonly running: Generator<Pending, ChainResult, Decision>) {
     this.settle(running.next());
@@ -99,6 +101,8 @@ class Replay {
     if (answer.kind === 'apply-transform') this.autoTransforms.set(finding.transform, finding.confidence);
     if (answer.kind === 'apply-service') this.autoServices.set(finding.service, finding.confidence);
     if (answer.kind === 'skip-file') this.skipAll = true;
+    if (answer.kind === 'skip-transform') this.skipped.add(finding.transform);
+    if (answer.kind === 'skip-guesses') this.skipGuesses = true;
     this.settle(this.running.next(decisionFor(answer, finding)));
   }
 
@@ -125,7 +129,8 @@ class Replay {
     const least = this.autoTransforms.get(finding.transform) ?? this.autoServices.get(finding.service);
     // What was accepted for all of a transform or a service holds when the rest of the file is skipped, as it does on quitting.
     if (least !== undefined && atLeast(finding.confidence, least)) return { kind: 'apply' };
-    return this.skipAll ? { kind: 'hold' } : undefined;
+    const skipped = this.skipAll || this.skipped.has(finding.transform) || (this.skipGuesses && finding.confidence === 'guess');
+    return skipped ? { kind: 'hold' } : undefined;
   }
 }
 
@@ -137,12 +142,14 @@ function decisionFor(answer: Answer, finding: Finding): Decision {
       return { kind: 'apply' };
     case 'skip':
     case 'skip-file':
+    case 'skip-transform':
+    case 'skip-guesses':
       return { kind: 'hold' };
     case 'ignore':
       return { kind: 'ignore', reason: answer.reason };
     case 'edit': {
       const rebuilt = finding.editable?.rebuild(answer.value);
-      return Array.isArray(rebuilt) ? { kind: 'apply', ops: rebuilt } : { kind: 'hold' };
+      return Array.isArray(rebuilt) ? { kind: 'apply', edit: { value: answer.value, ops: rebuilt } } : { kind: 'hold' };
     }
   }
 }

@@ -83,6 +83,8 @@ export interface Editable {
   value: string;
   /** The ops for another value; a message when the text is no usable value. */
   rebuild(value: string): Op[] | { error: string };
+  /** What would be done with another usable value, as `plan` says it. */
+  describe(value: string): string;
 }
 
 /** A value that no report may show, and the name it goes by. */

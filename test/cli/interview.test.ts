@@ -3,7 +3,7 @@ import { Interrupted } from '../../src/cli/messages';
 import { type Key, type KeyPrompt, type Prompter, readPress, type TextPrompt } from '../../src/cli/prompt';
 import { keysOf } from '../../src/cli/question';
 import type { Answer, FixSession, Question } from '../../src/harden/api';
-import type { FileResult, Finding } from '../../src/harden/types';
+import type { Confidence, FileResult, Finding } from '../../src/harden/types';
 import { createColors } from '../../src/report/colors';
 import { say } from '../../src/report/text/screen';
 import { finding, result } from '../report/findings';
@@ -67,21 +67,31 @@ class ScriptedPrompter implements Prompter {
   }
 }
 
-const editable = { label: 'user', value: '1000:1000', rebuild: () => [] };
+const editable = { label: 'user', value: '1000:1000', rebuild: () => [], describe: (user: string) => `run as ${user}` };
 
-async function play(script: (Key | { text: string | undefined })[], ...files: Finding[][]) {
+type Script = (Key | { text: string | undefined })[];
+
+async function play(script: Script, ...rest: [{ least: Confidence }, ...Finding[][]] | Finding[][]) {
+  const [first, ...others] = rest;
+  const least = Array.isArray(first) ? undefined : first?.least;
+  const files = (Array.isArray(first) ? [first, ...others] : others) as Finding[][];
   const sessions = files.map((findings) => new FakeSession(findings));
   const prompter = new ScriptedPrompter(script);
   let screen = '';
   const named = sessions.map((session, index) => ({ path: `${index}.yaml`, session }));
-  await interview(named, prompter, {
-    colors: createColors(false),
-    width: 80,
-    print: ({ text }) => {
-      screen += text;
+  await interview(
+    named,
+    prompter,
+    {
+      colors: createColors(false),
+      width: 80,
+      print: ({ text }) => {
+        screen += text;
+      },
+      explain: () => say`EXPLANATION\n`,
     },
-    explain: () => say`EXPLANATION\n`,
-  });
+    least,
+  );
   return { answers: sessions.map((session) => session.answers.map((each) => each.kind)), sessions, prompter, screen };
 }
 
@@ -176,4 +186,33 @@ describe('readPress', () => {
   ] as const)('%j is %s', (press, meaning) => {
     expect(readPress(press, prompt)).toBe(meaning);
   });
+});
+
+describe('a least confidence', () => {
+  const below = (): Finding => finding({ confidence: 'guess', transform: 'user', identity: 'guess' });
+
+  test('what is below is counted and not asked about', async () => {
+    const { answers, screen, prompter } = await play(['y'], { least: 'generic' }, [below(), finding()]);
+    expect(answers).toEqual([['skip', 'apply']]);
+    expect(prompter.asked).toHaveLength(1);
+    expect(screen).toContain('1 change below generic not asked about: user');
+  });
+
+  test('g asks about it after all, and not again about what was answered', async () => {
+    const other = finding({ transform: 'ports', identity: 'other' });
+    const { sessions, prompter, screen } = await play(['n', 'g', 'y', 'y'], { least: 'generic' }, [below(), finding(), other]);
+    expect(sessions[0]?.answers.map(({ kind }) => kind)).toEqual(['apply', 'skip', 'apply']);
+    expect(prompter.asked).toHaveLength(4);
+    expect(screen).not.toContain('not asked about');
+  });
+
+  test('undo passes over what nobody was asked about', async () => {
+    const { answers } = await play(['y', 'u', 'n', 'y'], { least: 'generic' }, [finding(), below(), finding({ identity: 'other' })]);
+    expect(answers).toEqual([['skip', 'skip', 'apply']]);
+  });
+});
+
+test('t leaves all of a transform, k all guesses', async () => {
+  const { answers } = await play(['t', 'k'], [finding(), finding({ confidence: 'guess', identity: 'other' })]);
+  expect(answers).toEqual([['skip-transform', 'skip-guesses']]);
 });

@@ -15,6 +15,8 @@ const API = `services:
 `;
 const ALL = ['--only', 'cap-drop,no-new-privileges,read-only'];
 
+jest.setTimeout(60_000);
+
 let terminal: Terminal | undefined;
 let directory = '';
 
@@ -247,6 +249,64 @@ describe('fix on a terminal', () => {
     session.press('n');
     await session.ended();
     expect(read(directory)).toBe(WEB);
+  });
+
+  test('what is typed ahead and what is pasted answers nothing', async () => {
+    const session = start(WEB);
+    await session.asked('cap-drop');
+    session.press('\x1b[200~yyyyq\x1b[201~');
+    await session.until('answer nothing');
+    await session.prompt();
+    session.press('nnnn');
+    await session.until('answer nothing');
+    await session.prompt();
+    session.press('\x1b[A');
+    await session.until('no meaning');
+    await session.prompt();
+    session.press('q');
+    await session.ended();
+    expect(read(directory)).toBe(WEB);
+  });
+
+  test('Ctrl-Z leaves the question as it is', async () => {
+    const session = start(WEB, ['--only', 'cap-drop']);
+    await session.asked('cap-drop');
+    session.press('\x1a');
+    await session.asked('cap-drop');
+    session.press('y');
+    expect(await session.ended()).toBe(0);
+    expect(read(directory)).toContain('cap_drop');
+  });
+
+  test('e shows what comes of the value while it is written, and the report says the value', async () => {
+    directory = project({ 'compose.yaml': 'services:\n  db:\n    image: postgres:16\n    ports:\n      - "5432:5432"\n' });
+    const session = new Terminal(['fix', '--only', 'ports', '-v'], directory);
+    terminal = session;
+    await session.asked('ports');
+    session.press('e');
+    await session.until('address to publish on');
+    session.press(`${KEYS.CTRL_U}192.168.1.10`);
+    await session.until('+      - "192.168.1.10:5432:5432"');
+    expect(read(directory)).not.toContain('192');
+    session.press(KEYS.ENTER);
+    expect(await session.ended()).toBe(0);
+    expect(session.screen).toContain('on 192.168.1.10 only');
+    expect(session.screen.slice(session.screen.lastIndexOf('compose.yaml'))).not.toContain('127.0.0.1 only');
+    expect(read(directory)).toContain('192.168.1.10:5432:5432');
+  });
+
+  test('a terminal that knows no sequences gets none', async () => {
+    directory = project({ 'compose.yaml': WEB });
+    const session = new Terminal(['fix', '--only', 'cap-drop'], directory, { TERM: 'dumb' });
+    terminal = session;
+    await session.until('Apply?');
+    await session.until('>');
+    session.press('e');
+    await session.until('New:');
+    session.press('CHOWN\r');
+    expect(await session.ended()).toBe(0);
+    expect(session.raw).not.toContain('\x1b');
+    expect(read(directory)).toMatch(/cap_add:\n\s+- CHOWN\n(?!\s+- )/);
   });
 
   test('--no-input never asks', async () => {

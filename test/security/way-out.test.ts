@@ -98,8 +98,5 @@ test('what is handed to the prompt is ready for the screen', () => {
   const returned = found(prompt.tree, (node) =>
     ts.isReturnStatement(node) && node.expression?.getText().includes('config.message') ? node : undefined,
   );
-  expect(returned.map((node) => node.expression!.getText())).toEqual([
-    'say`${config.message}${answer}`.text',
-    'say`${config.message}${text}`.text',
-  ]);
+  expect(returned.map((node) => node.expression!.getText())).toEqual(['[say`${config.message}${text}`.text, config.preview?.(text).text]']);
 });

@@ -40,6 +40,7 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
       label: 'capabilities to add back',
       value: needed.join(' '),
       rebuild: (value) => rebuild(service, value, added),
+      describe: (value) => describe(service.name, wantedOf(value), added),
     },
   };
 }
@@ -65,12 +66,16 @@ function describe(service: string, needed: readonly string[], added: readonly st
 }
 
 function rebuild(service: ComposeService, value: string, added: readonly string[]): Op[] | { error: string } {
-  const wanted = value
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .map(normaliseCapability);
+  const wanted = wantedOf(value);
   const unknown = wanted.find((name) => !isKnownCapability(name));
   return unknown
     ? { error: `"${unknown}" is no Linux capability; write names such as CHOWN SETUID, or nothing at all` }
     : ops(service, wanted, added);
+}
+
+function wantedOf(value: string): string[] {
+  return value
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(normaliseCapability);
 }

@@ -166,6 +166,7 @@ function propose(service: ComposeService, forms: Forms, wish: Wish): Proposal {
         const again = ops(text);
         return 'error' in again ? again : asEdit(again);
       },
+      describe: (text: string) => plan(text.trim()),
     },
   };
 }

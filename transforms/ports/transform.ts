@@ -133,7 +133,7 @@ function propose(
     ...about(transform, service, port.path),
     ...(verdict.value === 'app' && { severity: 'medium' }),
     message: `"${service.name}" publishes ${what(verdict.value)} port ${port.target} on every interface`,
-    plan: `publish port ${port.published ?? port.target} of "${service.name}" on ${ip} only`,
+    plan: describe(service, port, ip),
     breaks: verdict.breaks ?? 'clients on other machines, and containers that go through the address of the host',
     confidence: confidence(service, verdict, context, model),
     evidence: [...verdict.evidence, LOOPBACK],
@@ -149,9 +149,15 @@ function propose(
               if (siblings && service.ports.length === 1 && value.trim() === 'none') return asEdit(removeKey(service, 'ports'));
               return asEdit(bind(service, port, value.trim()));
             },
+            describe: (value: string) => describe(service, port, value.trim()),
           },
         }),
   };
+}
+
+function describe(service: ComposeService, port: Port, address: string): string {
+  const shown = `port ${port.published ?? port.target} of "${service.name}"`;
+  return address === 'none' ? `stop publishing ${shown}` : `publish ${shown} on ${address} only`;
 }
 
 function what(kind: PortKind): string {

@@ -47,10 +47,11 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
       label: 'tmpfs mounts',
       value: mounts.join(' '),
       rebuild: (value) => {
-        const wanted = value.split(/\s+/).filter(Boolean);
+        const wanted = wantedOf(value);
         const wrong = wanted.find((mount) => !mount.startsWith('/'));
         return wrong ? { error: `"${wrong}" is no absolute path; write mounts such as /tmp /run:uid=999,gid=999` } : ops(service, wanted);
       },
+      describe: (value) => describe(service.name, wantedOf(value)),
     },
   };
 }
@@ -75,4 +76,8 @@ function describe(service: string, mounts: readonly string[]): string {
   const paths = mounts.map((mount) => mount.split(':')[0]!);
   const tmpfs = paths.length === 0 ? 'no tmpfs is needed' : `with a tmpfs on ${paths.join(', ')}`;
   return `make the root filesystem of "${service}" read-only, ${tmpfs}`;
+}
+
+function wantedOf(value: string): string[] {
+  return value.split(/\s+/).filter(Boolean);
 }

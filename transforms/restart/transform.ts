@@ -58,7 +58,7 @@ function propose(service: ComposeService, { setting }: TransformContext): Propos
   const common = {
     ...about(transform, service, policy.path),
     message: `"${service.name}" is started again without end when it fails (${policy.shown})`,
-    plan: `start "${service.name}" again at most ${retries} times in a row`,
+    plan: describe(service, retries),
     breaks: `${policy.comesBack ? 'after a reboot a service that was stopped in good order stays down, and so does one that ends by itself; ' : ''}a service that fails until another one is ready gives up within seconds`,
     confidence: 'guess',
     evidence: policy.evidence,
@@ -72,8 +72,13 @@ function propose(service: ComposeService, { setting }: TransformContext): Propos
       label: 'tries in a row',
       value: String(retries),
       rebuild: (text) => (/^[1-9]\d*$/.test(text.trim()) ? policy.bound(Number(text)) : { error: 'write a number of tries: 5' }),
+      describe: (text) => describe(service, Number(text)),
     },
   };
+}
+
+function describe(service: ComposeService, retries: number): string {
+  return `start "${service.name}" again at most ${retries} times in a row`;
 }
 
 function plain(service: ComposeService): Policy | undefined {

@@ -45,7 +45,7 @@ function change(service: ComposeService, user: string, common: Omit<Draft, 'plan
     ...common,
     // Who wrote `user: root` had a reason.
     confidence: service.has('user') ? atMost(common.confidence, 'guess') : common.confidence,
-    plan: `run "${service.name}" as ${user}`,
+    plan: describe(service, user),
     ops: setKey(service, 'user', user),
     editable: {
       label: 'user (uid:gid)',
@@ -54,6 +54,11 @@ function change(service: ComposeService, user: string, common: Omit<Draft, 'plan
         /^\d+(?::\d+)?$/.test(value.trim())
           ? setKey(service, 'user', value.trim())
           : { error: 'write it as numbers: uid:gid, for example 1000:1000' },
+      describe: (value) => describe(service, value.trim()),
     },
   };
+}
+
+function describe(service: ComposeService, user: string): string {
+  return `run "${service.name}" as ${user}`;
 }

@@ -4,13 +4,14 @@ import { writeFileAtomic } from '../../compose/write';
 import { BattenError, UsageError } from '../../errors';
 import type { Input, RunOptions } from '../../harden/api';
 import type { FileResult } from '../../harden/types';
-import { say } from '../../report/text/screen';
+import { type Shown, say } from '../../report/text/screen';
 import { exact, type Text } from '../../report/text/text';
 import { type Context, completed, leavingKnown, type Prepared, prepare, requireFreeStdout, runInput, runOf } from '../context';
 import { changeCode, changes, EXIT } from '../exit-codes';
 import { failedResult, type Opened } from '../inputs';
 import type { Journal } from '../journal';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
+import type { Prompter } from '../prompt';
 import { isForPrograms, tellTroubles, writeReport } from '../report';
 import { resolveImages } from '../resolve';
 import type { ReviewScreen } from '../review';
@@ -49,7 +50,8 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   if (override) for (const [index, [main]] of projects.entries()) main!.notes.push(...usageNotes(main!, opened[index]!, context.host));
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && !isForPrograms(context.options.format);
-  if (summed) writeReport(context, projects.flat(), context.err, undefined, true);
+  if (summed && tellsAll(context)) writeReport(context, projects.flat(), context.err, undefined, true);
+  else if (summed && !context.options.quiet) context.err.print(endOf(context, projects.flat()));
   const written = mode.write ? writeAll(context, opened, projects, mode) : projects.flat();
   report(context, written, mode, opened, summed);
   const code = changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
@@ -118,10 +120,23 @@ function alone(opened: Opened): Opened {
 const PLANNED_FROM = 12;
 
 async function ask(context: Context, { batten, opened, run }: Prepared): Promise<FileResult[][]> {
-  const { interview } = require('../interview') as typeof import('../interview');
-  const { review } = require('../review') as typeof import('../review');
   const screen = reviewScreen(context, batten);
   const prompter = await context.host.prompter();
+  try {
+    return await answered(context, prompter, { batten, opened, run }, screen);
+  } finally {
+    prompter.close?.();
+  }
+}
+
+async function answered(
+  context: Context,
+  prompter: Prompter,
+  { batten, opened, run }: Prepared,
+  screen: ReviewScreen,
+): Promise<FileResult[][]> {
+  const { interview } = require('../interview') as typeof import('../interview');
+  const { review } = require('../review') as typeof import('../review');
   const plans = each(opened, run, (input, options) => batten.plan(input, options));
   const questions = plans.reduce((sum, { made }) => sum + (made?.changes().length ?? 0), 0);
   if (questions >= PLANNED_FROM) {
@@ -131,7 +146,7 @@ async function ask(context: Context, { batten, opened, run }: Prepared): Promise
   }
   const sessions = each(opened, run, (input, options) => batten.session(input, options));
   const files = sessions.flatMap(({ path, made }) => (made ? [{ path, session: made }] : []));
-  await interview(files, prompter, screen);
+  await interview(files, prompter, screen, context.options.confidence);
   return finished(opened, sessions, (session) => session.finish());
 }
 
@@ -161,13 +176,15 @@ function finished<T>(opened: readonly Opened[], all: readonly Made<T>[], finish:
 function reviewScreen({ err, host }: Context, batten: Prepared['batten']): ReviewScreen {
   const { transformText } = require('./explain') as typeof import('./explain');
   const { signsFor } = require('../../report/signs') as typeof import('../../report/signs');
+  const signs = signsFor(host.env);
   const transforms = new Map(batten.transforms().map((info) => [info.id, info]));
   return {
     colors: err.colors,
     get width() {
       return Math.min(110, err.size().columns);
     },
-    signs: signsFor(host.env),
+    signs,
+    ask: signs.ask,
     size: err.size,
     print: err.print,
     titleOf: (id) => transforms.get(id)?.title ?? id,
@@ -176,6 +193,16 @@ function reviewScreen({ err, host }: Context, batten: Prepared['batten']): Revie
       return info && say`\n${transformText(info, err.colors, this.width, true)}`;
     },
   };
+}
+
+/** Whether somebody who was asked gets the whole report at the end. */
+function tellsAll({ options }: Context): boolean {
+  return options.verbose === true || options.format !== 'pretty';
+}
+
+function endOf({ err }: Context, results: readonly FileResult[]): Shown {
+  const { endText } = require('../end-text') as typeof import('../end-text');
+  return endText(results, err);
 }
 
 /** All that one run writes is taken back by one `undo`. */
@@ -262,6 +289,9 @@ function report(context: Context, results: readonly FileResult[], mode: Mode, op
   if (mode.ask && !options.quiet) {
     const written = results.filter(changes).map(({ path }) => mode.override ?? mode.output ?? path);
     context.err.print(written.length > 0 ? say`Wrote ${say.join(written, ', ')}\n` : say`Nothing was accepted, so nothing was written.\n`);
+    const inPlace = mode.output === undefined && mode.override === undefined;
+    const { nextText } = require('../end-text') as typeof import('../end-text');
+    if (inPlace) context.err.print(nextText(results, context.err));
   }
 }
 

@@ -2,6 +2,7 @@ import { inFile, splitFile } from '../../compose/file-path';
 import type { ComposeProject } from '../../compose/project';
 import type { ComposeService } from '../../compose/service';
 import type { Data, Op, Refusal } from '../../yaml/types';
+import { edited } from '../edited';
 import { guard } from '../guard';
 import { Honoured } from '../honoured';
 import { identityOf } from '../identity';
@@ -106,15 +107,16 @@ export class Rounds {
       case 'ignore':
         return this.ignore(finding, decision.reason);
       case 'apply':
-        return this.apply(finding, decision.ops, last);
+        return this.apply(finding, decision.edit, last);
     }
   }
 
-  private apply(finding: OpenFinding, edited: Op[] | undefined, last: boolean): Outcome {
-    const ops = edited ?? finding.ops;
+  private apply(finding: OpenFinding, edit: { value: string; ops: Op[] } | undefined, last: boolean): Outcome {
+    const ops = edit?.ops ?? finding.ops;
     const refusal = this.acceptance.accept(finding, ops, this.setup.applied);
     if (!refusal) {
-      if (edited || finding.confidence === 'proven') this.keep(finding.transform, ops);
+      if (edit) Object.assign(finding, edited(finding, edit.value));
+      if (edit || finding.confidence === 'proven') this.keep(finding.transform, ops);
       return 'changed';
     }
     leaveToPerson(finding, refusal);

@@ -14,8 +14,8 @@ import type { Preset, Transform } from '../transform';
 import type { Draft, FileChange, Finding, OpenFinding, StaleProof, Warning } from '../types';
 import type { Workspace } from '../workspace';
 
-/** What happens to a finding that could be fixed. `ops` replaces the finding's own when the person edited the value. */
-export type Decision = { kind: 'apply'; ops?: Op[] } | { kind: 'hold' } | { kind: 'ignore'; reason: string };
+/** What happens to a finding that could be fixed. `edit` replaces the finding's own ops when the person edited the value. */
+export type Decision = { kind: 'apply'; edit?: { value: string; ops: Op[] } } | { kind: 'hold' } | { kind: 'ignore'; reason: string };
 
 /** A finding that waits for a decision, and the project's documents without it. */
 export interface Pending {

@@ -31,7 +31,7 @@ export function* overriding(setup: ChainSetup, target: OverrideTarget): Generato
         return plan.text(trial);
       };
       decision = yield { ...step.value, written };
-      if (decision.kind === 'apply' && decision.ops && refuses(decision.ops)) decision = { kind: 'hold' };
+      if (decision.kind === 'apply' && decision.edit && refuses(decision.edit.ops)) decision = { kind: 'hold' };
     }
     step = running.next(decision);
   }
