@@ -30,8 +30,8 @@ export interface InterviewScreen {
   explain(transform: string): Shown | undefined;
 }
 
-/** What a person said, change by change, to be kept. */
-export type Given = readonly { path: string; key: string; answer: Answer }[];
+/** What a person said so far: for each file, the answers by the keys of the changes. */
+export type Given = readonly ReadonlyMap<string, Answer>[];
 
 /**
  * Puts the questions of the files to the person, one file after the other, until none is left or they quit. `undo` goes back over the
@@ -105,6 +105,7 @@ class Interview {
     const before = this.remembered[at]!.get(key);
     if (before && !session.answer(before)) {
       this.said[at]!.push({ key, answer: before, silent: false });
+      this.tell();
       return 'asked';
     }
     if (this.isBelow(question)) {
@@ -189,11 +190,11 @@ class Interview {
   private note(at: number, said: Said): void {
     this.said[at]!.push(said);
     this.remembered[at]!.delete(said.key);
-    this.keep?.(
-      this.said.flatMap((each, index) =>
-        each.filter(({ silent }) => !silent).map(({ key, answer }) => ({ path: this.files[index]!.path, key, answer })),
-      ),
-    );
+    this.tell();
+  }
+
+  private tell(): void {
+    this.keep?.(this.said.map((each) => new Map(each.filter(({ silent }) => !silent).map(({ key, answer }) => [key, answer]))));
   }
 
   /** Takes back up to the last answer that somebody gave, in this file or one before it. */
@@ -202,6 +203,7 @@ class Interview {
       while (this.files[at]!.session.undo()) {
         const last = this.said[at]!.pop();
         if (last) this.remembered[at]!.delete(last.key);
+        this.tell();
         if (!last?.silent) return at;
       }
     }

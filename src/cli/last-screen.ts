@@ -16,6 +16,7 @@ const CHOICES: readonly KeyChoice[] = [
   { key: 'y', word: 'write', help: 'write it' },
   { key: 'v', word: 'diff', help: 'show all of it as a diff' },
   { key: 'b', word: 'back', help: 'go back to the plan' },
+  { key: 's', word: 'save', help: 'write nothing now, and keep the answers for --resume' },
   { key: 'q', word: 'discard', help: 'quit and write nothing' },
   { key: '?', word: 'keys', help: 'this help' },
 ];
@@ -30,7 +31,7 @@ export async function lastScreen(
   projects: readonly (readonly FileResult[])[],
   prompter: Prompter,
   screen: ReviewScreen,
-): Promise<'write' | 'discard' | 'back'> {
+): Promise<'write' | 'discard' | 'back' | 'save'> {
   const results = projects.flat();
   if (!results.some(changes)) return 'write';
   const { colors } = screen;
@@ -47,6 +48,8 @@ export async function lastScreen(
         break;
       case 'b':
         return 'back';
+      case 's':
+        return 'save';
       case 'q':
         return 'discard';
       default:

@@ -59,6 +59,7 @@ export interface Options {
   verbose?: boolean;
   debug?: boolean;
   input: boolean;
+  resume?: boolean;
   probe?: string[];
   profile?: string[];
   volumes?: 'fresh' | 'copy';
@@ -335,6 +336,7 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: ['check'],
   },
   { flags: '--exit-zero', description: 'exit 0 whatever is found (for reports)', commands: ['check'] },
+  { flags: '--resume', description: 'go on with the answers of a run that was interrupted', commands: ['fix'] },
   { flags: '--no-input', description: 'never ask', commands: ['fix'] },
   {
     flags: '--color <when>',

@@ -1,4 +1,4 @@
-import type { PlannedChange, PlanSession } from '../harden/api';
+import type { Answer, PlannedChange, PlanSession } from '../harden/api';
 import { atLeast } from '../harden/confidence';
 import type { Confidence, Finding } from '../harden/types';
 
@@ -6,6 +6,10 @@ import type { Confidence, Finding } from '../harden/types';
 export interface Reviewed {
   path: string;
   plan: PlanSession;
+  /** Answers of an earlier review, by the key of the change. */
+  remembered?: ReadonlyMap<string, Answer>;
+  /** What is sure in it, where that is said for it alone. */
+  least?: Confidence;
 }
 
 /** A change of one of the projects. */
@@ -27,8 +31,8 @@ export interface Group {
 
 /** All changes of all projects, with whether they are at or above a confidence. */
 export function itemsOf(files: readonly Reviewed[], least: Confidence): Item[] {
-  return files.flatMap(({ plan }, file) =>
-    plan.changes().map((change) => ({ ...change, file, sure: atLeast(change.finding.confidence, least) })),
+  return files.flatMap(({ plan, least: own = least }, file) =>
+    plan.changes().map((change) => ({ ...change, file, sure: atLeast(change.finding.confidence, own) })),
   );
 }
 

@@ -1,11 +1,11 @@
-import type { Question, Ruling } from '../harden/api';
+import type { Answer, Question, Ruling } from '../harden/api';
 import type { Confidence } from '../harden/types';
 import type { Signs } from '../report/signs';
 import { plural } from '../report/summary';
 import { type Showable, type Shown, say } from '../report/text/screen';
 import { editValue } from './edit-value';
 import { diffLines, groupText } from './group-text';
-import type { InterviewScreen } from './interview';
+import type { Given, InterviewScreen } from './interview';
 import { choiceHelp, type KeyChoice, keyLine } from './key-line';
 import { lastScreen } from './last-screen';
 import { page } from './pager';
@@ -43,8 +43,9 @@ export async function review(
   prompter: Prompter,
   screen: ReviewScreen,
   least: Confidence = 'generic',
-): Promise<void> {
-  await new Review(files, prompter, screen, least).run();
+  keep?: (given: Given) => void,
+): Promise<'write' | 'save'> {
+  return new Review(files, prompter, screen, least, keep).run();
 }
 
 class Review {
@@ -56,9 +57,11 @@ class Review {
     private readonly prompter: Prompter,
     private readonly screen: ReviewScreen,
     private readonly least: Confidence,
+    private readonly keep?: (given: Given) => void,
   ) {}
 
-  async run(): Promise<void> {
+  async run(): Promise<'write' | 'save'> {
+    this.remember();
     for (;;) {
       const way = await this.plan();
       if (way === 'plan') continue;
@@ -67,9 +70,35 @@ class Review {
         this.prompter,
         this.screen,
       );
+      if (verdict === 'save') return 'save';
       if (verdict === 'discard') while (this.acts.length > 0) this.undo();
-      if (verdict !== 'back') return;
+      if (verdict !== 'back') return 'write';
     }
+  }
+
+  /** Says again what was said in an earlier review, as far as the changes are the same: one may bring back another that was answered, too. */
+  private remember(): void {
+    for (const [file, { remembered }] of this.files.entries()) {
+      for (let round = 0; remembered && round < remembered.size; round++) {
+        const open = this.items().filter((item) => item.file === file && isOpen(item) && remembered.has(item.key));
+        if (open.length === 0) break;
+        const rulings = new Map(
+          open.map((item) => [JSON.stringify(rulingOf(remembered.get(item.key)!)), rulingOf(remembered.get(item.key)!)]),
+        );
+        for (const [text, ruling] of rulings) {
+          this.rule(
+            open.filter((item) => JSON.stringify(rulingOf(remembered.get(item.key)!)) === text),
+            ruling,
+          );
+        }
+      }
+    }
+  }
+
+  private tell(): void {
+    this.keep?.(
+      this.files.map(({ plan }) => new Map(plan.changes().flatMap(({ key, ruling }) => (ruling ? [[key, ruling] as const] : [])))),
+    );
   }
 
   private items(): Item[] {
@@ -370,12 +399,20 @@ class Review {
       return refused;
     }
     if (touched.length > 0) this.acts.push(touched);
+    this.tell();
     return undefined;
   }
 
   private undo(): void {
     for (const file of this.acts.pop() ?? []) this.files[file]!.plan.undo();
+    this.tell();
   }
+}
+
+/** An answer to one question, as one about a change: what was said of others with it was kept with those. */
+function rulingOf(answer: Answer): Ruling {
+  if (answer.kind === 'edit' || answer.kind === 'ignore') return answer;
+  return { kind: answer.kind.startsWith('apply') ? 'apply' : 'skip' };
 }
 
 const isOpen = ({ ruling }: Item): boolean => ruling === undefined;

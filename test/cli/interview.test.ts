@@ -146,7 +146,7 @@ describe('interview', () => {
   +b: 2
 
   Could break  initialisation scripts
-  Evidence     steps down with gosu (template)
+  Evidence     steps down with gosu (source)
 
 `);
   });

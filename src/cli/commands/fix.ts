@@ -2,19 +2,16 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { type Bounds, namedOutput, Repository } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { BattenError, UsageError } from '../../errors';
-import type { Input, RunOptions } from '../../harden/api';
 import type { FileResult } from '../../harden/types';
 import { type Shown, say } from '../../report/text/screen';
 import { exact, type Text } from '../../report/text/text';
-import { type Context, completed, leavingKnown, type Prepared, prepare, requireFreeStdout, runInput, runOf } from '../context';
+import { type Context, leavingKnown, type Prepared, prepare, requireFreeStdout, runInput } from '../context';
 import { changeCode, changes, EXIT } from '../exit-codes';
 import { failedResult, type Opened } from '../inputs';
 import type { Journal } from '../journal';
 import { overrideTarget, usageNotes, writtenFile } from '../override';
-import type { Prompter } from '../prompt';
 import { isForPrograms, tellTroubles, writeReport } from '../report';
 import { resolveImages } from '../resolve';
-import type { ReviewScreen } from '../review';
 import type { Screen } from '../screen';
 import { HALF_WRITTEN, shownSideFiles } from '../side-files';
 import { settledProjects } from '../warnings';
@@ -44,15 +41,19 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
   const run = { ...prepared.run, apply: mode.write, sideFiles: besides, override } as const;
   const inputs = leavingKnown(prepared.opened);
   const opened = mode.output === undefined ? inputs : inputs.map(alone);
-  const projects = settledProjects(
-    mode.ask ? await ask(context, { ...prepared, opened, run }) : opened.map((each) => runInput(prepared.batten, each, run)),
-  );
+  const asked = mode.ask ? await asking().ask(context, { ...prepared, opened, run }) : undefined;
+  if (asked?.saved) {
+    context.err.print(say`Nothing was written; your answers are kept: go on with batten fix --resume\n`);
+    return EXIT.ok;
+  }
+  const projects = settledProjects(asked?.projects ?? opened.map((each) => runInput(prepared.batten, each, run)));
   if (override) for (const [index, [main]] of projects.entries()) main!.notes.push(...usageNotes(main!, opened[index]!, context.host));
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && !isForPrograms(context.options.format);
   if (summed && tellsAll(context)) writeReport(context, projects.flat(), context.err, undefined, true);
   else if (summed && !context.options.quiet) context.err.print(endOf(context, projects.flat()));
   const written = mode.write ? writeAll(context, opened, projects, mode) : projects.flat();
+  asked?.settle(written);
   report(context, written, mode, opened, summed);
   const code = changeCode(written, !mode.write || context.options.exitNonZeroOnFix === true);
   return proven === undefined || proven ? code : Math.max(code, EXIT.unproven);
@@ -73,13 +74,16 @@ async function proveFirst(context: Context, { batten, opened, run }: Prepared): 
  */
 function modeOf(context: Context, paths: readonly string[]): Mode {
   const { host, options } = context;
-  const { yes = false, diff = false, dryRun = false, output, override } = options;
+  const { yes = false, diff = false, dryRun = false, output, override, resume = false } = options;
   const fromStdin = paths.includes('-');
   const ask = !yes && !diff && !dryRun;
   // Only who asks looks at standard input: it takes a while to open.
   if (ask && (fromStdin || !options.input || host.stdin.isTTY !== true || !context.err.isTTY)) {
     const reason = fromStdin ? 'standard input is the file' : options.input ? 'there is no terminal' : '--no-input forbids it';
     throw new UsageError(`fix asks before each change, but ${reason}; use --yes, --diff or --dry-run`);
+  }
+  if (resume && !ask) {
+    throw new UsageError('--resume goes on with questions, and nobody is asked here', { hint: 'leave --yes, --diff and --dry-run out' });
   }
   const writes = !dryRun && (yes || ask);
   if (!writes && output !== undefined) {
@@ -116,84 +120,8 @@ function alone(opened: Opened): Opened {
   return { ...opened, input: { ...input, overrides, changeIncluded: false } };
 }
 
-/** From so many questions on, a plan comes before the first of them. */
-const PLANNED_FROM = 12;
-
-async function ask(context: Context, { batten, opened, run }: Prepared): Promise<FileResult[][]> {
-  const screen = reviewScreen(context, batten);
-  const prompter = await context.host.prompter();
-  try {
-    return await answered(context, prompter, { batten, opened, run }, screen);
-  } finally {
-    prompter.close?.();
-  }
-}
-
-async function answered(
-  context: Context,
-  prompter: Prompter,
-  { batten, opened, run }: Prepared,
-  screen: ReviewScreen,
-): Promise<FileResult[][]> {
-  const { interview } = require('../interview') as typeof import('../interview');
-  const { review } = require('../review') as typeof import('../review');
-  const plans = each(opened, run, (input, options) => batten.plan(input, options));
-  const questions = plans.reduce((sum, { made }) => sum + (made?.changes().length ?? 0), 0);
-  if (questions >= PLANNED_FROM) {
-    const files = plans.flatMap(({ path, made }) => (made ? [{ path, plan: made }] : []));
-    await review(files, prompter, screen, run.confidence);
-    return finished(opened, plans, (plan) => plan.finish());
-  }
-  const sessions = each(opened, run, (input, options) => batten.session(input, options));
-  const files = sessions.flatMap(({ path, made }) => (made ? [{ path, session: made }] : []));
-  await interview(files, prompter, screen, context.options.confidence);
-  return finished(opened, sessions, (session) => session.finish());
-}
-
-/** What is made of an input, or why nothing could be. */
-interface Made<T> {
-  path: string;
-  made?: T;
-  failure?: FileResult;
-}
-
-function each<T>(opened: readonly Opened[], run: RunOptions, make: (input: Input, options: RunOptions) => T): Made<T>[] {
-  return opened.map((one) => {
-    const { path, input, failure } = one;
-    if (!input) return { path, failure };
-    try {
-      return { path, made: make(input, runOf(one, run)) };
-    } catch (error) {
-      return { path, failure: failedResult(path, error) };
-    }
-  });
-}
-
-function finished<T>(opened: readonly Opened[], all: readonly Made<T>[], finish: (made: T) => FileResult[]): FileResult[][] {
-  return all.map(({ made, failure }, index) => (made ? completed(opened[index]!, finish(made)) : [failure!]));
-}
-
-function reviewScreen({ err, host }: Context, batten: Prepared['batten']): ReviewScreen {
-  const { transformText } = require('./explain') as typeof import('./explain');
-  const { signsFor } = require('../../report/signs') as typeof import('../../report/signs');
-  const signs = signsFor(host.env);
-  const transforms = new Map(batten.transforms().map((info) => [info.id, info]));
-  return {
-    colors: err.colors,
-    get width() {
-      return Math.min(110, err.size().columns);
-    },
-    signs,
-    ask: signs.ask,
-    size: err.size,
-    print: err.print,
-    titleOf: (id) => transforms.get(id)?.title ?? id,
-    explain(id) {
-      const info = transforms.get(id);
-      return info && say`\n${transformText(info, err.colors, this.width, true)}`;
-    },
-  };
-}
+/** Loaded where there is somebody to ask. */
+const asking = (): typeof import('../ask') => require('../ask') as typeof import('../ask');
 
 /** Whether somebody who was asked gets the whole report at the end. */
 function tellsAll({ options }: Context): boolean {
