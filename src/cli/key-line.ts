@@ -1,5 +1,5 @@
 import type { Colors } from '../report/colors';
-import { widthOf } from '../report/layout';
+import { hang, widthOf } from '../report/layout';
 import { type Shown, say } from '../report/text/screen';
 import type { Key } from './prompt';
 
@@ -41,8 +41,8 @@ export function keyLine(title: string, choices: readonly KeyChoice[], fallback: 
   return say`${shown} ${colors.cyan(ask)} `;
 }
 
-/** What every key does, one a line. */
-export function choiceHelp(choices: readonly KeyChoice[], fallback: Key, colors: Colors): Shown {
-  const lines = choices.map(({ key, help }) => say`  ${colors.bold(key)}  ${help}${key === fallback ? colors.dim(' (Enter)') : ''}`);
+/** What every key does, one below the other. */
+export function choiceHelp(choices: readonly KeyChoice[], fallback: Key, { colors, width }: Pick<Look, 'colors' | 'width'>): Shown {
+  const lines = choices.flatMap(({ key, help }) => hang(say`  ${colors.bold(key)}  `, key === fallback ? `${help} (Enter)` : help, width));
   return say`${say.join(lines, '\n')}\n`;
 }

@@ -53,7 +53,7 @@ export async function lastScreen(
       case 'q':
         return 'discard';
       default:
-        screen.print(choiceHelp(CHOICES, 'y', colors));
+        screen.print(choiceHelp(CHOICES, 'y', screen));
         show();
     }
   }

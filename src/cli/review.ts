@@ -1,7 +1,8 @@
 import type { Answer, Question, Ruling } from '../harden/api';
 import type { Confidence } from '../harden/types';
+import { manualBlock } from '../report/pretty';
 import type { Signs } from '../report/signs';
-import { plural } from '../report/summary';
+import { plural, withStatus } from '../report/summary';
 import { type Showable, type Shown, say } from '../report/text/screen';
 import { editValue } from './edit-value';
 import { diffLines, groupText } from './group-text';
@@ -111,8 +112,8 @@ class Review {
     const { columns: width, lines } = screen.size();
     const view = { paths: this.files.map(({ path }) => path), items, expected: this.files.map(({ plan }) => plan.expected()) };
     screen.print(planText(view, { colors: screen.colors, width, lines, signs: screen.signs }));
-    const { choices, fallback } = this.planKeys(items);
-    screen.print(choiceHelp(choices, fallback, screen.colors));
+    const { choices, fallback } = this.planKeys(items, withStatus(view.expected.flat(), 'manual').length);
+    screen.print(choiceHelp(choices, fallback, screen));
     for (;;) {
       const key = await this.ask('Plan?', choices, fallback);
       switch (key) {
@@ -127,18 +128,21 @@ class Review {
           return this.walk({ by: 'control', asks: (item) => !item.sure });
         case 'o':
           return this.walk({ by: 'one', asks: () => true });
+        case 'm':
+          await page(manualBlock(view.expected.flat(), screen), this.prompter, screen);
+          break;
         case 'u':
           this.undo();
           return 'plan';
         case 'q':
           return 'finish';
         default:
-          screen.print(choiceHelp(choices, fallback, screen.colors));
+          screen.print(choiceHelp(choices, fallback, screen));
       }
     }
   }
 
-  private planKeys(items: readonly Item[]): { choices: KeyChoice[]; fallback: Key } {
+  private planKeys(items: readonly Item[], manual: number): { choices: KeyChoice[]; fallback: Key } {
     const open = items.filter(isOpen);
     const sure = open.filter(isSure).length;
     const guesses = open.length - sure;
@@ -156,6 +160,7 @@ class Review {
         word: `${guesses} ${guesses === 1 ? 'guess' : 'guesses'}`,
         help: 'go through what is not sure, by control',
       },
+      manual > 0 && { key: 'm', word: `${manual} for you`, help: `show what batten leaves to you, and why (${manual})` },
       { key: 'q', word: 'finish', help: 'finish: look at what was accepted before it is written' },
       open.length > 0 && { key: 'o', word: 'one by one', help: 'ask about every single change, in the order of the controls' },
       this.acts.length > 0 && { key: 'u', word: 'undo', help: 'undo the last answer' },
@@ -241,7 +246,7 @@ class Review {
         case 'q':
           return 'finish';
         default:
-          screen.print(choiceHelp(usable, fallback, screen.colors));
+          screen.print(choiceHelp(usable, fallback, screen));
           show();
       }
     }
@@ -325,7 +330,7 @@ class Review {
         case 'q':
           return 'finish';
         default:
-          screen.print(choiceHelp(choices, fallback, screen.colors));
+          screen.print(choiceHelp(choices, fallback, screen));
           show();
       }
     }

@@ -149,7 +149,8 @@ function heldBlock(results: readonly FileResult[], { colors, width, verbose, ask
   ];
 }
 
-function manualBlock(results: readonly FileResult[], { colors, width }: PrettyOptions): Shown[] {
+/** What needs a decision: the findings with the reason why no change is made, and what to write where that is known. */
+export function manualBlock(results: readonly FileResult[], { colors, width }: Pick<PrettyOptions, 'colors' | 'width'>): Shown[] {
   const manual = withStatus(results, 'manual');
   if (manual.length === 0) return [];
   const lines = manual.flatMap(({ file, finding }) => {

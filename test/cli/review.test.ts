@@ -143,6 +143,20 @@ describe('a review', () => {
     expect(screen).toContain('write it as numbers');
   });
 
+  test('m shows what is left to the person, and why', async () => {
+    const text = `${stackOf(11)}  broken:\n    image: acme/broken:1\n    privileged: true\n    user: \${SOMEBODY}\n`;
+    const [main] = batten.runProject({ path: 'compose.yaml', text });
+    const reason = main!.findings
+      .find(({ status }) => status === 'manual')!
+      .refusal!.message.split(' ')
+      .slice(0, 4)
+      .join(' ');
+    const { screen, texts } = await play(new Keys(['m', 'q']), [text], {}, 120);
+    expect(screen).toContain('For you to decide');
+    expect(screen).toContain(reason);
+    expect(texts[0]).toBe(text);
+  });
+
   test('why and help show the question once more', async () => {
     const { screen } = await play(new Keys(['c', 'w', '?', 'o', 'w', '?', 'p', 'p', 'q']), [STACK], { only: ['cap-drop'] });
     expect(screen.match(/^\[1\/1\]/gm)).toHaveLength(4);
