@@ -94,12 +94,19 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
   };
 }
 
-/** What the template says, by the names of hints. One of a language says nothing of the program that its image is made to run. */
+const PRIVILEGES: readonly [string, (keyof HintSays)[]][] = [
+  ['capabilities', ['capabilities']],
+  ['noNewPrivileges', ['no_new_privileges']],
+];
+
+/**
+ * What the template says, by the names of hints. One of a language says nothing of the program that its image is made to run, and one of a whole
+ * namespace nothing of what the programs of an image need.
+ */
 function settledBy(template: Readonly<Record<string, unknown>>, match: Match | undefined): ReadonlySet<keyof HintSays> {
   if (match?.template.role === 'runtime') return new Set();
   const fields: [string, (keyof HintSays)[]][] = [
-    ['capabilities', ['capabilities']],
-    ['noNewPrivileges', ['no_new_privileges']],
+    ...(match?.entry?.name.endsWith('*') ? [] : PRIVILEGES),
     ['readOnly', ['read_only', 'tmpfs', 'exec']],
     ['user', ['user']],
     ['egress', ['egress']],

@@ -1,9 +1,10 @@
 import type { Service } from '../compose/types';
 import { sureness } from './about';
+import { lessSure } from './confidence';
 import { matchByEntrypoint } from './inspected/family';
 import { templateFor } from './load';
 import type { OwnImage } from './own-image';
-import { parseReference, type Reference } from './reference';
+import { originals, parseReference, type Reference } from './reference';
 import type { Template, TemplateMatch, Variant } from './template';
 import type { Confidence, Evidence } from './types';
 import { meets, type Version, versionOf } from './version';
@@ -20,6 +21,8 @@ export interface Match {
   entry?: TemplateMatch;
   /** It is known by the script it starts with, and not by its name. */
   byEntrypoint?: boolean;
+  /** The image that this one is a copy of, by its name. Nothing is sure of it then. */
+  copyOf?: string;
 }
 
 const remembered = new Map<string, Match | undefined>();
@@ -47,13 +50,14 @@ export function matchImage(image: string): Match | undefined {
 
 function findMatch(reference: Reference): Match | undefined {
   if (!reference.nameKnown) return undefined;
-  const template = templateFor(reference.name);
+  const own = templateFor(reference.name);
+  const copyOf = own ? undefined : originals(reference).find((each) => templateFor(each));
+  const template = own ?? (copyOf === undefined ? undefined : templateFor(copyOf));
   if (!template) return undefined;
-  const entry = template.match.find(
-    ({ name }) => name === reference.name || (name.endsWith('*') && reference.name.startsWith(name.slice(0, -1))),
-  );
+  const name = copyOf ?? reference.name;
+  const entry = template.match.find((each) => each.name === name || (each.name.endsWith('*') && name.startsWith(each.name.slice(0, -1))));
   const version = reference.tag === undefined ? undefined : versionOf(reference.tag, entry?.version);
-  return { template, reference, version, why: entry?.why, entry, variant: variantOf(template.variants, reference, version) };
+  return { template, reference, version, why: entry?.why, entry, copyOf, variant: variantOf(template.variants, reference, version) };
 }
 
 /**
@@ -78,21 +82,25 @@ function tagMatches(pattern: string, reference: Reference): boolean | undefined 
 
 /** How sure a value of the template is for the image at hand, why, and by which evidence. */
 export function believed(
-  match: Pick<Match, 'template' | 'why' | 'entry'>,
+  match: Pick<Match, 'template' | 'why' | 'entry' | 'copyOf'>,
   { confidence, why, sources }: { confidence: Confidence; why: string; sources: readonly string[] },
 ): { confidence: Confidence; why: string; evidence: Evidence[] } {
   const sure = sureness(match, confidence, sources);
+  const doubt = match.copyOf === undefined ? sure.doubt : `but only by its name the image is a copy of ${match.copyOf}`;
   return {
-    confidence: sure.confidence,
-    why: sure.doubt ? `${why}; ${sure.doubt}` : why,
+    confidence: match.copyOf === undefined ? sure.confidence : lessSure(sure.confidence, 'generic'),
+    why: doubt ? `${why}; ${doubt}` : why,
     evidence: evidenceOf(match, [...sources, ...sure.added]),
   };
 }
 
 /** The sources of a value. A family of many images names, as `{why}`, what is said of the one at hand. */
-export function evidenceOf({ template, why }: Pick<Match, 'template' | 'why'>, sources: readonly string[]): Evidence[] {
-  return sources.flatMap((name) => {
+export function evidenceOf({ template, why, copyOf }: Pick<Match, 'template' | 'why' | 'copyOf'>, sources: readonly string[]): Evidence[] {
+  const own = sources.flatMap((name): Evidence[] => {
     const source = template.sources[name];
-    return source ? { kind: source.kind, ref: source.ref.replace('{why}', why ?? 'of each image'), detail: source.detail } : [];
+    return source ? [{ kind: source.kind, ref: source.ref.replace('{why}', why ?? 'of each image'), detail: source.detail }] : [];
   });
+  return copyOf === undefined
+    ? own
+    : [...own, { kind: 'compose-semantics', ref: copyOf, detail: 'by its name the image is a copy of this one' }];
 }

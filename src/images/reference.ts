@@ -57,6 +57,42 @@ export function parseReference(image: string): Reference {
   };
 }
 
+/** Parts of a path that say whose images a mirror serves behind them, as proxies of Harbor, Nexus, Artifactory and Amazon are named. */
+const ORIGINS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:docker[._-]?io|docker[._-]?hub|hub[._-]docker[._-]com)(?:[._-](?:proxy|mirror|cache|remote|virtual|group))?$/, 'docker.io'],
+  [/^docker[._-](?:proxy|mirror|cache|remote|virtual|group)$/, 'docker.io'],
+  [/^ghcr(?:[._-]io)?(?:[._-](?:proxy|mirror|cache|remote))?$/, 'ghcr.io'],
+  [/^(?:quay|quay[._-]io)(?:[._-](?:proxy|mirror|cache|remote))?$/, 'quay.io'],
+  [/^lscr[._-]io$/, 'lscr.io'],
+  [/^(?:mcr[._-]microsoft[._-]com)$/, 'mcr.microsoft.com'],
+];
+
+/** Hosts that serve another registry under its own paths. */
+const MIRRORS: ReadonlyMap<string, string> = new Map([
+  ['docker.m.daocloud.io', 'docker.io'],
+  ['ghcr.m.daocloud.io', 'ghcr.io'],
+  ['quay.m.daocloud.io', 'quay.io'],
+]);
+
+/**
+ * The full names that an image of another registry is a copy of, by what its own name says: the part of a path that is a registry
+ * (`harbor.example.com/docker.io/grafana/grafana`), a host that mirrors one, or the same namespace and name elsewhere. `library/` alone is no
+ * sign: it is the first project of every Harbor. None for Docker Hub itself, for a name of one word, and where a variable takes part.
+ */
+export function originals({ registry, path, nameKnown }: Reference): string[] {
+  if (!nameKnown || registry === 'docker.io') return [];
+  const parts = path.split('/');
+  const mirrored = MIRRORS.get(registry);
+  if (mirrored !== undefined) return [`${mirrored}/${path}`];
+  for (const [index, part] of parts.slice(0, -1).entries()) {
+    const origin = ORIGINS.find(([pattern]) => pattern.test(part))?.[1];
+    if (!origin) continue;
+    const rest = parts.slice(index + 1).join('/');
+    return [origin === 'docker.io' && !rest.includes('/') ? `docker.io/library/${rest}` : `${origin}/${rest}`];
+  }
+  return parts.length < 2 || parts.at(-2) === 'library' ? [] : [`docker.io/${parts.slice(-2).join('/')}`];
+}
+
 function normalise(name: string): { registry: string; path: string } {
   if (name.startsWith(ECR_OFFICIAL)) return { registry: 'docker.io', path: `library/${name.slice(ECR_OFFICIAL.length)}` };
   const slash = name.indexOf('/');

@@ -26,6 +26,7 @@ interface Context {
 export function applyRules(draft: Draft, context: Context): void {
   capabilityRules(draft, context);
   userRules(draft, context);
+  privilegeRules(draft, context);
 }
 
 /** The verdict, no surer than `limit`, with the reason added to its sentence. */
@@ -122,6 +123,19 @@ function holdsData(target: string, match: Match | undefined): boolean {
 
 function isTimezone(target: string): boolean {
   return target === '/etc/localtime' || target === '/etc/timezone';
+}
+
+/** What may mount and make namespaces may also run containers of its own, in an image of which nothing is known. */
+function privilegeRules(draft: Draft, { service, match }: Context): void {
+  if (match || !draft.noNewPrivileges.value) return;
+  const able = service.privileged === true || service.capAdd.some(({ text }) => /^(?:CAP_)?(?:SYS_ADMIN|ALL)$/i.test(text));
+  if (!able) return;
+  const why = 'it is given what running containers of its own takes, and no-new-privileges would hold for all of them too';
+  const evidence = cited(
+    'https://docs.kernel.org/userspace-api/no_new_privs.html',
+    'it is inherited by every child and cannot be taken back',
+  );
+  draft.noNewPrivileges = atMost(draft.noNewPrivileges, 'guess', why, evidence);
 }
 
 function userRules(draft: Draft, context: Context): void {

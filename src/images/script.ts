@@ -91,6 +91,7 @@ export function readScript(text: string, { kind, ref, firstLine = 1 }: ScriptPla
       need(['SETGID', 'SETUID'], evidence);
       if (program === 'setpriv' && others.some((word) => /^--(bounding-set|inh-caps|securebits)/.test(word))) need(['SETPCAP'], evidence);
     } else if (program === 'sudo') facts.setuid ??= { value: 'sudo', evidence };
+    if (program === 'capsh' && others.some((word) => /^--(drop|secbits)=/.test(word))) need(['SETPCAP'], evidence);
     if (program === 'crontab') facts.setuid ??= { value: 'crontab', evidence };
     if (factsOf(program).some(({ daemon }) => daemon)) rootPrograms.push({ value: program, evidence });
     need(capabilitiesOf(program), evidence);

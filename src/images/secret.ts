@@ -8,7 +8,7 @@ import type { SecretAdvice, Verdict } from './types';
  * own nothing is known.
  */
 export function secretAdvice(variable: string, match: Match | undefined, situation: Situation): Verdict<SecretAdvice> | undefined {
-  if (!match || situation.entrypoint !== 'default' || situation.command !== 'default') return undefined;
+  if (!match || situation.entrypoint !== 'default' || situation.command !== 'default' || situation.bypassed) return undefined;
   const { template } = match;
   const facts = template.secrets ?? [];
   const fact = facts.find(({ env }) => env === variable) ?? facts.find(({ env, file }) => file !== null && fits(env, variable));

@@ -1,9 +1,10 @@
 import { covers } from '../compose/container-path';
 import type { Mount, Service } from '../compose/types';
+import { wrappedBy } from './commands';
 import type { Match } from './match';
 import type { OwnImage } from './own-image';
 import { shellCommands } from './start-scripts';
-import type { DataKind, Variant } from './template';
+import type { DataKind, Template, Variant } from './template';
 import { parseUidGid, readUser, type UserSetting } from './user';
 import type { Version } from './version';
 
@@ -36,6 +37,8 @@ export interface Situation {
   data?: DataKind;
   command: CommandKind;
   entrypoint: 'default' | 'custom';
+  /** Whether the image's server is started without the image's own entrypoint, or by a shell in front of it. */
+  bypassed: boolean;
   init: boolean;
   hostNetwork: boolean;
   fileSecrets: boolean;
@@ -51,11 +54,12 @@ export function situationOf(service: Service, match: Match | undefined, own?: Ow
   const startsAsRoot = user.kind === 'unset' ? image.root : user.kind === 'maybe-root' ? undefined : user.kind === 'root';
   const start = user.kind === 'user' || (user.kind === 'unset' && startsAsRoot === false) ? 'user' : 'root';
   const startOwner = start === 'root' ? undefined : ownerOf(user, imageUser, runsAs, match, own);
-  const entrypoint = own?.ownEntrypoint || replacesStart(service, match) ? 'custom' : entrypointKind(service.entrypoint, match);
+  const started = startOf(service, match);
+  const entrypoint = own?.ownEntrypoint || replacesStart(service, match) ? 'custom' : started.entrypoint;
   // An entrypoint that the image was given replaces the one that steps down.
   const replaced = (own?.entrypoint ?? own?.ownEntrypoint) !== undefined && entrypoint === 'custom';
   const script = own?.scripts.find((each) => each.stepDown);
-  const written = commandKind(service.command, match);
+  const written = started.command;
   // To an image that does not step down, or is another user already, a shell around its server makes no difference.
   const command = written === 'shell' && (start === 'user' || !match || !variantsOf(match).some(runsAsAnother)) ? 'default' : written;
   const hidden = replaced || command === 'shell';
@@ -76,6 +80,7 @@ export function situationOf(service: Service, match: Match | undefined, own?: Ow
     data: dataKind(service, match?.template.data ?? []),
     command,
     entrypoint,
+    bypassed: written === 'shell',
     init: service.init === true || service.init === 'maybe',
     hostNetwork: service.networkMode?.text === 'host' || service.networkMode?.known === false,
     fileSecrets:
@@ -202,8 +207,34 @@ function replacesStart(service: Service, match: Match | undefined): boolean {
   );
 }
 
-function entrypointKind(entrypoint: readonly string[] | undefined, match: Match | undefined): 'default' | 'custom' {
-  if (entrypoint === undefined) return 'default';
-  const own = match?.template.entrypoint ?? [];
-  return entrypoint.length === 1 && own.includes(entrypoint[0] ?? '') ? 'default' : 'custom';
+/**
+ * How the service starts what its image is for. An entrypoint of its own is seen through where it comes to the image's own, behind an init
+ * process or a shell, or to the image's server (`entrypoint: [redis-server, /x.conf]`), which then runs without what the image does before.
+ */
+function startOf(service: Service, match: Match | undefined): Pick<Situation, 'entrypoint' | 'command'> {
+  const { entrypoint, command } = service;
+  if (entrypoint === undefined) return { entrypoint: 'default', command: commandKind(command, match) };
+  const custom = { entrypoint: 'custom', command: commandKind(command, match) } as const;
+  if (!match) return custom;
+  const own = match.template.entrypoint ?? [];
+  const words = withoutInit([...entrypoint, ...(command ?? [])]);
+  const [program = '', ...rest] = words;
+  if (own.includes(program)) return { entrypoint: 'default', command: commandKind(rest.length === 0 ? undefined : rest, match) };
+  const servers = serversOf(match.template);
+  const kind = servers.includes(program) ? 'shell' : shellKind(shellCommands(words) ?? [], servers, match);
+  return kind === 'custom' ? custom : { entrypoint: 'default', command: kind };
+}
+
+/** What an init process runs: it makes no difference to the rest. */
+function withoutInit(words: readonly string[]): readonly string[] {
+  const program = (words[0] ?? '').replace(/^.*\//, '');
+  const isInit = ['tini', 'tini-static', 'dumb-init', 'catatonit', 'docker-init'].includes(program);
+  return (isInit ? wrappedBy(words)?.[0] : undefined) ?? words;
+}
+
+/** The programs that an image is there to run; of one that takes arguments only, the one that is called like it. */
+function serversOf({ command, family, role }: Template): readonly string[] {
+  if (role === 'runtime') return [];
+  const named = command === 'args' ? [family] : (command?.server ?? []);
+  return named.flatMap((name) => [name, `/usr/local/bin/${name}`, `/usr/bin/${name}`, `/usr/sbin/${name}`, `/usr/local/sbin/${name}`]);
 }

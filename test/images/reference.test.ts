@@ -1,5 +1,6 @@
-import { parseReference } from '../../src/images';
+import { advise, parseReference } from '../../src/images';
 import { matchImage } from '../../src/images/match';
+import { service } from './service-factory';
 
 describe('parseReference', () => {
   test.each([
@@ -81,6 +82,12 @@ describe('matchImage', () => {
     ['lscr.io/linuxserver/sonarr:latest', 'linuxserver-any-user', 's6'],
     ['linuxserver/radarr', 'linuxserver-any-user', 's6'],
     ['ghcr.io/linuxserver/plex', 'linuxserver-any-user', 's6'],
+    ['harbor.example.com/docker.io/library/postgres:16', 'postgres', 'debian'],
+    ['harbor.example.com/dockerhub-proxy/postgres:16-alpine', 'postgres', 'alpine'],
+    ['123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/grafana/grafana:11.0.0', 'grafana', 'current'],
+    ['registry.example.com/grafana/grafana:11.0.0', 'grafana', 'current'],
+    ['nexus.example.com:8443/quay.io/prometheuscommunity/postgres-exporter', 'postgres-exporter', 'official'],
+    ['docker.m.daocloud.io/library/redis:7-alpine', 'redis', 'alpine'],
   ])('%s is %s, variant %s', (image, family, variant) => {
     const match = matchImage(image);
     expect([match?.template.family, match?.variant?.id]).toEqual([family, variant]);
@@ -100,6 +107,16 @@ describe('matchImage', () => {
     '${IMAGE}',
   ])('%s has no template', (image) => {
     expect(matchImage(image)?.template.family).toBeUndefined();
+  });
+
+  test('of a copy nothing is more than a rule of thumb', () => {
+    const { user, capabilities, noNewPrivileges, port } = advise(
+      service({ image: 'harbor.example.com/docker.io/library/postgres:16', mounts: ['volume d:/var/lib/postgresql/data'] }),
+    );
+    expect([user, capabilities, noNewPrivileges, port(5432, 'tcp')].map((verdict) => verdict?.confidence)).toEqual(
+      Array(4).fill('generic'),
+    );
+    expect(capabilities.evidence).toContainEqual(expect.objectContaining({ ref: 'docker.io/library/postgres' }));
   });
 
   test.each([

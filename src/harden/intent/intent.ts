@@ -1,14 +1,12 @@
 import type { ComposeService } from '../../compose/service';
-import type { Evidence, Role } from '../../images/types';
+import type { Evidence } from '../../images/types';
 import { atMost } from '../confidence';
+import { builtInPairs, CALLED } from './built-in';
 import { NameFinder } from './names';
 import { asksFor, labelProxies, readsLabels, routesSeen } from './proxies';
 import { type Sayings, sayingsOf } from './sayings';
 import { isSocketProxy } from './stores';
 import type { Call, IntentContext, Need } from './types';
-
-/** Roles that are called and call nobody: a data store, a cache, a queue. */
-const CALLED: ReadonlySet<Role> = new Set(['datastore', 'cache', 'queue']);
 
 /** A sign that a data store talks to the outside after all: an address, an object store, a replica elsewhere. */
 const CALLS_OUT = /^environment (?:AWS_|S3_|WALG?_|REPLICATION_SOURCE)/;
@@ -23,6 +21,7 @@ export class Intent {
   /** The calls between two services, in either direction, by the name of one and then of the other. */
   private readonly among = new Map<string, Map<string, Call[]>>();
   private to: Map<string, Call[]> | undefined;
+  private builtIn: Map<string, Map<string, string>> | undefined;
   private readonly speaking = new Set<string>();
   private readonly answering = new Map<string, boolean>();
   private readonly sockets = new Map<string, boolean>();
@@ -56,11 +55,19 @@ export class Intent {
     return this.among.get(name)?.keys() ?? [];
   }
 
+  /** The services of which one may know the other's address by itself. */
+  likelyBy(name: string): Iterable<string> {
+    return this.likely().get(name)?.keys() ?? [];
+  }
+
   /** Whether two services have to talk, in whichever direction. */
   between(a: ComposeService, b: ComposeService): Need {
     const calls = this.among.get(a.name)?.get(b.name);
     if (calls) return needed(calls);
-    return this.strangers(a, b) ?? this.unrouted(a, b) ?? this.unrouted(b, a) ?? this.untold(a, b) ?? this.untold(b, a) ?? POSSIBLE;
+    const known = this.strangers(a, b) ?? this.unrouted(a, b) ?? this.unrouted(b, a) ?? this.untold(a, b) ?? this.untold(b, a);
+    if (known) return known;
+    const why = this.likely().get(a.name)?.get(b.name);
+    return why === undefined ? POSSIBLE : { ...POSSIBLE, why, likely: true };
   }
 
   /** Whether a service only answers, by what its image is and by what the file tells of it. */
@@ -130,6 +137,11 @@ export class Intent {
       detail: `neither its variables, its command nor its configuration names "${socket.name}", and no other configuration is mounted`,
     };
     return { verdict: 'none', confidence: advice.egress.confidence, why, evidence: [evidence, ...advice.egress.evidence] };
+  }
+
+  private likely(): Map<string, Map<string, string>> {
+    this.builtIn ??= builtInPairs(this.context, this);
+    return this.builtIn;
   }
 
   private note(one: string, other: string, call: Call): void {

@@ -42,11 +42,11 @@ export class Pairs {
     return verdict !== 'none';
   }
 
-  /** The services with which a service must go on sharing a network, in `strict`: those that it has to talk to. */
+  /** The services with which a service must go on sharing a network, in `strict`: those that it has to talk to, or may by an address of its own. */
   neededBy(name: string): Set<string> {
     let needed = this.neededOf.get(name);
     if (!needed) {
-      const mates = this.crew(name).flatMap((service) => [...this.intent.neededBy(service.name)]);
+      const mates = this.crew(name).flatMap(({ name: each }) => [...this.intent.neededBy(each), ...this.intent.likelyBy(each)]);
       needed = new Set(mates.flatMap((mate) => this.crew(mate).map((service) => service.name)));
       this.neededOf.set(name, needed);
     }
@@ -75,7 +75,11 @@ export class Pairs {
     const [mine, theirs] = [this.crew(a), this.crew(b)];
     if (mine.length === 1 && theirs.length === 1) return this.intent.between(mine[0]!, theirs[0]!);
     const needs = mine.flatMap((one) => theirs.map((other) => this.intent.between(one, other)));
-    const strongest = needs.find(({ verdict }) => verdict === 'needed') ?? needs.find(({ verdict }) => verdict === 'possible') ?? needs[0]!;
+    const strongest =
+      needs.find(({ verdict }) => verdict === 'needed') ??
+      needs.find(({ likely }) => likely) ??
+      needs.find(({ verdict }) => verdict === 'possible') ??
+      needs[0]!;
     if (strongest.verdict !== 'none') return strongest;
     return {
       ...strongest,

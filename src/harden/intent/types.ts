@@ -16,6 +16,8 @@ export interface IntentContext {
  */
 export interface Need {
   verdict: 'needed' | 'possible' | 'none';
+  /** Of `possible`: nothing names the other, but an image may know its address by itself. */
+  likely?: true;
   confidence: Confidence;
   /** One sentence without a full stop. */
   why: string;
