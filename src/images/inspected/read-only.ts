@@ -45,14 +45,16 @@ export function readOnlyOf(
   const stays = staying(start);
   const asRoot = stays.filter(({ step }) => (step.as === undefined || step.as === 0) && step.server === undefined);
   // A program that stays root may write anywhere, and what it does is not seen.
-  if (asRoot.length > 0 || stays.length === 0 || start.notFollowed.length > 0) return undefined;
+  // Whoever is not root writes no further than permissions let it, also by what was not followed.
+  const missed = start.notFollowed.some((each) => !('note' in each) || each.note.as === undefined || each.note.as === 0);
+  if (asRoot.length > 0 || stays.length === 0 || missed) return undefined;
   const users = new Set(stays.flatMap(({ step }) => (step.as === undefined || step.as === 0 ? [] : [step.as])));
   const becomes = start.doings.flatMap(({ step }) => (step.do === 'become' && step.owner.uid !== undefined ? [step.owner.uid] : []));
   for (const uid of becomes) users.add(uid);
   const own = facts.directories.filter(({ why, there, uid }) => there && why.includes('owned') && uid !== undefined && users.has(uid));
   const kept: DirectoryFacts[] = [];
   for (const directory of own) {
-    if (isMounted(directory.path, service)) continue;
+    if (isMounted(directory.path, service) || isConfiguration(directory.path) || holdsMount(directory.path, service)) continue;
     if ((directory.files ?? 0) === 0)
       wanted.set(directory.realPath ?? directory.path, {
         at: { layer: directory.layer ?? facts.id, path: directory.path },
@@ -103,6 +105,16 @@ function writesOf({ doings }: StartHere, service: Service): Write[] {
 function isMounted(path: string, service: Service): boolean {
   const mounts = [...service.mounts.filter(({ readOnly }) => !readOnly), ...service.tmpfs];
   return mounts.some(({ target }) => target !== '' && target !== '/' && covers(target, path));
+}
+
+/** What is there is read when it starts: to own it is no sign of writing to it. */
+function isConfiguration(path: string): boolean {
+  return covers('/etc', path);
+}
+
+/** What is kept there is on the mount. */
+function holdsMount(path: string, service: Service): boolean {
+  return service.mounts.some(({ target }) => target !== path && covers(path, target));
 }
 
 /** A mount holds what is below it; one over files of the image would hide them. */

@@ -155,6 +155,9 @@ describe('read-only', () => {
     ['a file beside files of the image', `echo > /etc/x; ${CAREFUL}`, 'known: no', DATA],
     ['a file in the root', `echo > /x; ${CAREFUL}`, 'known: no', DATA],
     ['a file that it may write', `[ -n "$X" ] && echo > /etc/x; ${CAREFUL}`, 'generic: /tmp', DATA],
+    ['what another user runs and nobody knows', CAREFUL.replace('exec "$@"', 'helper; exec "$@"'), 'generic: /tmp', DATA],
+    ['what root runs and nobody knows', `helper; ${CAREFUL}`, 'guess: /tmp /run', DATA],
+    ['a volume below what its user owns', 'exec gosu app "$@"', 'generic: /tmp', { mounts: ['volume d:/data/db'] }],
     ['a server that stays root', 'exec "$@"', 'guess: /tmp /run', DATA],
   ])('%s', async (_what, script, expected, options) => {
     expect(readOnly(await adviceOf(script, options))).toBe(expected);
