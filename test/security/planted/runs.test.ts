@@ -1,4 +1,4 @@
-import { Terminal } from '../../cli/pty';
+import { KEYS, Terminal } from '../../cli/pty';
 import { batten, project, read, removeProjects } from '../../cli/run';
 import { BLOCKS, COMMANDS, COMMENTS, DOCKERFILE, DOTENV, SERVICE, SHELL, TOP, VARIABLES } from './kinds';
 
@@ -90,7 +90,7 @@ test.each(RUNS.map((run) => [run.join(' '), run] as const))(
   (_, run) => {
     const { out, err } = batten(run, { cwd: project(FILES) });
     expect(out + err).not.toBe('');
-    expect(err).not.toMatch(/internal/i);
+    expect(err).not.toContain('please report it');
     expect(planted.seenIn(out + err)).toEqual([]);
   },
   300_000,
@@ -103,7 +103,7 @@ test('there is something to be seen, and what is written keeps it', () => {
     planted.seenIn(batten(['fix', '--dry-run', '--diff', '--skip', 'plaintext-secrets'], { cwd: directory }).out).length,
   ).toBeGreaterThan(30);
   batten(['fix', '--yes', '--skip', 'plaintext-secrets'], { cwd: directory });
-  const kept = planted.seenIn(read(directory) + Object.values(FILES).slice(1).join(''));
+  const kept = planted.seenIn(read(directory) + Object.values(FILES).slice(1).join('') + ASKED);
   expect(kept.length).toBe(planted.values.size);
 }, 300_000);
 
@@ -124,15 +124,28 @@ test.each([
   60_000,
 );
 
+/** A small project, as what is asked is the same: a variable beside each change, and a file that evidence quotes. */
+const ASKED = `services:
+  web:
+    image: nginx:1.27
+    environment:
+${below(VARIABLES.slice(0, 12), 6)}
+  built:
+    build: ./app
+    command: ${planted.plant(COMMANDS[0])}
+`;
+
 test('nor do the questions, nor the answers to them', async () => {
-  const terminal = new Terminal(['fix', ...ALL], project(FILES));
-  for (const key of ['w', 'd', 'y', 'w', 's', 'y', 'd', 'y', 'w', 'd', 's', 'y', 'y', 'y', 'y', 'd', 'y', 'w', 'y']) {
-    await terminal.prompt();
+  const terminal = new Terminal(['fix', '--no-config'], project({ ...FILES, 'compose.yaml': ASKED }));
+  await terminal.until('›');
+  // Through the plan to the single changes, whatever of it there is; a key that means nothing is passed over.
+  for (const key of ['c', 'd', 'w', 's', 'y', 'w', 'd', 'y', 'w', 's', 'd', 'y', 'w', 'd', 'y']) {
     terminal.press(key);
+    await new Promise((resolve) => setTimeout(resolve, 400));
   }
-  await terminal.prompt();
-  terminal.press('q');
+  terminal.press(KEYS.CTRL_C);
   await terminal.ended();
+  expect(terminal.screen).toContain('••••');
   expect(planted.seenIn(terminal.screen)).toEqual([]);
   terminal.close();
 }, 300_000);
