@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const ROOT = path.join(__dirname, '..');
 
-/** Which rooms a room may import, besides itself, src/errors.ts and src/table.ts. Imports point one way; see docs/design.md. */
+/** Which rooms a room may import, besides itself, src/errors.ts, src/table.ts and src/trim.ts. Imports point one way; see docs/design.md. */
 const ARROWS: Record<string, readonly string[]> = {
   yaml: [],
   compose: ['yaml'],
@@ -48,12 +48,12 @@ function importsOf(file: string): Import[] {
   }));
 }
 
-/** The room a path is in; undefined for what belongs to none (src/errors, src/table, packages). */
+/** The room a path is in; undefined for what belongs to none (src/errors, src/table, src/trim, packages). */
 function roomOf(file: string): string | undefined {
   const [top, second] = file.replace(/\.ts$/, '').split('/');
   if (top === 'transforms') return 'transforms';
   if (top !== 'src') return undefined;
-  return second === undefined ? 'index' : second === 'errors' || second === 'table' ? undefined : second;
+  return second === undefined ? 'index' : second !== undefined && ['errors', 'table', 'trim'].includes(second) ? undefined : second;
 }
 
 const imports = [...files('src'), ...files('transforms')].flatMap(importsOf);

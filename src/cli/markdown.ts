@@ -3,8 +3,8 @@ import { hang, pad, trimEnd, widthOf, wrap } from '../report/layout';
 import { type Showable, type Shown, say } from '../report/text/screen';
 
 const FENCE = /^\s*```/;
-const ITEM = /^(\s*)([-*]|\d+\.)\s+(.*)$/;
-const HEADING = /^(#+)\s+(.*)$/;
+const ITEM = /^(\s*)([-*]|\d+\.)\s+(.*)$/s;
+const HEADING = /^(#+)\s+(.*)$/s;
 
 /**
  * A README on a terminal: headings, emphasis and code are coloured, tables aligned, HTML comments left out. Links keep their text; their
@@ -15,7 +15,7 @@ export function renderMarkdown(markdown: string, colors: Colors, width: number):
   let code = false;
   let table: string[] = [];
   let references = false;
-  for (const block of joinParagraphs(markdown.replace(/<!--.*?-->\r?\n?/gs, ''))) {
+  for (const block of joinParagraphs(withoutComments(markdown))) {
     if (!code && block.startsWith('|')) {
       table.push(block);
       continue;
@@ -127,4 +127,19 @@ function joinParagraphs(markdown: string): string[] {
     if (fence) code = !code;
   }
   return blocks;
+}
+
+/** Without what stands between `<!--` and `-->`, and the line end after it. */
+function withoutComments(markdown: string): string {
+  let out = '';
+  let from = 0;
+  for (;;) {
+    const start = markdown.indexOf('<!--', from);
+    const end = start < 0 ? -1 : markdown.indexOf('-->', start);
+    if (end < 0) return out + markdown.slice(from);
+    out += markdown.slice(from, start);
+    from = end + '-->'.length;
+    if (markdown.startsWith('\r\n', from)) from += 2;
+    else if (markdown[from] === '\n') from++;
+  }
 }

@@ -42,5 +42,5 @@ export function printOn(output: Output, { language, text }: Text): void {
 function withoutCommands(text: string): string {
   if (!text.includes('::') && !text.includes('##')) return text;
   const lines = text.split('\n').map((line) => (/^::[a-z]/i.test(line.trimStart()) ? line.replace('::', '\\u003a:') : line));
-  return lines.join('\n').replace(/##(?=[a-z]*\[)/gi, '#\\u0023');
+  return lines.join('\n').replace(/##(?=[a-z]{0,20}\[)/gi, '#\\u0023');
 }

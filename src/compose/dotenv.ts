@@ -25,7 +25,8 @@ export function parseDotEnv(text: string): Record<string, string> {
       at = last;
       value = quote === "'" ? value.slice(1, close).replaceAll("\\'", "'") : resolveEscapes(value.slice(1, close));
     } else {
-      value = value.replace(/\s+#.*$/, '');
+      const comment = value.search(/\s#/);
+      if (comment >= 0) value = value.slice(0, comment).trimEnd();
     }
     result[match[1] ?? ''] = value;
   }

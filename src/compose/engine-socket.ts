@@ -1,4 +1,5 @@
 import { table } from '../table';
+import { trimEndOf } from '../trim';
 import { covers } from './container-path';
 import type { Mount } from './types';
 
@@ -35,7 +36,7 @@ const PLACES: [string, Engine][] = [
  */
 export function engineSocket(mount: Mount): EngineSocket | undefined {
   if (mount.kind !== 'bind' && mount.kind !== 'npipe') return undefined;
-  const source = (mount.source ?? '').replace(/[/\\]+$/, '') || '/';
+  const source = trimEndOf(mount.source ?? '', '/\\') || '/';
   const own = NAMES[lastOf(source)] ?? (mount.source?.includes('$') ? NAMES[lastOf(mount.target)] : undefined);
   if (own) return { engine: own };
   const held = PLACES.find(([place]) => source.startsWith('/') && covers(source, place));

@@ -31,7 +31,7 @@ export interface LoadRequest {
 /** A project of more files than this is a loop nobody saw, or not one to harden in one go. */
 const MAX_FILES = 100;
 
-const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|oci:|git@|github\.com\/)|\.git(?:#.*)?$/i;
+const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|oci:|git@|github\.com\/)|\.git(?:#|$)/i;
 
 /**
  * Finds the files that belong to a project beside those that were named: what they include, and what their services extend. Remote ones

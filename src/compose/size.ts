@@ -7,7 +7,7 @@ const UNITS: Record<string, number> = table({ '': 1, b: 1, k: 2 ** 10, m: 2 ** 2
  * Source: docker/go-units `RAMInBytes`, which counts in powers of 1024 whatever the letters.
  */
 export function parseSize(text: string): number | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(text);
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());
   return match ? Math.floor(Number(match[1]) * UNITS[match[2]!.toLowerCase()]!) : undefined;
 }
 

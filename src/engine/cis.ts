@@ -1,3 +1,4 @@
+import { trimEndOf } from '../trim';
 import type { ContainerInfo } from './client/types';
 import { listOf, type ModelService, mapOf } from './compose/model';
 
@@ -57,7 +58,7 @@ const CHECKS: readonly Check[] = [
     fromFile: true,
     passes: ({ service }) =>
       !mounts(service).some(
-        ({ type, source, read_only }) => type === 'bind' && read_only !== true && SENSITIVE.test(String(source).replace(/(.)\/+$/, '$1')),
+        ({ type, source, read_only }) => type === 'bind' && read_only !== true && SENSITIVE.test(trimEndOf(String(source), '/') || '/'),
       ),
   },
   { id: '5.10', title: 'not on the network of the host', fromFile: true, passes: ({ service }) => !host(service.network_mode) },

@@ -17,6 +17,9 @@ export interface Command {
 const MAX_DEPTH = 8;
 const MAX_COMMANDS = 500;
 
+/** PATH_MAX of Linux. What is longer is nothing that can be started. */
+const MAX_PATH = 4096;
+
 /** Scripts that by their name end in the command they are given. */
 const HANDS_OVER =
   /(^|[/_-])(docker-entrypoint|entrypoint|wait-for(-it)?|wait|dockerize|start|run|init|startup|boot)([._-][\w-]*)?(\.sh)?$/;
@@ -78,7 +81,9 @@ function read(words: readonly string[], depth: number, out: Command[]): void {
   if (first === undefined || first === '' || depth > MAX_DEPTH || out.length >= MAX_COMMANDS) return;
   const program = first.replace(/^.*\//, '');
   out.push({ program, words });
-  const within = isShell(first) ? runByShell(words) : (wrappedBy(words) ?? (HANDS_OVER.test(first) ? [handedOver(words)] : []));
+  const within = isShell(first)
+    ? runByShell(words)
+    : (wrappedBy(words) ?? (first.length <= MAX_PATH && HANDS_OVER.test(first) ? [handedOver(words)] : []));
   for (const each of within) read(each, depth + 1, out);
 }
 

@@ -28,7 +28,7 @@ export const EVIDENCE_KINDS = [
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 const URL = /^https?:\/\/\S+$/;
-const THREAD = /^https:\/\/[\w.-]+\/\S+\/(issues|pull|discussions|merge_requests)\/\d+(#\S*)?$/;
+const THREAD = /^https:\/\/[\w.-]+\/[^\s/#]+\/(?:[^\s/#]+\/)*(issues|pull|discussions|merge_requests)\/\d+(#\S*)?$/;
 const BLOB = /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/blob\/\S+$/;
 const MANUAL = /^[\w.-]+\(\d\)(, .+)?$/;
 const FILE = /^[\w.-]+\/[\w.-]+(@[0-9a-f]{7,40})? \S/;

@@ -23,7 +23,7 @@ export function families(): readonly Family[] {
 export function plainProject(reference: string): string | undefined {
   const match = matchImage(reference);
   if (!match || !/^[\w./:@-]+$/.test(reference)) return undefined;
-  const name = /([a-z0-9]+)[^a-z0-9]*$/i.exec(match.reference.path)?.[1] ?? 'app';
+  const name = match.reference.path.match(/[a-z0-9]+/gi)?.at(-1) ?? 'app';
   const [data] = match.template.data ?? [];
   const volume = data === undefined ? '' : `    volumes:\n      - data:${data}\nvolumes:\n  data:\n`;
   return `services:\n  ${name}:\n    image: ${reference}\n${volume}`;

@@ -38,7 +38,7 @@ export function healthcheckOf(ground: Ground): Verdict<HealthCheckAdvice | null>
   if (service.build && !value.builtin) return undefined;
   // A template of a language says how, and not on which port.
   const { test = [] } = value;
-  if (test.some((word) => /\bPORT\b(?!\})/.test(word.replace(/\$+\{?\w+/g, '')))) return undefined;
+  if (test.some((word) => /\bPORT\b(?!\})/.test(word.replace(/\$\{?\w+/g, '')))) return undefined;
   const check = { test: [...test], builtin: value.builtin ?? false };
   const doubt = check.builtin ? undefined : (unmet(value, ground, match) ?? moved(ground));
   if (!doubt) return { value: check, confidence, why, breaks: BREAKS, evidence };

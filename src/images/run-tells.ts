@@ -76,13 +76,13 @@ function installed(program: string, words: readonly string[]): string[] {
   return words
     .slice(words.indexOf(verb) + 1)
     .filter((word) => !word.startsWith('-'))
-    .map((word) => word.replace(/[=<>~@].*$/, ''));
+    .map((word) => word.split(/[=<>~@]/, 1)[0]!);
 }
 
 /** `setcap 'cap_net_raw,cap_net_admin=+ep' FILE` */
 function readSetcap(words: readonly string[], tells: RunTells, evidence: Evidence): void {
   if (words.some((word) => word === '-r')) return;
-  const names = words.flatMap((word) => (/^cap_\w/i.test(word) ? word.replace(/[=+].*$/, '').split(',') : []));
+  const names = words.flatMap((word) => (/^cap_\w/i.test(word) ? word.split(/[=+]/, 1)[0]!.split(',') : []));
   const value = names.length > 0 ? names.map(normaliseCapability) : ['NET_BIND_SERVICE'];
   tells.fileCapabilities.push({ value, evidence, byHand: !words.some((word) => /\bping6?$/.test(word)) });
 }

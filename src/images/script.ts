@@ -165,7 +165,7 @@ function target(program: string, words: readonly string[]): string | undefined {
 }
 
 function isRecursive(word: string): boolean {
-  return /^(-\w*R\w*|--recursive)$/.test(word);
+  return word === '--recursive' || (/^-\w+$/.test(word) && word.includes('R'));
 }
 
 function isInPlace(word: string): boolean {

@@ -8,6 +8,7 @@ import { readScript, type ScriptFacts } from './script';
 import { simpleCommands } from './shell';
 import { isShell, isWrapper, shellLine } from './shell-line';
 import type { Evidence } from './types';
+import { matches } from './xray/start/pattern';
 
 /** Where a shell looks for a program that is named without a path. */
 const PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -139,13 +140,7 @@ function copied(place: string, copies: readonly CopiedFiles[], context: string |
 function fromDirectory(source: string, rest: string): string[] {
   const base = path.posix.basename(source);
   if (/[*?[]/.test(base)) {
-    const pattern = new RegExp(
-      `^${base
-        .replace(/[.+^${}()|\\]/g, '\\$&')
-        .replace(/\*/g, '.*')
-        .replace(/\?/g, '.')}$`,
-    );
-    return pattern.test(rest) ? [path.posix.join(path.posix.dirname(source), rest)] : [];
+    return matches(base, rest) === true ? [path.posix.join(path.posix.dirname(source), rest)] : [];
   }
   return base === rest ? [source, path.posix.join(source, rest)] : [path.posix.join(source, rest)];
 }

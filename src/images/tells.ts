@@ -15,7 +15,8 @@ export function isWindows(service: Service): boolean {
   return (
     service.has('isolation') ||
     /^windows/i.test(String(service.data('platform') ?? '')) ||
-    /nanoserver|servercore|ltsc20\d\d|\/windows\/|:windows|-windows[^/]*$/i.test(image) ||
+    /nanoserver|servercore|ltsc20\d\d|\/windows\/|:windows/i.test(image) ||
+    /-windows/i.test(image.slice(image.lastIndexOf('/') + 1)) ||
     service.mounts.some((mount) => mount.kind === 'npipe' || /^[A-Za-z]:[\\/]/.test(mount.target))
   );
 }

@@ -40,7 +40,7 @@ const FIELDS = ['user', 'capabilities', 'no_new_privileges', 'read_only', 'egres
 export function factChecks(check: Checks, entries: (value: Check) => Check, sources: Check): Record<string, Check> {
   const { bool, confidence, either, list, oneOf, pattern, record, sentence, some, test, text, version } = check;
   const variable = pattern(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'the name of a variable');
-  const wildcard = pattern(/^[A-Za-z0-9_]*\*?[A-Za-z0-9_]*$/, 'the name of a variable');
+  const wildcard = pattern(/^[A-Za-z0-9_]*(?:\*[A-Za-z0-9_]*)?$/, 'the name of a variable');
   const command: Check = (value, path) => {
     some(test((v) => typeof v === 'string', 'a word'))(value, path);
     if (!Array.isArray(value)) return;
@@ -61,7 +61,7 @@ export function factChecks(check: Checks, entries: (value: Check) => Check, sour
         text(setting, [...at, name]);
       }
     };
-    record({}, { flag: pattern(/^-\S*HOST\S*$/, 'an argument with HOST in it'), env: variables, if: text, unless: some(text) })(
+    record({}, { flag: pattern(/^-(?:(?!HOST)\S)*HOST\S*$/, 'an argument with HOST in it'), env: variables, if: text, unless: some(text) })(
       value,
       path,
     );

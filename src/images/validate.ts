@@ -8,7 +8,7 @@ import { factChecks } from './validate-facts';
 const ROLES = ['datastore', 'cache', 'queue', 'proxy', 'web', 'app', 'admin', 'agent', 'client', 'runtime', 'unknown'];
 const DATA_KINDS = ['volume', 'bind', 'tmpfs', 'none'];
 const WHETHER = ['default', 'custom', 'any'];
-const IMAGE_NAME = /^[a-z0-9.:-]+\.[a-z0-9.:-]+(\/[a-z0-9._-]+)*\/([a-z0-9._-]+|\*)$/;
+const IMAGE_NAME = /^[a-z0-9.:-][a-z0-9:-]*\.[a-z0-9.:-]+(\/[a-z0-9._-]+)*\/([a-z0-9._-]+|\*)$/;
 
 /**
  * Checks a parsed template and returns it typed. Every value must carry confidence, why, and sources that the template itself defines; an

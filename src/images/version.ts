@@ -1,3 +1,4 @@
+import { trimEndOf } from '../trim';
 /** A version read from a tag, as far as it is written: `16.4-alpine` -> [16, 4], `16` -> [16]. */
 export type Version = readonly number[];
 
@@ -7,7 +8,9 @@ export type Version = readonly number[];
  */
 export function versionOf(tag: string, pattern = '^v?(\\d+(?:\\.\\d+)?)'): Version | undefined {
   // An undetermined part (`*`) may continue the number before it: `1${MINOR}` says nothing, `16.${MINOR}` says 16.
-  const found = new RegExp(pattern).exec(tag.replace(/\d*\*.*$/, ''))?.[1];
+  const star = tag.indexOf('*');
+  const told = star < 0 ? tag : trimEndOf(tag.slice(0, star), '0123456789');
+  const found = new RegExp(pattern).exec(told)?.[1];
   return found?.split('.').map(Number);
 }
 

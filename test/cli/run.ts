@@ -30,6 +30,8 @@ export function batten(args: readonly string[], options: { cwd: string; input?: 
     input: options.input ?? '',
     env: { ...scrubbedEnv(), ...options.env },
     encoding: 'utf8',
+    // A report of many files is more than the megabyte that is kept by default.
+    maxBuffer: 2 ** 28,
   });
   return { code: status, out: stdout, err: stderr };
 }

@@ -22,7 +22,7 @@ export function sources(folders: readonly string[] = ['src', 'transforms']): Sou
 function filesIn(folder: string): string[] {
   return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const name = `${folder}/${entry.name}`;
-    return entry.isDirectory() ? filesIn(name) : name.endsWith('.ts') ? [name] : [];
+    return entry.isDirectory() ? filesIn(name) : /\.(?:ts|[cm]?js)$/.test(name) ? [name] : [];
   });
 }
 

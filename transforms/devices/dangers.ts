@@ -1,4 +1,5 @@
 import type { Severity } from '../../src/harden/types';
+import { trimEndOf } from '../../src/trim';
 
 /** What a device of the host, or a rule about devices, gives away. */
 export interface Danger {
@@ -38,7 +39,7 @@ const DEVICES: readonly { path: RegExp; severity: Severity; gives: string; stric
 /** What an item of `devices` gives away, `/dev/x[:/dev/y[:rwm]]`; undefined for what is only itself, such as a GPU or a serial port. */
 export function dangerOfDevice(text: string): Danger | undefined {
   const [host = '', , permissions = 'rwm'] = text.split(':');
-  const path = host.length > 1 ? host.replace(/\/+$/, '') : host;
+  const path = host.length > 1 ? trimEndOf(host, '/') : host;
   const known = DEVICES.find((each) => each.path.test(path));
   if (!known) return undefined;
   const readOnly = !permissions.includes('w');

@@ -181,7 +181,7 @@ function takingDotEnv({ services }: ComposeProject): ComposeService[] {
 
 function obstacle({ path }: Place, { project }: TransformContext): Refusal | undefined {
   const { role, absolute } = project.files[splitFile(path).file]!;
-  const directory = (file: string | undefined): string => (file ?? '').replace(/[^/\\]*$/, '');
+  const directory = (file = ''): string => file.slice(0, Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
   if (role === 'included' && directory(absolute) !== directory(project.files[0]!.absolute)) {
     return { code: 'needs-decision', message: 'an included file has a .env of its own: run batten on it' };
   }
@@ -201,7 +201,7 @@ function unquotedNumber({ node, item }: Place): Refusal | undefined {
 }
 
 function looksNumeric(text: string): boolean {
-  return /^[-+]?(?:0x[\da-f_]+|0[ob]?[0-7_]+|[\d_]*\.?[\d_]+(?:e[-+]?\d+)?|\d[\d_]*\.|[\d_]+(?::[0-5]?\d)+(?:\.\d*)?|\d{4}-\d\d?-\d\d?.*)$/i.test(
+  return /^[-+]?(?:0x[\da-f_]+|0[ob]?[0-7_]+|(?:[\d_]+(?:\.[\d_]+)?|\.[\d_]+)(?:e[-+]?\d+)?|\d[\d_]*\.|[\d_]+(?::[0-5]?\d)+(?:\.\d*)?|\d{4}-\d\d?-\d\d?.*)$/i.test(
     text,
   );
 }

@@ -1,6 +1,7 @@
 import { type Image, images } from '../../src/harden/images-of';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Evidence, Proposal } from '../../src/harden/types';
+import { trimEndOf } from '../../src/trim';
 
 const transform: Transform = {
   id: 'registry-allowlist',
@@ -107,5 +108,5 @@ function within(name: string, place: string): boolean {
 }
 
 function trimmed(text: string): string {
-  return text.replace(/\/+$/, '');
+  return trimEndOf(text, '/');
 }

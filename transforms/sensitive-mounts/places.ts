@@ -1,4 +1,5 @@
 import type { Confidence, Severity } from '../../src/harden/types';
+import { trimEndOf } from '../../src/trim';
 
 /** A place of the host that is not a service's own data. */
 export interface Place {
@@ -104,7 +105,7 @@ const RULES: readonly Rule[] = [
 
 /** The place of the host that a source is; undefined for data of the service itself. Sockets of engines are no matter of this. */
 export function placeOf(source: string): Place | undefined {
-  const path = source.length > 1 ? source.replace(/\/+$/, '') : source;
+  const path = source.length > 1 ? trimEndOf(source, '/') : source;
   return RULES.find((rule) => rule.path.test(path));
 }
 

@@ -9,6 +9,7 @@ import { isBorrowed, removeFromList, setKey } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
 import type { Confidence, Draft, Evidence, Proposal } from '../../src/harden/types';
 import type { HostVerdict } from '../../src/images/types';
+import { trimEndOf } from '../../src/trim';
 import type { Refusal } from '../../src/yaml/types';
 import { mayBeRelabelled, type Place, placeOf } from './places';
 
@@ -184,7 +185,7 @@ function propagation(service: ComposeService, mount: Mount, source: string, cont
 
 /** `/dev/shm` of the host stands for more shared memory, which `shm_size` gives. */
 function sharedMemory(service: ComposeService, mount: Mount, source: string, { advise, project }: TransformContext): Proposal | undefined {
-  if (source.replace(/\/+$/, '') !== '/dev/shm' || !samePath(mount.target, '/dev/shm')) return undefined;
+  if (trimEndOf(source, '/') !== '/dev/shm' || !samePath(mount.target, '/dev/shm')) return undefined;
   const { value, what, confidence, evidence } = advise(service).hostAccess('shm', '');
   const sharers = project.services.filter((other) => other.mounts.some((each) => each.source?.startsWith('/dev/shm')));
   if ((value !== 'needed' && value !== 'optional') || what === undefined || service.has('shm_size')) return undefined;

@@ -36,7 +36,7 @@ export async function findCompose(setup: RunSetup): Promise<ComposeCommand> {
   const candidates = named ? [[named]] : [['docker', 'compose'], ['docker-compose']];
   for (const words of candidates) {
     const { code, stdout } = await run(words, ['version', '--short'], { ...setup, timeout: 20 });
-    const version = /\d+\.\d+[\w.+-]*/.exec(stdout)?.[0];
+    const version = /\d{1,9}\.\d+[\w.+-]*/.exec(stdout)?.[0];
     if (code === 0 && version) return { words, version };
   }
   throw new EngineError(named ? `${named} is no Compose` : 'neither "docker compose" nor "docker-compose" is installed', {

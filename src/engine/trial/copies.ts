@@ -1,5 +1,6 @@
 import { existsSync, linkSync, mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
+import { trimEndOf } from '../../trim';
 import { listOf, type Model, mapOf } from '../compose/model';
 import { copyTree } from './host/copy-tree';
 import { HARMLESS_DEVICES, isWithin } from './host/places';
@@ -224,7 +225,7 @@ function boundDevice(model: Model, source: string): string | undefined {
 }
 
 /** A path without a slash at the end. */
-export const clean = (text: string): string => (text.length > 1 ? text.replace(/\/+$/, '') : text);
+export const clean = (text: string): string => (text.length > 1 ? trimEndOf(text, '/') : text);
 
 /** Makes a copy that is no volume. What is there already is one that nobody writes to, of an earlier stack. */
 export function makeCopy(plan: BindPlan): void {

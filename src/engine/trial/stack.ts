@@ -52,7 +52,7 @@ export class Stack {
     const args = ['up', '-d', '--no-build', ...(isOld(this.bench.compose) ? [] : ['--quiet-pull']), ...fresh];
     const all = await this.compose(args, patience * 2 + 60);
     if (all.code === 0 || this.bench.signal.aborted) return;
-    if (/^validating .*compose\.yaml: |compose\.yaml' is invalid because/m.test(all.stderr)) {
+    if (all.stderr.split('\n').some(refusesFile)) {
       const what = all.stderr.trim().replaceAll(this.file, 'the file');
       throw new EngineError(`this Compose does not read the file that was made for a trial: ${what}`, { hint: 'please report it' });
     }
@@ -104,4 +104,9 @@ export class Stack {
     for (const name of this.services) visit(name, []);
     return out;
   }
+}
+
+/** Whether a line of Compose's says that it does not read the file it was given. */
+function refusesFile(line: string): boolean {
+  return (line.startsWith('validating ') && line.includes('compose.yaml: ')) || line.includes("compose.yaml' is invalid because");
 }

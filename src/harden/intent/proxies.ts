@@ -49,10 +49,10 @@ export function readsLabels(service: ComposeService): boolean {
 }
 
 /** Where Traefik may be told of services that is not in its files, labels or arguments. */
-const TRAEFIK_ELSEWHERE = /providers[._](?:http|consul|consulcatalog|etcd|redis|zookeeper|rest|ecs|nomad|kubernetes\w*)\b/i;
+const TRAEFIK_ELSEWHERE = /providers[._](?:(?:http|consul|consulcatalog|etcd|redis|zookeeper|rest|ecs|nomad)\b|kubernetes)/i;
 
 /** Routes whose target is worked out from the request: the names are then not in the configuration. */
-const DYNAMIC = /\w_pass\s+[^;\s/]*(?:\/\/)?[^;\s/]*\$|\breverse_proxy\b[^\n]*\{\w|%\[|\bset-dst\b/;
+const DYNAMIC = /\w_pass\s+[^;\s/$]*(?:\/\/[^;\s/$]*)?\$|%\[|\bset-dst\b/;
 
 /**
  * Whether all that tells a reverse proxy where to send requests has been seen. Then who is neither named nor asks for it gets none.
@@ -65,5 +65,11 @@ export function routesSeen(service: ComposeService, sayings: Sayings, { advise }
   if (family === 'nginx-proxy') return true;
   if (family === 'caddy-docker-proxy') return true;
   if (family !== 'caddy' && family !== 'nginx' && family !== 'haproxy') return false;
-  return sayings.files.length > 0 && !sayings.files.some(({ text }) => DYNAMIC.test(text));
+  return sayings.files.length > 0 && !sayings.files.some(({ text }) => DYNAMIC.test(text) || text.split('\n').some(proxiesToVariable));
+}
+
+/** A line of a Caddyfile that sends requests to a placeholder: `reverse_proxy {args[0]}`. */
+function proxiesToVariable(line: string): boolean {
+  const at = line.search(/\breverse_proxy\b/);
+  return at >= 0 && /\{\w/.test(line.slice(at));
 }

@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../trim';
 import { fits } from './words';
 
 /** One line of a configuration in its plain form, with the section it stands in: the last header in brackets above it. */
@@ -37,7 +38,9 @@ function plainLine(line: string): string {
     .replace(/ ?(=|:(?!\/\/)) ?/g, '$1');
   // Blanks inside of the brackets of a header mean nothing either: `[[ inputs.ping ]]`.
   if (joined.startsWith('[')) return joined.replace(/\[ /g, '[').replace(/ \]/g, ']');
-  return joined.replace(/^[{,]+ ?/, '').replace(/ ?[;,{}]+$/, '');
+  const begun = joined.replace(/^[{,]+ ?/, '');
+  const cut = trimEndOf(begun, ';,{}');
+  return cut.length < begun.length && cut.endsWith(' ') ? cut.slice(0, -1) : cut;
 }
 
 /** Whether a line is as a pattern: `*` is any text, `<1024` a number that is smaller. */

@@ -129,7 +129,14 @@ function osFacts(files: FileTree, placeOf: (path: string) => Place | undefined):
     const release = files.text(path);
     const at = placeOf(path);
     if (release === undefined || !at) continue;
-    const value = (key: string): string | undefined => new RegExp(`^${key}=(["']?)(.*?)\\1\\s*$`, 'm').exec(release)?.[2];
+    const value = (key: string): string | undefined =>
+      unquoted(
+        release
+          .split('\n')
+          .find((line) => line.startsWith(`${key}=`))
+          ?.slice(key.length + 1)
+          .trimEnd(),
+      );
     const [id, version, name] = [value('ID'), value('VERSION_ID'), value('PRETTY_NAME')];
     if (id !== undefined) return { os: { id, ...(version && { version }), ...(name && { name }), at } };
   }
@@ -234,7 +241,9 @@ function pathsOf({ path, others = [] }: { path?: string; others?: string[] }): s
 
 /** A directory itself, for a file the one it is in. */
 function holder(files: FileTree, path: string): string {
-  const plain = path.replace(/\/[^/]*[*?[].*$/, '') || '/';
+  const wild = path.search(/[*?[]/);
+  const slash = wild < 0 ? -1 : path.lastIndexOf('/', wild);
+  const plain = (slash < 0 ? path : path.slice(0, slash)) || '/';
   return files.find(plain)?.node.kind === 'directory' ? plain : parent(plain);
 }
 
@@ -296,4 +305,9 @@ function normalised(script: string): string {
 
 function hashOf(content: string): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
+
+/** The text between the quotes, where it has some. */
+function unquoted(text: string | undefined): string | undefined {
+  return /^(["'])(.*)\1$/.exec(text ?? '')?.[2] ?? text;
 }

@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../trim';
 import type { ImageConfigFacts, ProgramFacts } from './facts';
 import type { FileNode, FileTree } from './file-tree';
 import { serverNamed } from './start/servers';
@@ -46,7 +47,7 @@ export function toolsIn(
     .slice(0, 64);
   return TOOLS.flatMap((name) => {
     for (const directory of directories) {
-      const found = programAt(`${directory.replace(/\/+$/, '')}/${name}`, name, files, layerOf);
+      const found = programAt(`${trimEndOf(directory, '/')}/${name}`, name, files, layerOf);
       if (found) return [found];
     }
     return [];

@@ -163,8 +163,8 @@ function addList(list: readonly Value[], out: Fields): void {
 
 /** `a{b,c}d` without its neighbours: `b` and `c`. Ranges and nested braces stay as they are. */
 function braces(text: string): string[] {
-  const inside = /^\{([^{}]*,[^{}]*)\}$/.exec(text)?.[1];
-  return inside === undefined ? [text] : inside.split(',');
+  const inside = /^\{([^{}]*)\}$/.exec(text)?.[1];
+  return inside === undefined || !inside.includes(',') ? [text] : inside.split(',');
 }
 
 /** What is a list of words by itself: `$@`, `${list[@]}`. */

@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../../trim';
 import {
   type AndOr,
   type Assignment,
@@ -62,7 +63,7 @@ class Capture {
 
   value(): Value {
     const whole = this.parts.length === 0 ? known('') : concat(this.parts);
-    const trim = (text: string): string => text.replace(/\n+$/, '');
+    const trim = (text: string): string => trimEndOf(text, '\n');
     return whole.text === undefined && whole.others.length === 0
       ? whole
       : { ...whole, text: whole.text === undefined ? undefined : trim(whole.text), others: whole.others.map(trim) };

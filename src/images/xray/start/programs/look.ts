@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../../../trim';
 import { type Argument, type Call, isFile, optionsIn, pathOf, programName, record, textsOf } from '../call';
 import { fixed, type Outcome, SUCCESS, unknownOutcome } from '../condition';
 import { matches } from '../pattern';
@@ -171,7 +172,7 @@ function basename(call: Call): undefined {
   const { named, operands } = optionsIn(call.words.slice(1), ['-s']);
   const suffix = (named.get('-s') ?? operands[1])?.value.text ?? '';
   const change = (text: string): string => {
-    const name = text.replace(/\/+$/, '').replace(/^.*\//, '');
+    const name = trimEndOf(text, '/').replace(/^.*\//, '');
     return suffix !== '' && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
   };
   call.print?.(operands[0] ? mapValue(operands[0].value, change) : UNKNOWN);
@@ -179,7 +180,7 @@ function basename(call: Call): undefined {
 }
 
 function dirnameOf(text: string): string {
-  const plain = text.replace(/\/+$/, '');
+  const plain = trimEndOf(text, '/');
   const at = plain.lastIndexOf('/');
   return at < 0 ? '.' : at === 0 ? '/' : plain.slice(0, at);
 }

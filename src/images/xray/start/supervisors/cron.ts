@@ -36,9 +36,9 @@ function runTable(call: Call, path: string, user: string | null | undefined): vo
   const source = analysis.source(path, call.at, state, who);
   for (const [index, line] of (source?.text ?? '').split('\n').entries()) {
     if (/^\s*(?:#|$)/.test(line) || /^\s*\w+\s*=/.test(line)) continue;
-    const [, when, rest] = /^\s*(@\w+|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.+)$/.exec(line) ?? [];
+    const [, when, rest] = /^\s*(@\w+|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.+)$/s.exec(line) ?? [];
     if (when === undefined || rest === undefined) continue;
-    const [, named, command] = user === undefined ? (/^(\S+)\s+(.+)$/.exec(rest) ?? []) : [undefined, user ?? '', rest];
+    const [, named, command] = user === undefined ? (/^(\S+)\s+(.+)$/s.exec(rest) ?? []) : [undefined, user ?? '', rest];
     if (command === undefined) continue;
     const at = analysis.place(source!, index + 1);
     const inner: Call = {

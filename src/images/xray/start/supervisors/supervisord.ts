@@ -85,7 +85,8 @@ function sectionsOf(source: SourceText): Section[] {
   const sections: Section[] = [];
   let last: string | undefined;
   for (const [index, line] of source.text.split('\n').entries()) {
-    const text = line.replace(/\s[;#].*$/, '').trimEnd();
+    const comment = line.search(/\s[;#]/);
+    const text = (comment < 0 ? line : line.slice(0, comment)).trimEnd();
     const name = /^\[([^\]]+)\]/.exec(text)?.[1];
     const section = sections.at(-1);
     if (name !== undefined) {
@@ -96,10 +97,10 @@ function sectionsOf(source: SourceText): Section[] {
       const before = section.values.get(last)!;
       section.values.set(last, { ...before, text: `${before.text}\n${text.trim()}` });
     } else if (section && !/^[;#]/.test(text)) {
-      const [, key, value] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(text) ?? [];
-      if (key !== undefined) {
-        last = key.trim().toLowerCase();
-        section.values.set(last, { text: value!, line: index + 1 });
+      const sign = text.search(/[=:]/);
+      if (sign > 0) {
+        last = text.slice(0, sign).trim().toLowerCase();
+        section.values.set(last, { text: text.slice(sign + 1).trimStart(), line: index + 1 });
       }
     }
   }
@@ -162,8 +163,10 @@ function runProgram(call: Call, section: Section): void {
   const state = call.state.fork();
   const directory = section.values.get('directory');
   if (directory) state.cwd = expanded(call, section, directory.text);
-  for (const [, name, , quoted, plain] of (section.values.get('environment')?.text ?? '').matchAll(/(\w+)=(?:(["'])(.*?)\2|([^,]*))/g)) {
-    state.set(name!, expanded(call, section, quoted ?? plain ?? ''), true);
+  for (const [, name, double, single, plain] of (section.values.get('environment')?.text ?? '').matchAll(
+    /(?<!\w)(\w+)=(?:"([^"]*)"|'([^']*)'|([^,]*))/g,
+  )) {
+    state.set(name!, expanded(call, section, double ?? single ?? plain ?? ''), true);
   }
   for (const key of ['stdout_logfile', 'stderr_logfile']) writeTo({ ...call, who: call.who }, section, key);
   const inner: Call = { ...call, at, who, state, replaces: false, background: true, print: undefined };
