@@ -239,13 +239,15 @@ describe('a write that fails', () => {
     return { ...ran, steps: Number(read(path.dirname(spy), 'spy.cjs.count')) };
   }
 
+  // Every third step is tried, and with BATTEN_FULL=1 each.
+  const STRIDE = process.env.BATTEN_FULL ? 1 : 3;
   const FIX = ['fix', '--yes', '.', '--preset', 'strict', '--confidence', 'guess'];
 
   test.each([false, true])(
     'at any step (and after it: %s) leaves what was there, or what undo takes back',
     (on) => {
       let failed = 0;
-      for (let step = 1; ; step++) {
+      for (let step = on ? 2 : 1; ; step += STRIDE) {
         const cwd = project({ 'a/compose.yaml': WITH_SECRET });
         const before = tree(cwd);
         const env = { XDG_STATE_HOME: project({}) };
@@ -258,7 +260,7 @@ describe('a write that fails', () => {
         const left = Object.keys(after).filter((name) => !name.endsWith('.tmp'));
         expect([step, Object.fromEntries(left.map((name) => [name, after[name]]))]).toEqual([step, before]);
       }
-      expect(failed).toBeGreaterThan(8);
+      expect(failed).toBeGreaterThan(8 / STRIDE);
     },
     300_000,
   );
