@@ -25,7 +25,7 @@ if (!enabled) process.stderr.write('  skipped: runs on a real Engine (BATTEN_ENG
     // What they wait for is mostly the processor.
     const slot = limiter(2);
     await Promise.all(chosen.map((of) => slot(() => timed(of.name, () => keep(of)))));
-  }, 20 * 60_000);
+  }, 35 * 60_000);
 
   async function keep(of: Case): Promise<void> {
     runs.set(of.name, await rederive(of).catch((error: Error) => error));
