@@ -54,11 +54,9 @@ export function readLock(text: string, shown: string = IMAGE_LOCK): ImageLock {
   const entries = Object.entries(data.images);
   if (entries.length > MAX_IMAGES) throw wrong(`locks more than ${MAX_IMAGES} images`);
   return new Map(
-    entries.map(([name, value]): [string, LockedImage] => {
-      if (version === 1) {
-        if (!DIGEST.test(String(value))) throw wrong(`says no digest of ${name}`);
-        return [name, { digest: String(value) }];
-      }
+    entries.flatMap(([name, value]): [string, LockedImage][] => {
+      // The first version was written by hand, too: what is no digest says nothing.
+      if (version === 1) return DIGEST.test(String(value)) ? [[name, { digest: String(value) }]] : [];
       if (!isMap(value) || Object.keys(value).some((key) => key !== 'digest' && key !== 'facts'))
         throw wrong(`says something else than a digest and facts of ${name}`);
       if (value.digest !== undefined && !DIGEST.test(String(value.digest))) throw wrong(`says no digest of ${name}`);
@@ -68,7 +66,7 @@ export function readLock(text: string, shown: string = IMAGE_LOCK): ImageLock {
           : factsFromLock(value.facts, [], (path, expected) => {
               throw wrong(`says of ${name} what is no fact: ${path.join('.')}: ${expected}`.slice(0, 400));
             });
-      return [name, { ...(value.digest !== undefined && { digest: String(value.digest) }), ...(facts && { facts }) }];
+      return [[name, { ...(value.digest !== undefined && { digest: String(value.digest) }), ...(facts && { facts }) }]];
     }),
   );
 }

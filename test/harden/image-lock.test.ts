@@ -87,7 +87,7 @@ describe('what is no lock is refused', () => {
     ['a later version', '{"version":3,"images":{}}'],
     ['no images', '{"version":2}'],
     ['a list of images', '{"version":1,"images":[]}'],
-    ['a tag for a digest', '{"version":1,"images":{"a:1":"latest"}}'],
+    ['a tag for a digest', '{"version":2,"images":{"a:1":{"digest":"latest"}}}'],
     ['something beside the facts', '{"version":2,"images":{"a:1":{"run":"rm -rf /"}}}'],
     ['a digest that is none', '{"version":2,"images":{"a:1":{"digest":"sha256:x"}}}'],
     ['facts that are none', withFacts({})],
