@@ -102,7 +102,12 @@ const built = await Promise.all([
   // What talks to an Engine is loaded by the commands that do.
   build({ ...common, entryPoints: ['src/engine/index.ts'], outfile: 'dist/cli/engine.js', plugins: [apart(vendored('..'))] }),
   // So is what reads images.
-  build({ ...common, entryPoints: ['src/cli/image-facts.ts'], outfile: 'dist/cli/image-facts.js', plugins: [apart(vendored('..'))] }),
+  build({
+    ...common,
+    entryPoints: ['src/cli/image-facts.ts'],
+    outfile: 'dist/cli/image-facts.js',
+    plugins: [apart({ './read-images': './read-images.js' })],
+  }),
   build({ ...common, entryPoints: ['src/cli/read-images.ts'], outfile: 'dist/cli/read-images.js', plugins: [apart(vendored('..'))] }),
   // Drawings, with the library that arranges them, are for one command.
   build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),

@@ -13,25 +13,14 @@ import { loadSources, root } from './sources.mjs';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean', default: false } } });
 const { speaksOf } = loadSources('images/about');
-const FIELDS = [
-  'user',
-  'capabilities',
-  'no_new_privileges',
-  'read_only',
-  'egress',
-  'privileged',
-  'healthcheck',
-  'secrets',
-  'docker_socket',
-  'host_access',
-];
+const { KNOWABLE } = loadSources('images/validate');
 const folder = path.join(root, 'templates', 'images');
 
 let [claims, lowered, refused] = [0, 0, 0];
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
   const template = parse(readFileSync(path.join(folder, file), 'utf8'));
   if (positionals.length > 0 && !positionals.includes(template.family)) continue;
-  for (const field of FIELDS) {
+  for (const field of KNOWABLE) {
     for (const [index, { confidence, sources }] of (template[field] ?? []).entries()) {
       if (confidence !== 'known') continue;
       const others = template.match.filter((entry) => !entry.unchanged && !speaksOf(template, entry, sources));

@@ -90,3 +90,14 @@ export class ImageError extends InputError {
     super(code, message, details);
   }
 }
+
+/** What was thrown and is no error of batten's own: a fault of batten's, which is said of the file it came up with, so that the others are done. */
+export function unforeseen(cause: unknown, file: string): InputError {
+  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new InputError('unforeseen', `batten fails on this file and leaves it unmodified (${said})`, {
+    file,
+    position: { line: 1, column: 1 },
+    hint: 'this is a fault of batten: report it with what in the file leads to it; --skip and --service narrow it down',
+    cause,
+  });
+}

@@ -7,7 +7,7 @@ import { loadProject, type SourceFile } from './compose/load-project';
 import type { ComposeProject } from './compose/project';
 import { readIfThere, readInput } from './compose/read';
 import type { UnseenFile } from './compose/unseen';
-import { BattenError, InputError } from './errors';
+import { BattenError, InputError, unforeseen } from './errors';
 import type { Batten, FixSession, Input, OverrideTarget, PlanSession, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
 import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
@@ -282,13 +282,4 @@ function named<T>(input: Input, work: () => T): T {
     error.file ??= input.path;
     throw error;
   }
-}
-
-function unforeseen(cause: unknown, file: string): InputError {
-  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return new InputError('unforeseen', `batten failed on this file and left it unmodified (${said})`, {
-    file,
-    hint: 'this is a fault of batten: please report it, with the smallest file that shows it',
-    cause,
-  });
 }

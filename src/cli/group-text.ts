@@ -1,11 +1,10 @@
 import type { Question } from '../harden/api';
-import { CONFIDENCES } from '../harden/confidence';
 import { screenDiffLines } from '../report/diff';
 import { hang, sentence } from '../report/layout';
-import { paintConfidence } from '../report/pretty';
 import type { Signs } from '../report/signs';
 import { plural } from '../report/summary';
 import { type Shown, say } from '../report/text/screen';
+import { howSure } from './how-sure';
 import type { Look } from './question';
 import { alike, type Group, type Item } from './review-groups';
 import { hiddenSideFiles, shownSideFiles } from './side-files';
@@ -47,7 +46,7 @@ export function groupText(view: GroupView, look: GroupLook): Shown {
   const rest = items.length - 1;
   const lines = [
     '',
-    ...hang('', say.join([say.join(header, '  '), howSure(items, look)], '  '), width),
+    ...hang('', say.join([say.join(header, '  '), howSure(items, colors, 'alone')], '  '), width),
     '',
     ...(group.by === 'control' ? [...hang('  ', view.title, width, colors.bold), ''] : []),
     ...kinds.slice(0, KINDS).flatMap((kind) => kindLines(kind, look)),
@@ -94,20 +93,10 @@ function once(texts: readonly string[], label: string, { colors, width }: GroupL
   ];
 }
 
-function howSure(items: readonly Item[], { colors }: GroupLook): Shown {
-  const parts = CONFIDENCES.flatMap((confidence) => {
-    const count = items.filter(({ finding }) => finding.confidence === confidence).length;
-    return count === 0
-      ? []
-      : [count === items.length ? paintConfidence(confidence, colors) : say`${count} ${paintConfidence(confidence, colors)}`];
-  });
-  return say.join(parts, ', ');
-}
-
 /** The change of a question, with what becomes of files beside it. */
 export function diffLines({ path, before, after, files, finding }: Question, { colors }: Look, header = false): Shown[] {
   const diff = screenDiffLines({ path, before, after, known: finding.conceal }, colors, { header, context: header ? undefined : 1 });
   const besides = shownSideFiles(path, files).flatMap((file) => ['', ...screenDiffLines(file, colors)]);
-  const hidden = hiddenSideFiles(path, files).map((file) => colors.dim(`and ${file}, which holds a secret and is not shown`));
+  const hidden = hiddenSideFiles(path, files, colors);
   return [...diff, ...besides, ...hidden].map((line) => say.of(line));
 }

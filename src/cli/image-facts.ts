@@ -1,7 +1,7 @@
 import { UsageError } from '../errors';
-import type { ImageContents } from '../images/xray';
+import type { ImageFacts } from '../images/xray';
 import type { Context } from './context';
-import { readImageAt } from './read-images';
+import { factsAt } from './read-images';
 
 /**
  * `explain IMAGE --inspect`, `--resolve` or `--image-config FILE`: reads the image and shows what it says of itself.
@@ -10,8 +10,7 @@ import { readImageAt } from './read-images';
  */
 export async function explainContents(context: Context, reference: string): Promise<void> {
   const { host, options, out } = context;
-  const { imageFacts } = require('../images/xray') as typeof import('../images/xray');
-  const facts = imageFacts(await contentsOf(context, reference));
+  const facts = await factsOf(context, reference);
   if (options.format === 'json') {
     const { imageJson } = require('../report/image/json') as typeof import('../report/image/json');
     out.print(imageJson(reference, facts, host.version));
@@ -22,12 +21,12 @@ export async function explainContents(context: Context, reference: string): Prom
   out.print(imageText(reference, masked(facts), { colors: out.colors, width: out.width }));
 }
 
-function contentsOf(context: Context, reference: string): Promise<ImageContents> {
+function factsOf(context: Context, reference: string): Promise<ImageFacts> {
   const { options } = context;
   const files = options.imageConfig ?? [];
   if ([options.inspect, options.resolve, ...files].filter(Boolean).length > 1) {
     throw new UsageError('an image is looked at in one place', { hint: 'give one of --inspect, --resolve and --image-config FILE' });
   }
   const [file] = files;
-  return readImageAt(file === undefined ? (options.inspect ? 'engine' : 'registry') : { file }, reference, context);
+  return factsAt(file === undefined ? (options.inspect ? 'engine' : 'registry') : { file }, reference, context);
 }

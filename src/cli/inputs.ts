@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Bounds, Repository } from '../compose/bounds';
 import { type DiscoveredFile, discover, shownPath } from '../compose/discover';
 import { readInput, readStdin } from '../compose/read';
-import { BattenError, InputError } from '../errors';
+import { BattenError, unforeseen } from '../errors';
 import type { Input, MergedFile, RunOptions } from '../harden/api';
 import type { FileResult, Unseen } from '../harden/types';
 import type { OpenBaseline } from './baseline';
@@ -91,7 +91,7 @@ function merged(host: Host, absolute: string, bounds: Bounds): MergedFile {
  */
 export function failedResult(path: string, thrown: unknown): FileResult {
   if (isInterrupted(thrown)) throw thrown;
-  const error = thrown instanceof BattenError ? thrown : fault(path, thrown);
+  const error = thrown instanceof BattenError ? thrown : unforeseen(thrown, path);
   const { code, message, position, hint } = error;
   return {
     path: error.file === undefined || error.file === '<stdin>' ? path : error.file,
@@ -103,15 +103,4 @@ export function failedResult(path: string, thrown: unknown): FileResult {
     error: { code, message, ...position, hint },
     notes: [],
   };
-}
-
-/** What batten cannot do with a file, although nothing is known to be wrong with it. */
-function fault(path: string, thrown: unknown): InputError {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new InputError('fault', `batten fails on this file, and leaves it as it is: ${reason}`, {
-    file: path,
-    position: { line: 1, column: 1 },
-    hint: 'report it with what in the file leads to it: --skip and --service narrow it down',
-    cause: thrown,
-  });
 }

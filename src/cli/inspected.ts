@@ -25,15 +25,22 @@ export async function inspected(
   const archives = archivesOf(context);
   if (!options.inspect && !options.resolve && archives.length === 0) return undefined;
   const images = [...new Set(opened.flatMap((each) => imagesOf(host.batten(), each, services)))];
-  let answer: Inspected = { configs: [], missing: [], ids: new Map() };
-  if (options.inspect) {
-    const { inspectImages } = require('../engine/inspect') as typeof import('../engine/inspect');
-    // What an Engine is, matters to what was proven on it.
-    const engine = opened.some(({ absolute }) => existsSync(join(dirname(absolute), PROOF_FILE)));
-    answer = await inspectImages(images, host.env, { engine });
-  }
+  // What an Engine is, matters to what was proven on it.
+  const engine = opened.some(({ absolute }) => existsSync(join(dirname(absolute), PROOF_FILE)));
+  const answer = await askEngine(context, images, { engine });
   const looked = await lookInto(context, images, sourcesOf(context, archives), answer);
   return { ...answer, configs: [...looked.configs, ...answer.configs], unread: looked.unread };
+}
+
+/** With `--inspect` what the local Engine says of images, else nothing. @throws InputError when there is no Engine or it may not be asked */
+export async function askEngine(
+  { host, options }: Context,
+  images: readonly string[],
+  also: { engine?: boolean } = {},
+): Promise<Inspected> {
+  if (!options.inspect) return { configs: [], missing: [], ids: new Map() };
+  const { inspectImages } = require('../engine/inspect') as typeof import('../engine/inspect');
+  return inspectImages(images, host.env, also);
 }
 
 /** Where images are looked for, in this order. */

@@ -83,9 +83,7 @@ function totalDiff(results: readonly FileResult[], { colors }: ReviewScreen): Sh
   return results.filter(changes).flatMap((result): Shown[] => {
     const written = writtenFile(result);
     const known = result.findings.flatMap(({ conceal = [] }) => conceal);
-    const hidden = hiddenSideFiles(result.path, result.files).map((file) =>
-      colors.dim(`and ${file}, which holds a secret and is not shown`),
-    );
+    const hidden = hiddenSideFiles(result.path, result.files, colors);
     const shown = [...shownSideFiles(result.path, result.files), { ...written, known }];
     return [...shown.flatMap((each) => screenDiffLines(each, colors)), ...hidden];
   });

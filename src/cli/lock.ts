@@ -8,7 +8,7 @@ import { IMAGE_LOCK, type LockedImage, lockKey, lockText, MAX_LOCK_BYTES, readLo
 import { type Inspected, parseReference } from '../images';
 import type { Context } from './context';
 import type { Opened } from './inputs';
-import { archivesOf, lookInto, sourcesOf } from './inspected';
+import { archivesOf, askEngine, lookInto, sourcesOf } from './inspected';
 
 /** The lock beside a Compose file. */
 export interface LockFile {
@@ -59,19 +59,14 @@ export function saysWhere(context: Context): boolean {
  * @throws InputError when there is no Engine; ImageError for a hostile archive.
  */
 export async function lookedInto(context: Context, images: readonly string[]): Promise<Found> {
-  const { host, options } = context;
-  let answer: Inspected = { configs: [], missing: [], ids: new Map() };
-  if (options.inspect) {
-    const { inspectImages } = require('../engine/inspect') as typeof import('../engine/inspect');
-    answer = await inspectImages(images, host.env);
-  }
+  const answer = await askEngine(context, images);
   const looked = await lookInto(context, images, sourcesOf(context, archivesOf(context)), answer);
   const found = new Map<string, LockedImage>();
   const unread = [...looked.unread];
   for (const image of images) {
     const facts = looked.configs.find(({ names }) => names[0] === image)?.facts;
     const digest =
-      parseReference(image).digest ?? pulledDigest(image, answer) ?? (options.resolve ? await digestAt(image, unread) : undefined);
+      parseReference(image).digest ?? pulledDigest(image, answer) ?? (context.options.resolve ? await digestAt(image, unread) : undefined);
     if (facts) found.set(image, { ...(digest !== undefined && { digest }), facts });
     else if (!unread.some((each) => each.startsWith(`${image}: `))) unread.push(`${image}: it is not there`);
   }

@@ -1,11 +1,10 @@
-import { CONFIDENCES } from '../harden/confidence';
 import type { FileResult } from '../harden/types';
 import type { Colors } from '../report/colors';
 import { clip, columnFor, hang, pad, widthOf } from '../report/layout';
-import { paintConfidence } from '../report/pretty';
 import type { Signs } from '../report/signs';
 import { plural } from '../report/summary';
 import { type Shown, say } from '../report/text/screen';
+import { howSure } from './how-sure';
 import type { Item } from './review-groups';
 import { touchedFiles } from './touched-files';
 
@@ -205,13 +204,4 @@ function legend(transforms: readonly string[], { items }: PlanView, manual: Manu
     const text = counts.flatMap(([number, one, many]) => (number > 0 ? [`${number} ${number === 1 ? one : many}`] : [])).join(', ');
     return hang(say`  ${colors.dim(letter(index))}  ${colors.bold(pad(transform, names))}  `, text, width);
   });
-}
-
-/** `20 known, 58 generic, 29 guesses`, each in its colour. */
-function howSure(items: readonly Item[], colors: Colors): Shown {
-  const parts = CONFIDENCES.flatMap((confidence) => {
-    const count = items.filter(({ finding }) => finding.confidence === confidence).length;
-    return count > 0 ? [say`${count} ${paintConfidence(confidence, colors)}`] : [];
-  });
-  return say.join(parts, ', ');
 }

@@ -41,7 +41,7 @@ export function questionText({ index, total, finding, path, before, after, files
     ...hang('  ', sentence(plan), width, colors.bold),
     '',
     ...[...diff, ...besides].map((line) => say`  ${line}`),
-    ...hiddenSideFiles(path, files).map((file) => say`  ${colors.dim(`and ${file}, which holds a secret and is not shown`)}`),
+    ...hiddenSideFiles(path, files, colors).map((line) => say`  ${line}`),
     '',
     ...(breaks ? hang(say`  ${colors.yellow('Could break')}  `, breaks, width) : []),
     ...evidence.flatMap(({ kind, detail }, at) =>

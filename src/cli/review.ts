@@ -23,6 +23,14 @@ export interface ReviewScreen extends InterviewScreen {
   titleOf(transform: string): string;
 }
 
+/** Keys that several questions have. */
+const PLAN: KeyChoice = { key: 'p', word: 'plan', help: 'go back to the plan' };
+const WHY: KeyChoice = { key: 'w', word: 'why', help: 'why: what is wrong, what could break, and the evidence' };
+const FINISH: KeyChoice = { key: 'q', word: 'finish', help: 'finish: look at what was accepted before it is written' };
+const UNDO: KeyChoice = { key: 'u', word: 'undo', help: 'undo the last answer' };
+const NO_GUESSES: KeyChoice = { key: 'k', word: 'no guesses', help: 'skip all guesses' };
+const HELP: KeyChoice = { key: '?', word: 'keys', help: 'this help' };
+
 /** Which changes a walk asks about, and how they are put together. */
 interface Walk {
   by: 'control' | 'service' | 'one';
@@ -161,10 +169,10 @@ class Review {
         help: 'go through what is not sure, by control',
       },
       manual > 0 && { key: 'm', word: `${manual} for you`, help: `show what batten leaves to you, and why (${manual})` },
-      { key: 'q', word: 'finish', help: 'finish: look at what was accepted before it is written' },
+      FINISH,
       open.length > 0 && { key: 'o', word: 'one by one', help: 'ask about every single change, in the order of the controls' },
-      this.acts.length > 0 && { key: 'u', word: 'undo', help: 'undo the last answer' },
-      { key: '?', word: 'keys', help: 'this help' },
+      this.acts.length > 0 && UNDO,
+      HELP,
     ];
     const usable = choices.filter((each) => each !== false);
     return { choices: usable, fallback: sure > 0 ? 'y' : accepted > 0 || guesses === 0 ? 'q' : 'g' };
@@ -200,12 +208,12 @@ class Review {
       { key: 'n', word: 'none', help: 'skip all of them' },
       { key: 'o', word: 'one by one', help: 'ask about each of them' },
       { key: 'v', word: 'diff', help: 'show all of their diffs' },
-      { key: 'p', word: 'plan', help: 'go back to the plan' },
-      { key: 'w', word: 'why', help: 'why: what is wrong, what could break, and the evidence' },
-      this.acts.length > 0 && { key: 'u', word: 'undo', help: 'undo the last answer' },
-      !group.sure && { key: 'k', word: 'no guesses', help: 'skip all guesses' },
-      { key: 'q', word: 'finish', help: 'finish: look at what was accepted before it is written' },
-      { key: '?', word: 'keys', help: 'this help' },
+      PLAN,
+      WHY,
+      this.acts.length > 0 && UNDO,
+      !group.sure && NO_GUESSES,
+      FINISH,
+      HELP,
     ];
     const usable = choices.filter((each) => each !== false);
     const fallback = group.sure ? 'y' : 'n';
@@ -344,17 +352,17 @@ class Review {
       { key: 'n', word: 'skip', help: 'skip this change' },
       twins > 1 && { key: 'm', word: `${same} ${twins}`, help: `${same} this and the ${twins - 1} like it, in all files` },
       edited !== undefined && { key: 'e', word: 'edit', help: 'edit the value, then apply' },
-      { key: 'p', word: 'plan', help: 'go back to the plan' },
-      { key: 'w', word: 'why', help: 'why: what is wrong, what could break, and the evidence' },
-      { key: 'q', word: 'finish', help: 'finish: look at what was accepted before it is written' },
-      this.acts.length > 0 && { key: 'u', word: 'undo', help: 'undo the last answer' },
+      PLAN,
+      WHY,
+      FINISH,
+      this.acts.length > 0 && UNDO,
       { key: 'a', word: 'control', help: `apply this and all open changes of ${finding.transform}, as sure as this one` },
       { key: 's', word: 'service', help: 'apply this and all open changes of this service, as sure as this one' },
       { key: 't', word: 'never', help: `skip this and all open changes of ${finding.transform}` },
-      !sure && { key: 'k', word: 'no guesses', help: 'skip all guesses' },
+      !sure && NO_GUESSES,
       { key: 'd', word: 'skip file', help: 'skip this and the rest of the file' },
       { key: 'i', word: 'ignore', help: 'ignore it from now on: writes a comment into the file' },
-      { key: '?', word: 'keys', help: 'this help' },
+      HELP,
     ];
     return { choices: choices.filter((each) => each !== false), fallback };
   }

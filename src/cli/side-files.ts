@@ -4,6 +4,8 @@ import { Repository } from '../compose/bounds';
 import { makeDirectory, removeFile, writeFileAtomic } from '../compose/write';
 import { BattenError, InputError } from '../errors';
 import type { FileChange } from '../harden/types';
+import type { Colors } from '../report/colors';
+import type { Shown } from '../report/text/screen';
 
 /** The side files a person or a patch may see, as files to show; paths are as the Compose file's. */
 export function shownSideFiles(
@@ -13,9 +15,11 @@ export function shownSideFiles(
   return files.filter(({ secret }) => !secret).map(({ path, before, after }) => ({ path: besideFile(composeFile, path), before, after }));
 }
 
-/** The names of those that hold secrets. */
-export function hiddenSideFiles(composeFile: string, files: readonly FileChange[]): string[] {
-  return files.filter(({ secret }) => secret).map(({ path }) => besideFile(composeFile, path));
+/** Those that hold secrets, each as a line that names it. */
+export function hiddenSideFiles(composeFile: string, files: readonly FileChange[], { dim }: Pick<Colors, 'dim'>): Shown[] {
+  return files
+    .filter(({ secret }) => secret)
+    .map(({ path }) => dim(`and ${besideFile(composeFile, path)}, which holds a secret and is not shown`));
 }
 
 /**

@@ -12,6 +12,12 @@ export function cleanContainerPath(path: string): string {
   return (absolute ? '/' : '') + kept.join('/');
 }
 
+/** The directory that a path is in; `/` is in itself. */
+export function parentOf(path: string): string {
+  const at = path.lastIndexOf('/');
+  return at < 0 ? path : path.slice(0, at) || '/';
+}
+
 /** Whether both are the same place in a container. `/var/run` is a link to `/run` in practically every image, so they count as the same. */
 export function samePath(a: string, b: string): boolean {
   return resolveRun(a) === resolveRun(b);

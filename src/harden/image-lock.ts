@@ -31,13 +31,13 @@ export type ImageLock = ReadonlyMap<string, LockedImage>;
  * @throws InputError `image-lock` for what is none, is made by a later version, or holds more than a lock does.
  */
 export function readLock(text: string, shown: string = IMAGE_LOCK): ImageLock {
-  const wrong = (what: string): InputError =>
-    new InputError('image-lock', what, { file: shown, hint: 'make it anew with "batten lock", or remove it' });
+  const wrong = (what: string, cause?: unknown): InputError =>
+    new InputError('image-lock', what, { file: shown, hint: 'make it anew with "batten lock", or remove it', cause });
   let data: Data;
   try {
     data = JSON.parse(text) as Data;
   } catch (cause) {
-    throw new InputError('image-lock', 'is not JSON', { file: shown, hint: 'make it anew with "batten lock", or remove it', cause });
+    throw wrong('is not JSON', cause);
   }
   if (!isMap(data) || !isMap(data.images)) throw wrong('is no lock of images');
   const { version } = data;

@@ -5,7 +5,7 @@ import { changeKey } from './change-key';
 import { atLeast } from './confidence';
 import { questionOf } from './question';
 import { fileResults } from './result';
-import { start } from './session';
+import { decisionFor, start } from './session';
 import type { Confidence, FileResult, Finding } from './types';
 
 /** A run of the chain under the rulings there are. */
@@ -141,19 +141,4 @@ export class PlannedFix implements PlanSession {
 function frozen(pending: Pending, index: number, total: number): Question {
   const { workspace, files } = pending;
   return questionOf({ ...pending, workspace: workspace.fork(), files: files.fork(), finding: { ...pending.finding } }, index, total);
-}
-
-function decisionFor(ruling: Ruling, finding: Finding): Decision {
-  switch (ruling.kind) {
-    case 'apply':
-      return { kind: 'apply' };
-    case 'skip':
-      return { kind: 'hold' };
-    case 'ignore':
-      return { kind: 'ignore', reason: ruling.reason };
-    case 'edit': {
-      const rebuilt = finding.editable?.rebuild(ruling.value);
-      return Array.isArray(rebuilt) ? { kind: 'apply', edit: { value: ruling.value, ops: rebuilt } } : { kind: 'hold' };
-    }
-  }
 }

@@ -134,7 +134,8 @@ class Replay {
   }
 }
 
-function decisionFor(answer: Answer, finding: Finding): Decision {
+/** What the chain is told for an answer; one that also stands for other findings is used up elsewhere. */
+export function decisionFor(answer: Answer, finding: Finding): Decision {
   switch (answer.kind) {
     case 'apply':
     case 'apply-transform':

@@ -140,7 +140,7 @@ function lowered<T>(verdict: Verdict<T>, field: LoweredField, match: Match, situ
     .filter(({ fields }) => fields === undefined || fields.includes(field))
     .filter(({ when }) => holds(when, situation, service))
     .filter(({ to }) => !atLeast(to, verdict.confidence))
-    .reduce((sofar, { to, why, sources }) => atMost(sofar, to, why, evidenceOf(match, sources)[0]), verdict);
+    .reduce((sofar, { to, why, sources }) => atMost(sofar, to, why, ...evidenceOf(match, sources).slice(0, 1)), verdict);
 }
 
 /** A command of one's own in a known image: the rule of thumb, and whatever the image's own start would need on top. */

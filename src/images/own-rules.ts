@@ -2,8 +2,8 @@ import { ownCapabilities } from './own-capabilities';
 import { type OwnContext, supported } from './own-context';
 import { ownReadOnly } from './own-read-only';
 import { ownUser } from './own-user';
-import { atMost, type Draft } from './rules';
-import type { Evidence, Verdict } from './types';
+import { atMost, type Draft, limitDraft } from './rules';
+import type { Evidence } from './types';
 
 /** What the project's own Dockerfile, scripts and image configurations change in what is said of a service. */
 export function applyOwn(draft: Draft, context: OwnContext): void {
@@ -13,23 +13,12 @@ export function applyOwn(draft: Draft, context: OwnContext): void {
     if (own.user && situation.user.kind === 'unset') draft.capabilities = supported(draft.capabilities, [own.user.evidence]);
     return;
   }
-  if (own.changed && match) surenessOf(draft, own.changed);
+  // The template speaks of the base image; a build step may have made something else of it.
+  if (own.changed && match) limitDraft(draft, 'generic', 'its Dockerfile changes the image it builds on', [own.changed]);
   draft.capabilities = ownCapabilities(draft.capabilities, context);
   Object.assign(draft, ownUser(draft, context));
   ownPrivileges(draft, context);
   draft.readOnly = ownReadOnly(draft.readOnly, context);
-}
-
-/** The template speaks of the base image; a build step may have made something else of it. */
-function surenessOf(draft: Draft, changed: Evidence): void {
-  const limited = <T>(verdict: Verdict<T>): Verdict<T> =>
-    verdict.confidence === 'known' ? atMost(verdict, 'generic', 'its Dockerfile changes the image it builds on', changed) : verdict;
-  draft.user = draft.user && limited(draft.user);
-  draft.capabilities = limited(draft.capabilities);
-  draft.noNewPrivileges = limited(draft.noNewPrivileges);
-  draft.readOnly = limited(draft.readOnly);
-  draft.egress = limited(draft.egress);
-  draft.privileged = limited(draft.privileged);
 }
 
 function ownPrivileges(draft: Draft, { own, situation, match }: OwnContext): void {

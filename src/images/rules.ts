@@ -1,6 +1,6 @@
 import { covers } from '../compose/container-path';
 import type { Service } from '../compose/types';
-import { lessSure } from './confidence';
+import { atLeast, lessSure } from './confidence';
 import { cited } from './evidence-kind';
 import type { Match } from './match';
 import type { OperationAdvice } from './operation';
@@ -29,13 +29,29 @@ export function applyRules(draft: Draft, context: Context): void {
   privilegeRules(draft, context);
 }
 
+/** What a draft grants, each verdict no surer than `limit`; what is no surer anyway stays as it is. That no user can be set is no grant. */
+export function limitDraft(draft: Draft, limit: Confidence, reason: string, evidence: readonly Evidence[]): void {
+  const limited = <T>(verdict: Verdict<T>): Verdict<T> => limitSureness(verdict, limit, reason, evidence);
+  draft.user = draft.user && limited(draft.user);
+  draft.capabilities = limited(draft.capabilities);
+  draft.noNewPrivileges = limited(draft.noNewPrivileges);
+  draft.readOnly = limited(draft.readOnly);
+  draft.egress = limited(draft.egress);
+  draft.privileged = limited(draft.privileged);
+}
+
+/** A verdict that is surer than `limit` as `atMost` makes it; any other unchanged. */
+export function limitSureness<T>(verdict: Verdict<T>, limit: Confidence, reason: string, evidence: readonly Evidence[]): Verdict<T> {
+  return atLeast(limit, verdict.confidence) ? verdict : atMost(verdict, limit, reason, ...evidence);
+}
+
 /** The verdict, no surer than `limit`, with the reason added to its sentence. */
-export function atMost<T>(verdict: Verdict<T>, limit: Confidence, reason: string, evidence?: Evidence): Verdict<T> {
+export function atMost<T>(verdict: Verdict<T>, limit: Confidence, reason: string, ...evidence: readonly Evidence[]): Verdict<T> {
   return {
     ...verdict,
     confidence: lessSure(verdict.confidence, limit),
     why: `${verdict.why}; but ${reason}`,
-    evidence: evidence ? [...verdict.evidence, evidence] : verdict.evidence,
+    evidence: [...verdict.evidence, ...evidence],
   };
 }
 

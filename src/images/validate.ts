@@ -156,7 +156,8 @@ function checkKnown(template: Template, fail: Fail): void {
   }
 }
 
-const KNOWABLE = [
+/** The fields of a template whose values may say `known`. */
+export const KNOWABLE = [
   'user',
   'capabilities',
   'no_new_privileges',

@@ -1,3 +1,4 @@
+import { parentOf } from '../../compose/container-path';
 import type { Finding } from '../../harden/types';
 import { isExplained } from '../observe/compare';
 import { symptomOf } from '../observe/symptoms';
@@ -8,7 +9,7 @@ import type { Laboratory, Verdict } from './laboratory';
 import { addAll } from './minimise';
 import { type Plan, planOf, skips, withValue } from './plan';
 import { addTmpfs, allowPrograms, tmpfsFor } from './tmpfs';
-import { inside, parentOf, type WrittenDirectory } from './written';
+import { inside, type WrittenDirectory } from './written';
 
 /** What is known of a service when its search begins. */
 export interface Subject {

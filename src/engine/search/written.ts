@@ -1,3 +1,4 @@
+import { parentOf } from '../../compose/container-path';
 import type { Engine } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
 import { clean } from '../trial/copies';
@@ -58,8 +59,6 @@ async function placeFor(
       : { path: top, uid: there.uid, gid: there.gid, baked: false };
   return { path: parent, uid: there.uid, gid: there.gid, baked: there.baked };
 }
-
-export const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 /** Whether `path` is `directory` or below it. */
 export function inside(directory: string, path: string): boolean {

@@ -35,17 +35,9 @@ export class Acceptance {
   accept(finding: Finding, ops: readonly Op[], status: Finding['status']): Refusal | undefined {
     const files = this.filesWith(finding, status);
     if (!(files instanceof SideFiles)) return files;
-    const done: Applied[] = [];
     const reported: ReportedOp[] = [];
-    for (const op of ops) {
-      const one = this.workspace.apply(op);
-      if ('refusal' in one) {
-        for (const { undo } of done.reverse()) undo();
-        return one.refusal;
-      }
-      done.push(one);
-      reported.push(...this.reported(finding, op, one));
-    }
+    const refusal = applyAll(this.workspace, ops, (op, done) => reported.push(...this.reported(finding, op, done)));
+    if (refusal) return refusal;
     this.files = files;
     this.advice.forget(ops, this.project);
     finding.ops = [...ops];
@@ -123,8 +115,8 @@ export class Acceptance {
   }
 }
 
-/** Applies all ops to a workspace or none, and says why not. */
-export function applyAll(workspace: Workspace, ops: readonly Op[]): Refusal | undefined {
+/** Applies all ops to a workspace or none, and says why not. `each` sees the workspace with an op, and without those that follow. */
+export function applyAll(workspace: Workspace, ops: readonly Op[], each?: (op: Op, done: Applied) => void): Refusal | undefined {
   const done: Applied[] = [];
   for (const op of ops) {
     const one = workspace.apply(op);
@@ -133,6 +125,7 @@ export function applyAll(workspace: Workspace, ops: readonly Op[]): Refusal | un
       return one.refusal;
     }
     done.push(one);
+    each?.(op, one);
   }
   return undefined;
 }

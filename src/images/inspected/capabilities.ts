@@ -1,3 +1,4 @@
+import { parentOf } from '../../compose/container-path';
 import { GENERIC_CAPABILITIES } from '../generic';
 import { capabilitiesOf, needsAsRoot } from '../programs';
 import type { Evidence, Verdict } from '../types';
@@ -126,7 +127,7 @@ function placed(step: Step, path: string, owners: Owners, need: (capability: str
   if (shut !== undefined) need('DAC_READ_SEARCH', `it looks into ${shut}, which another user keeps closed`);
   if (step.do !== 'write' && step.do !== 'remove' && step.do !== 'link') return;
   const directory = step.do === 'write' && step.what === 'directory';
-  const holder = path.replace(/\/[^/]*$/, '') || '/';
+  const holder = parentOf(path);
   // A directory that is there is made no second time.
   const standing = directory ? owners.asBuilt(holder) : owners.of(holder);
   if (!rootMay(standing, 'w')) need('DAC_OVERRIDE', `it writes ${path}, in a directory of another user`);

@@ -3,7 +3,7 @@ import { entrypointFamily, hasEntrypoints } from '../entrypoints';
 import { templateOf } from '../load';
 import type { Match } from '../match';
 import { parseReference } from '../reference';
-import type { Draft } from '../rules';
+import { type Draft, limitDraft, limitSureness } from '../rules';
 import type { Variant } from '../template';
 import type { Confidence, Evidence, Verdict } from '../types';
 import type { ImageFacts } from '../xray';
@@ -77,15 +77,6 @@ export function reconcile(
 
 /** No surer than this, in all that the template says. */
 function lower(draft: Draft, limit: Confidence, reason: string, evidence: readonly Evidence[]): void {
-  const limited = <T>(verdict: Verdict<T>): Verdict<T> =>
-    lessSure(verdict.confidence, limit) === verdict.confidence
-      ? verdict
-      : { ...verdict, confidence: limit, why: `${verdict.why}; but ${reason}`, evidence: [...verdict.evidence, ...evidence] };
-  draft.user = draft.user && limited(draft.user);
-  draft.noUser = draft.noUser && limited(draft.noUser);
-  draft.capabilities = limited(draft.capabilities);
-  draft.noNewPrivileges = limited(draft.noNewPrivileges);
-  draft.readOnly = limited(draft.readOnly);
-  draft.egress = limited(draft.egress);
-  draft.privileged = limited(draft.privileged);
+  limitDraft(draft, limit, reason, evidence);
+  draft.noUser = draft.noUser && limitSureness(draft.noUser, limit, reason, evidence);
 }

@@ -1,4 +1,4 @@
-import { covers, samePath } from '../../compose/container-path';
+import { covers, parentOf, samePath } from '../../compose/container-path';
 import type { Service } from '../../compose/types';
 import type { Situation } from '../situation';
 import type { Evidence, ReadOnlyAdvice, TmpfsMount, Verdict } from '../types';
@@ -31,7 +31,7 @@ export function readOnlyOf(
   const writes = writesOf(start, service);
   const wanted = new Map<string, { at: Place; detail: string }>();
   for (const { path, at, detail, certain, makes } of writes) {
-    const place = makes ? path : parent(path);
+    const place = makes ? path : parentOf(path);
     const directory = directoryAt(place, facts) ?? (makes ? undefined : nearest(place, facts));
     const hides = directory !== undefined && (directory.files ?? 0) > 0;
     if (!hides && place !== '/' && (directory !== undefined || makes)) {
@@ -148,8 +148,4 @@ function nearest(path: string, { directories, worldWritable }: ImageFacts): Dire
   return [...directories, ...worldWritable]
     .filter((each) => each.there && each.path !== '/' && covers(each.path, path))
     .sort((a, b) => b.path.length - a.path.length)[0];
-}
-
-function parent(path: string): string {
-  return path.replace(/\/[^/]*$/, '') || '/';
 }

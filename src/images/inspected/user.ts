@@ -1,4 +1,4 @@
-import { covers } from '../../compose/container-path';
+import { covers, parentOf } from '../../compose/container-path';
 import type { Service } from '../../compose/types';
 import type { Situation } from '../situation';
 import type { Advice, Evidence } from '../types';
@@ -81,7 +81,7 @@ function onlyRoot({ doings, uid, gid }: StartHere, asRoot: StartHere, facts: Ima
       return says(`it gives ${paths[0] ?? 'files'} to itself`);
     if (step.do !== 'write' && step.do !== 'link') continue;
     const denied = paths.find(
-      (path) => !mayWrite(step.do === 'write' && step.what === 'directory' ? path : parent(path), { uid, gid }, facts),
+      (path) => !mayWrite(step.do === 'write' && step.what === 'directory' ? path : parentOf(path), { uid, gid }, facts),
     );
     if (denied !== undefined) return says(`it may not write ${denied}`);
   }
@@ -121,8 +121,4 @@ function holder(
   return [...directories, ...worldWritable]
     .filter((each) => each.there && (covers(each.path, path) || (each.realPath !== undefined && covers(each.realPath, path))))
     .sort((a, b) => b.path.length - a.path.length)[0];
-}
-
-function parent(path: string): string {
-  return path.replace(/\/[^/]*$/, '') || '/';
 }

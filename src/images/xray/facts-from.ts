@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cleanContainerPath } from '../../compose/container-path';
+import { cleanContainerPath, parentOf } from '../../compose/container-path';
 import { isMap, sorted } from '../../compose/data';
 import type { Data } from '../../yaml/types';
 import { Accounts } from './accounts';
@@ -207,7 +207,7 @@ function directories(
       if (step.do === 'become' && step.owner.uid !== undefined) add(accounts.user(step.owner.uid)?.home, 'home');
       if (step.do === 'chown' || step.do === 'chmod') for (const path of pathsOf(step)) add(holder(files, path), 'owned');
       if (step.do === 'write') for (const path of pathsOf(step)) add(step.what === 'directory' ? path : holder(files, path), 'written');
-      if (step.do === 'remove' || step.do === 'link') for (const path of pathsOf(step)) add(parent(path), 'written');
+      if (step.do === 'remove' || step.do === 'link') for (const path of pathsOf(step)) add(parentOf(path), 'written');
     }
   }
   return [...why.keys()]
@@ -244,11 +244,7 @@ function holder(files: FileTree, path: string): string {
   const wild = path.search(/[*?[]/);
   const slash = wild < 0 ? -1 : path.lastIndexOf('/', wild);
   const plain = (slash < 0 ? path : path.slice(0, slash)) || '/';
-  return files.find(plain)?.node.kind === 'directory' ? plain : parent(plain);
-}
-
-function parent(path: string): string {
-  return path.replace(/\/[^/]*$/, '') || '/';
+  return files.find(plain)?.node.kind === 'directory' ? plain : parentOf(plain);
 }
 
 function directoryFacts(path: string, files: FileTree, layerOf: (node: FileNode) => string, why: DirectoryFacts['why']): DirectoryFacts {

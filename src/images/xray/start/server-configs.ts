@@ -1,3 +1,4 @@
+import { parentOf } from '../../../compose/container-path';
 import type { SourceText } from './analysis';
 import { type Argument, argument, type Call, isFile, optionsIn, pathOf, record } from './call';
 import { filesMatching } from './globs';
@@ -99,10 +100,6 @@ function at(call: Call, { source, number }: Line): Call {
   return { ...call, at: call.analysis.place(source, number) };
 }
 
-function directoryOf(path: string): string {
-  return path.replace(/\/[^/]*$/, '') || '/';
-}
-
 const NGINX = [
   '/etc/nginx/nginx.conf',
   '/usr/local/nginx/conf/nginx.conf',
@@ -114,7 +111,7 @@ const NGINX = [
 function nginx(call: Call): void {
   const [file] = configFiles(call, ['-c'], NGINX);
   if (file === undefined) return;
-  for (const line of linesOf(call, file, /^\s*include\s+([^;\s]+)\s*;/, directoryOf(file), /^\s*#/)) {
+  for (const line of linesOf(call, file, /^\s*include\s+([^;\s]+)\s*;/, parentOf(file), /^\s*#/)) {
     const user = /^\s*user\s+([^;\s]+)(?:\s+([^;\s]+))?\s*;/.exec(line.text);
     if (user) become(at(call, line), 'nginx', known(user[2] ? `${user[1]}:${user[2]}` : user[1]!), user[1]!);
     const written =
@@ -131,7 +128,7 @@ const APACHE = ['/usr/local/apache2/conf/httpd.conf', '/etc/apache2/apache2.conf
 function apache(call: Call): void {
   const [file] = configFiles(call, ['-f'], APACHE);
   if (file === undefined) return;
-  const base = file.includes('/conf/') ? directoryOf(directoryOf(file)) : directoryOf(file);
+  const base = file.includes('/conf/') ? parentOf(parentOf(file)) : parentOf(file);
   for (const line of linesOf(call, file, /^\s*Include(?:Optional)?\s+"?([^"\s]+)/i, base, /^\s*#/)) {
     const [, directive, written] = /^\s*(User|PidFile|ErrorLog|CustomLog|Mutex|DefaultRuntimeDir)\s+"?([^"\s]+)/i.exec(line.text) ?? [];
     if (directive === undefined || written === undefined) continue;
@@ -167,7 +164,7 @@ const PHP_FPM = [
 function phpFpm(call: Call): void {
   const [file] = configFiles(call, ['-y', '--fpm-config'], PHP_FPM);
   if (file === undefined) return;
-  const base = file.startsWith('/usr/local/etc') ? '/usr/local' : directoryOf(file);
+  const base = file.startsWith('/usr/local/etc') ? '/usr/local' : parentOf(file);
   const pools = new Map<string, { user?: Line & { name: string }; group?: string }>();
   let pool = 'global';
   for (const line of linesOf(call, file, /^\s*include\s*=\s*(\S+)/, base, /^\s*;/)) {
@@ -199,7 +196,7 @@ function byDirectives(
 ): void {
   const by = call.words[0]!.value.text!.replace(/^.*\//, '');
   for (const file of configFiles(call, options, usual)) {
-    const lines = linesOf(call, file, /^\s*include(?:_dir)?:?\s+"?([^"\s]+)/, directoryOf(file));
+    const lines = linesOf(call, file, /^\s*include(?:_dir)?:?\s+"?([^"\s]+)/, parentOf(file));
     const user = lines.find(({ text }) => patterns.user.test(text));
     const group = lines.map(({ text }) => patterns.group?.exec(text)?.[1]).find((each) => each !== undefined);
     if (user) {
@@ -217,7 +214,7 @@ function byDirectives(
 function redis(call: Call): void {
   const [file] = call.words.slice(1).flatMap((word) => (word.value.text?.startsWith('-') ? [] : (pathOf(call, word).path ?? [])));
   if (file === undefined || !call.analysis.files.find(file)) return;
-  for (const line of linesOf(call, file, /^\s*include\s+(\S+)/, directoryOf(file))) {
+  for (const line of linesOf(call, file, /^\s*include\s+(\S+)/, parentOf(file))) {
     const written = /^\s*(?:dir|logfile|pidfile|unixsocket|aclfile)\s+"?(\/[^"\s]+)/.exec(line.text)?.[1];
     if (written !== undefined) writes(at(call, line), 'redis-server', argument(written));
   }
