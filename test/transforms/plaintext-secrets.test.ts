@@ -1,10 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { batten } from '../../src';
+import { evaluate } from '../../src/compose/interpolate';
 import type { RunOptions } from '../../src/harden/api';
 import type { FileResult } from '../../src/harden/types';
 import { jsonReport as jsonReportText } from '../../src/report/json';
+import { credentialsIn } from '../../transforms/plaintext-secrets/credentials';
 import { textOf } from '../report/text-of';
 
 const jsonReport = textOf(jsonReportText);
@@ -98,3 +101,49 @@ services:
     expect(json).toContain('postgres://u:••••@db/x');
   });
 });
+
+test('what is put in the place of a credential leaves the variables around it whole', () => {
+  expect(credentialsIn('EMAIL', '${EMAIL:-admin@example.org}')).toEqual([]);
+  const parts = [
+    '${A:-',
+    '${PASSWORD:-',
+    '${PASSWORD}',
+    '${B}',
+    '}',
+    'a',
+    ':',
+    '@',
+    '/',
+    'amqp://',
+    'user',
+    'password=',
+    ',',
+    ';',
+    '-p',
+    'mysql ',
+    ' ',
+    'curl -u ',
+  ];
+  const names = ['PASSWORD', 'URL', 'USERS', 'NAME'];
+  fc.assert(
+    fc.property(fc.constantFrom(...names), fc.array(fc.constantFrom(...parts), { maxLength: 16 }), (name, pieces) => {
+      const value = pieces.join('');
+      fc.pre(readable(value));
+      let moved = '';
+      let from = 0;
+      for (const { start, end } of credentialsIn(name, value)) {
+        moved += `${value.slice(from, start)}\${MOVED:?}`;
+        from = end;
+      }
+      moved += value.slice(from);
+      expect([value, moved, readable(moved)]).toEqual([value, moved, true]);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+/** Whether Compose takes a value, variables set and unset. */
+function readable(value: string): boolean {
+  const set = { A: 'x', B: 'x', PASSWORD: 'x', MOVED: 'x' };
+  return evaluate(value, set).known && evaluate(value.replaceAll(/\$\{(?:B|PASSWORD|MOVED:\?)\}/g, ''), {}).known;
+}

@@ -1,5 +1,5 @@
 import { splitFile } from '../../src/compose/file-path';
-import { evaluate, hasVariables } from '../../src/compose/interpolate';
+import { closingBraces, evaluate, hasVariables } from '../../src/compose/interpolate';
 import type { ComposeProject } from '../../src/compose/project';
 import type { ComposeService } from '../../src/compose/service';
 import type { Variable } from '../../src/compose/types';
@@ -94,6 +94,9 @@ function textOf(node: Node): string | undefined {
   return scalar.kind === 'scalar' ? scalar.text : undefined;
 }
 
+/** Names of variables are looked back over so far. */
+const LONGEST_NAME = 200;
+
 /** A default whose word holds no variable: `${NAME:-word}`, `${NAME-word}`. */
 const DEFAULT = /^\$\{([A-Za-z_]\w*):?-([^${}]+)\}$/;
 
@@ -105,11 +108,12 @@ export function credentialsIn(variable: string, raw: string): Credential[] {
     const whole = isCredentialName(variable) || raw.trimStart().startsWith('-----BEGIN ');
     return whole && !hasVariables(raw) ? [{ start: 0, end: raw.length, value: evaluate(raw).text, kind: 'literal', name: variable }] : [];
   }
+  const variables = new References(raw);
   return spans.flatMap(({ start, end }): Credential[] => {
-    const around = defaultAround(raw, start, end);
+    const around = defaultAround(raw, variables.endingAt(end), start, end);
     if (around) return [around];
     const written = raw.slice(start, end);
-    if (hasVariables(written)) return [];
+    if (variables.cutBy(start, end) || hasVariables(written)) return [];
     const whole = start === 0 && end === raw.length;
     return [
       { start, end, value: evaluate(written).text, kind: whole ? 'literal' : 'part', name: whole ? variable : `${variable}_PASSWORD` },
@@ -117,10 +121,40 @@ export function credentialsIn(variable: string, raw: string): Credential[] {
   });
 }
 
-/** The variable that a credential is the default of. */
-function defaultAround(raw: string, start: number, end: number): Credential | undefined {
-  const open = raw.lastIndexOf('${', start);
-  if (open === -1 || raw[end] !== '}') return undefined;
+/** The variable that a credential is the default of; `open` is where the one begins that ends at `end`. */
+function defaultAround(raw: string, open: number | undefined, start: number, end: number): Credential | undefined {
+  if (open === undefined || open > start) return undefined;
   const [, name, word] = DEFAULT.exec(raw.slice(open, end + 1)) ?? [];
   return name === undefined ? undefined : { start: open, end: end + 1, value: word!, kind: 'default', name };
+}
+
+/** Where a value refers to variables, `${…}`: what stands in the place of a part of it must leave these whole. */
+class References {
+  private readonly closings: ReadonlyMap<number, number>;
+  private readonly openings: ReadonlyMap<number, number>;
+
+  constructor(private readonly raw: string) {
+    this.closings = raw.includes('${') ? closingBraces(raw) : new Map();
+    this.openings = new Map([...this.closings].map(([open, close]) => [close, open]));
+  }
+
+  /** Where the one begins whose `}` is at a place. */
+  endingAt(close: number): number | undefined {
+    return this.openings.get(close);
+  }
+
+  /** Whether some are partly within a stretch, or it begins in what names one. */
+  cutBy(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) {
+      if ((this.closings.get(at) ?? 0) >= end || (this.openings.get(at) ?? start) < start) return true;
+    }
+    return this.isInHead(start);
+  }
+
+  /** Whether a place is in what comes before a default: `NAME:-`. */
+  private isInHead(place: number): boolean {
+    let at = this.raw[place - 1] === ':' ? place - 1 : place;
+    while (at > 0 && place - at < LONGEST_NAME && isWord(this.raw[at - 1])) at--;
+    return this.closings.has(at - 2) || this.closings.has(at - 1);
+  }
 }

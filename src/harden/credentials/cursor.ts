@@ -1,3 +1,5 @@
+import { closingBraces } from '../../compose/interpolate';
+
 /** Answers where the next of a character is, however often it is asked from places that only grow: each part of the text is read once. */
 export class Ahead {
   private readonly found = new Map<string, { from: number; at: number }>();
@@ -18,22 +20,7 @@ export class Ahead {
 
   /** The place of the `}` that closes the `${` at a place; undefined when none does. */
   closing(open: number): number | undefined {
-    this.braces ??= matching(this.text);
+    this.braces ??= closingBraces(this.text, true);
     return this.braces.get(open);
   }
-}
-
-function matching(text: string): Map<number, number> {
-  const pairs = new Map<number, number>();
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '$' && text[at + 1] === '{') {
-      open.push(at);
-      at++;
-    } else if (text[at] === '}') {
-      const from = open.pop();
-      if (from !== undefined) pairs.set(from, at);
-    } else if (text[at] === '\n') open.length = 0;
-  }
-  return pairs;
 }

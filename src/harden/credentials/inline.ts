@@ -252,6 +252,7 @@ export class Inline {
   /** `name=value`, `name: value`, `"name": "value"`, `name = value`. */
   private setting(word: string, at: number, end: number, from: number): number | undefined {
     const { text } = this.ahead;
+    if (text[at - 1] === '{' && text[at - 2] === '$') return this.variable(at, end);
     let next = end;
     if (text[next] === '\\') next++;
     const quoted = QUOTES.has(text[next] ?? '') && (text[at - 1] === text[next] || text[end] === '\\');
@@ -282,6 +283,18 @@ export class Inline {
     if (query && said === 'nothing') this.added(start, stop, word);
     else this.value(name, start, stop);
     return stop;
+  }
+
+  /** `${NAME:-word}`: what its name says of a default; what is in any other is looked at like the rest. */
+  private variable(at: number, end: number): number | undefined {
+    const { text } = this.ahead;
+    const close = this.ahead.closing(at - 2);
+    // A `-` belongs to the run of a name, and begins a default here.
+    const dash = text.slice(at, end).indexOf('-');
+    const name = text.slice(at, dash === -1 ? end : at + dash);
+    if (close === undefined || close > this.to || says(name) === 'nothing') return undefined;
+    this.fallback(name, at - 2, close + 1);
+    return close;
   }
 
   private isAfterSemicolon(at: number, from: number): boolean {

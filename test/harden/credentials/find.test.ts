@@ -33,7 +33,7 @@ test.each([
 
 test('a credential is found where it stands', () => {
   const value = 'postgres://u:one@h/?token=two&x=${API_KEY:-three}';
-  expect(credentialsOf('URL', value).map(({ start, end }) => value.slice(start, end))).toEqual(['one', 'two']);
+  expect(credentialsOf('URL', value).map(({ start, end }) => value.slice(start, end))).toEqual(['one', 'two', 'three']);
   expect(credentialsOf('PASSWORD', '${A:-${B:-word}}')).toEqual([{ start: 10, end: 14, name: 'PASSWORD' }]);
 });
 
@@ -119,6 +119,11 @@ test('spans are in order, lie in their lines and are apart, whatever a text is',
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a default with an @ is no password before a host', () => {
+  expect(credentialsOf('EMAIL', '${EMAIL:-admin@example.org}')).toEqual([]);
+  expect(credentialsOf('DEFAULT_USER', '${A-a:b@c}')).toEqual([]);
 });
 
 test('takes time in proportion to the length, whatever is repeated', () => {
