@@ -6,11 +6,15 @@ import { type CaseRun, keptWhy, rederive } from './rederive';
 
 /**
  * Every value batten writes for these images, run on a real Engine. BATTEN_ENGINE=1 turns it on (see README.md here);
- * BATTEN_ENGINE_ONLY=redis,nginx takes only these cases; BATTEN_ENGINE_RECORD=2026-11-23 writes templates/engine-runs.yaml with that date.
+ * BATTEN_ENGINE_ONLY=redis,nginx takes only these cases; without it a sample, with BATTEN_FULL=1 all of them;
+ * BATTEN_ENGINE_RECORD=2026-11-23 writes templates/engine-runs.yaml with that date.
  */
 const only = process.env.BATTEN_ENGINE_ONLY?.split(',');
 const date = process.env.BATTEN_ENGINE_RECORD;
-const chosen = cases().filter(({ name }) => only?.includes(name) ?? true);
+/** One for each way to another user, and what other suites build anyway; all of them take half an hour. */
+const SAMPLE = ['postgres', 'redis', 'redis-setpriv', 'nginx', 'openssh', 'eclipse-mosquitto', 'memcached', 'alertmanager'];
+const wanted = only ?? (date || process.env.BATTEN_FULL === '1' ? undefined : SAMPLE);
+const chosen = cases().filter(({ name }) => wanted?.includes(name) ?? true);
 
 const enabled = process.env.BATTEN_ENGINE === '1';
 if (!enabled) process.stderr.write('  skipped: runs on a real Engine (BATTEN_ENGINE=1 and test/engine/engine.sh turn them on)\n');
