@@ -3,6 +3,7 @@ import path from 'node:path';
 import { transforms } from '../transforms';
 import { Repository, straightIn } from './compose/bounds';
 import { OVERRIDE_NAMES } from './compose/discover';
+import { inService } from './compose/in-service';
 import { loadProject, type SourceFile } from './compose/load-project';
 import type { ComposeProject } from './compose/project';
 import { readIfThere, readInput } from './compose/read';
@@ -161,10 +162,10 @@ function adviceFor(input: Input, options: RunOptions): Pick<ChainSetup, 'advise'
     advise(service) {
       const image = service.image?.text;
       if (!service.build && image !== undefined && options.inspected?.missing.includes(image)) {
-        notes.add(`${service.name}: the Engine does not have ${image}, so it said nothing about it`);
+        notes.add(inService(service.name, `the Engine does not have ${image}, so it said nothing about it`));
       }
       if (image !== undefined)
-        for (const each of options.inspected?.unread ?? []) if (each.startsWith(`${image}: `)) notes.add(`${service.name}: ${each}`);
+        for (const each of options.inspected?.unread ?? []) if (each.startsWith(`${image}: `)) notes.add(inService(service.name, each));
       // What an included file builds is relative to that file.
       const elsewhere = service.build && service.directory('build');
       const where = elsewhere === undefined ? { directory, files: evidenceFiles } : { directory: elsewhere, files: filesOf(elsewhere) };

@@ -5,6 +5,7 @@ import { effectiveEntries, find, type MapNode, type Node, resolve, toData } from
 import type { Data, Path, Range } from '../yaml/types';
 import { isMap, isTrue } from './data';
 import { inFile, splitFile } from './file-path';
+import { inService } from './in-service';
 import { evaluate, variablesIn } from './interpolate';
 import { object } from './layer';
 import { mergedSection, type Section } from './sections';
@@ -338,7 +339,7 @@ export class ComposeProject {
     for (const { name, notFollowed: base, path } of notFollowed) {
       if (unread.some(({ written }) => written !== undefined && written === base!.unread)) continue;
       const code = base!.unread === undefined ? 'no-such-service' : 'not-followed';
-      gaps.push({ code, message: `${name}: ${base!.reason}`, ...this.placeOf(path), services: [name] });
+      gaps.push({ code, message: inService(name, base!.reason), ...this.placeOf(path), services: [name] });
     }
     return gaps;
   }

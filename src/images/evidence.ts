@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { inService } from '../compose/in-service';
 import { evaluate } from '../compose/interpolate';
 import { projectRoot } from '../compose/project-root';
 import type { Service } from '../compose/types';
@@ -36,7 +37,7 @@ export function gatherEvidence(
   const configurations = new Map<string, Configuration>();
   const notes = new Set<string>();
   for (const service of services) {
-    const note = (text: string) => notes.add(`${service.name}: ${text}`);
+    const note = (text: string) => notes.add(inService(service.name, text));
     let image: OwnImage | undefined;
     try {
       image = imageOf(service, files, options.configs ?? [], note);

@@ -122,7 +122,7 @@ describe('--inspect', () => {
     const cwd = project({ 'compose.yaml': COMPOSE, '.batten/proof.json': JSON.stringify(proof) });
     const { out } = await batten(['check', '--inspect', '--only', 'user'], cwd, { DOCKER_HOST });
     const reason = 'acme/api:1 is another image now (aaaabbbbcccc, and it ran with 111122223333)';
-    expect(out.replace(/\s+/g, ' ')).toContain(`api: the proof of 2026-11-25 is stale, because ${reason}: run batten prove again`);
+    expect(out.replace(/\s+/g, ' ')).toContain(`in "api", the proof of 2026-11-25 is stale, because ${reason}: run batten prove again`);
     const { out: json } = await batten(['check', '--inspect', '--format', 'json'], cwd, { DOCKER_HOST });
     expect(JSON.parse(json).files[0].staleProofs).toEqual([{ service: 'api', reason }]);
     expect(asked).toContain('GET /info');

@@ -140,7 +140,7 @@ describe('a service that has changed since', () => {
   test('is not proven, and that is said', () => {
     store({ changes: ran('no-new-privileges') });
     expect(finding('no-new-privileges', changed).confidence).toBe('generic');
-    expect(run(changed).notes.join()).toContain('app: the proof of 2026-11-25 is stale');
+    expect(run(changed).notes.join()).toContain('in "app", the proof of 2026-11-25 is stale');
   });
 
   test('has not, when it is written as it was proven', () => {

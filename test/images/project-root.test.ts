@@ -31,7 +31,7 @@ describe('a build context beside the directory of the Compose file', () => {
   ])('is not read with %s', (_, files) => {
     const { advice, evidence } = look(stack(files));
     expect(advice.startsAsRoot).toBeUndefined();
-    expect(evidence.notes).toEqual(['app: its build context ../api is outside of the project, so its Dockerfile was not read']);
+    expect(evidence.notes).toEqual(['in "app", its build context ../api is outside of the project, so its Dockerfile was not read']);
   });
 
   test('is not read by a link out of the repository', () => {

@@ -20,7 +20,7 @@ export const report: ProveReport = {
   works: false,
   runs: 12,
   seconds: 90,
-  notes: ['web: the socket /var/run/docker.sock is not given in a trial'],
+  notes: ['in "web", the socket /var/run/docker.sock is not given in a trial'],
   cis: [{ id: '5.26', title: 'no new privileges', before: 0, after: 2, of: 2 }],
   services: [
     {

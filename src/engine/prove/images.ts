@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { inService } from '../../compose/in-service';
 import { EngineError } from '../../errors';
 import type { ImageInfo } from '../client/types';
 import { type Answer, run } from '../compose/cli';
@@ -154,7 +155,7 @@ function needOf(image: string, { Config }: ImageInfo): ImageNeeds {
 /** @throws EngineError when an image of the project cannot be had: nothing can then be said of the stack. */
 export function requireImages({ missing }: Images): void {
   if (missing.size === 0) return;
-  throw new EngineError([...missing].map(([service, why]) => `${service}: ${why}`).join('\n'), {
+  throw new EngineError([...missing].map(([service, why]) => inService(service, why)).join('\n'), {
     hint: 'pull or build it first, or leave the service out with --profile or another file',
   });
 }

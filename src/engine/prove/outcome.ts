@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { inService } from '../../compose/in-service';
 import { type Subject as CisSubject, cisTable } from '../cis';
 import type { ContainerInfo } from '../client/types';
 import type { Failure } from '../observe/types';
@@ -142,7 +143,7 @@ function besideNote({ rewriter, settled, running: { project } }: Findings): stri
 }
 
 function onceNote([name, { once }]: [string, Settled]): string[] {
-  return once ? [`${name}: it failed hardened once, and worked when the same was tried again: ${once.how}`] : [];
+  return once ? [inService(name, `it failed hardened once, and worked when the same was tried again: ${once.how}`)] : [];
 }
 
 function subjects({ containers, model }: StackRun): Map<string, CisSubject> {

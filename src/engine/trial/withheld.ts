@@ -1,3 +1,5 @@
+import { inService } from '../../compose/in-service';
+
 /**
  * What of the host, or of what else runs there, a service may be given:
  * - `privileges`: privileged mode, hooks with all privileges, and how the kernel treats it beside others.
@@ -50,7 +52,7 @@ export class Holding {
 
   /** Something differs that a service does not work with. */
   note(text: string): void {
-    const whole = `${this.service}: ${text}`;
+    const whole = inService(this.service, text);
     if (!this.notes.includes(whole)) this.notes.push(whole);
   }
 }

@@ -1,3 +1,4 @@
+import { inService } from '../../compose/in-service';
 import type { ComposeProject } from '../../compose/project';
 import type { ComposeService } from '../../compose/service';
 import type { Inspected } from '../../images/image-config';
@@ -32,7 +33,7 @@ export class Proofs {
     }
     const from = `the proof of ${day(this.stored.date)}`;
     for (const { service, reason } of this.stale)
-      this.notes.push(`${service}: ${from} is stale, because ${reason}: run batten prove again`);
+      this.notes.push(inService(service, `${from} is stale, because ${reason}: run batten prove again`));
     // One of another machine counts for little: what has changed since would be said to everybody who has a copy of the project.
     if (!this.trusted && this.current.size > 0)
       this.notes.push(`${from} was not made on this machine: it is evidence, and nothing is proven by it`);

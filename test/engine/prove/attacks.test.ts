@@ -88,9 +88,9 @@ const BYSTANDER = `batten-test-bystander-${process.pid}`;
     expect(stateOf(here)).toEqual(before);
     const said = notes.join('\n');
     for (const what of [
-      'root-read-only: / is not given',
-      'socket: the socket',
-      'unconfined: SYS_ADMIN',
+      'in "root-read-only", / is not given',
+      'in "socket", the socket',
+      'in "unconfined", SYS_ADMIN',
       'seccomp=unconfined',
       'the secret by-link',
     ])

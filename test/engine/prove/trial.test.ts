@@ -132,7 +132,7 @@ test('nor is what reaches it by other ways', () => {
 test('a key that nobody knows is not given: the next version of Compose may reach the host with it', () => {
   const { app, notes } = trial({ host_everything: true, 'x-mine': 1, annotations: { a: 'b' }, models: ['m'], labels: {} });
   expect(app).not.toHaveProperty('host_everything');
-  expect(notes).toEqual(['app: host_everything is not given in a trial, because it is not known to batten']);
+  expect(notes).toEqual(['in "app", host_everything is not given in a trial, because it is not known to batten']);
 });
 
 test('a network of somebody else is none that a trial joins, by whatever name', () => {
@@ -189,7 +189,7 @@ describe('security options', () => {
     expect(of(profile('SCMP_ACT_ERRNO', 'read', 'mount', 'bpf', 'open_by_handle_at'))).toEqual({
       option: ['seccomp=/scratch/seccomp-app.json'],
       names: ['read'],
-      notes: ['app: the seccomp profile ./p.json is given without bpf, mount, open_by_handle_at'],
+      notes: ['in "app", the seccomp profile ./p.json is given without bpf, mount, open_by_handle_at'],
     });
     // What could make a namespace is limited, as Docker limits it.
     expect(of(profile('SCMP_ACT_ERRNO', 'clone')).names).toEqual(['clone', 'clone3']);
@@ -316,7 +316,7 @@ describe('a directory of the host', () => {
     const known = { '/srv/data': { survey: { specials: [{ path: '/srv/data/x.sock', kind: 'socket' }] } } } as const;
     expect(trial(written, {}, known)).toMatchObject({
       held: [],
-      notes: ['app: the socket /srv/data/x.sock is not in the copy of /srv/data'],
+      notes: ['in "app", the socket /srv/data/x.sock is not in the copy of /srv/data'],
     });
     expect(trial({ volumes: ['/srv/data:/data:ro'] }, {}, known).held).toEqual(['sockets: the socket /srv/data/x.sock']);
     expect(trial(written, { binds: 'as-is' }, known).app.volumes).toMatchObject([{ source: '/scratch/own/srv/data' }]);
