@@ -23,8 +23,9 @@ type Env = Readonly<Record<string, string>>;
 export function parseShortVolume(raw: string, env?: Env): ParsedMount | undefined {
   const whole = evaluate(raw, env);
   // A default may hold several parts (`${DATA:-./data:/data}`), so what is fully known is split as Compose sees it.
-  const parts = whole.known ? splitVolume(whole.text).map((part) => plain(part)) : splitVolume(raw).map((part) => evaluate(part, env));
-  if (parts.length > 3 || parts.some((part) => part.raw === '')) return undefined;
+  const written = splitVolume(whole.known ? whole.text : raw);
+  if (written.length > 3 || written.includes('')) return undefined;
+  const parts = written.map((part) => (whole.known ? plain(part) : evaluate(part, env)));
   const [first, second, third] = parts;
   if (first === undefined) return undefined;
   const options = third === undefined ? [] : third.text.split(',').filter(Boolean);

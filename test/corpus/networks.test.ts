@@ -12,10 +12,10 @@ import { Pairs } from '../../src/harden/intent/pairs';
 import { storesOf } from '../../src/harden/intent/stores';
 import { advise } from '../../src/images';
 import { YamlDocument } from '../../src/yaml/document';
-import { type CorpusFile, corpus, describeWith } from './corpus';
+import { type CorpusFile, corpus, describeWith, some } from './corpus';
 
 /*
- * The model of who can reach whom, over every file: it can be made, and nothing goes from it without a reason. The files are read again
+ * The model of who can reach whom, over every file, and changes over a sample: it can be made, and nothing goes from it without a reason. The files are read again
  * after the change, so that what was planned is compared with what was written.
  */
 
@@ -53,14 +53,15 @@ function unexplained(before: ComposeProject, after: ComposeProject, options: Run
 }
 
 describeWith('who can reach whom, in every file of the corpus', files ? [] : ['BATTEN_CORPUS'], () => {
-  const read = (files ?? []).flatMap((file) => {
+  const all = (files ?? []).flatMap((file) => {
     const project = open(file.text);
     return project ? [{ file, project }] : [];
   });
+  const read = some(all, 320);
 
   test('can be said for every file that is a Compose file', () => {
-    expect(read.length).toBeGreaterThan(files!.length * 0.95);
-    const edges = read.map(({ project }) => edgesOf(readTopology(project)).length);
+    expect(all.length).toBeGreaterThan(files!.length * 0.95);
+    const edges = all.map(({ project }) => edgesOf(readTopology(project)).length);
     expect(edges.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(1000);
   });
 

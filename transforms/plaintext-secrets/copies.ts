@@ -84,7 +84,7 @@ function copy(
 function standing(text: string, words: Occurrences): number[] {
   return words
     .in(text)
-    .filter(({ start, end }) => (!isWord(text[start - 1]) || text[start - 2] === '-') && !isWord(text[end]))
+    .filter(({ start, end, whole }) => whole && (!isWord(text[start - 1]) || text[start - 2] === '-') && !isWord(text[end]))
     .map(({ word }) => word);
 }
 

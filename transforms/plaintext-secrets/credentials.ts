@@ -79,8 +79,8 @@ function texts(project: ComposeProject): Place[] {
 function withCopies({ variable, raw, credentials }: Place, words: Occurrences, names: readonly string[]): Credential[] {
   const result = [...credentials];
   if (raw.includes('\n')) return result;
-  for (const { word, start, end } of words.in(raw)) {
-    if (isWord(raw[start - 1]) || isWord(raw[end]) || raw[start - 1] === '$') continue;
+  for (const { word, start, end, whole: complete } of words.in(raw)) {
+    if (!complete || isWord(raw[start - 1]) || isWord(raw[end]) || raw[start - 1] === '$') continue;
     if (result.some((each) => start < each.end && each.start < end)) continue;
     const whole = start === 0 && end === raw.length;
     const value = evaluate(raw.slice(start, end)).text;
