@@ -4,7 +4,7 @@ import { deepest, editable, inherits, locate, notInherited, OVERRIDE, type Place
 import { aliased, inherited, Refused, refuse } from './refused';
 import type { SourceText } from './source';
 import { appendRange, insertionRange, removalRange, slotRange } from './touches';
-import { fromData, isMergeKey, isNull, keyNode, mapNode, type Node, ownEntry, taggedNode, toData } from './tree';
+import { fromData, isMergeKey, isNull, keyNode, keysChanged, mapNode, type Node, ownEntry, taggedNode, toData } from './tree';
 import type { Data, MergeTag, Near, Op, Path, Range, Refusal } from './types';
 
 /** What an op did: the data before and after, and the source text it touches (the line an insertion follows). */
@@ -68,11 +68,13 @@ class Application {
     const empty = holder?.value;
     if (holder) holder.value = map;
     map.entries.splice(index, 0, entry);
+    keysChanged(map);
     const undo = (): void => {
       map.entries.splice(map.entries.indexOf(entry), 1);
+      keysChanged(map);
       if (holder) holder.value = empty!;
     };
-    return { after: value, touches: insertionRange(this.source, this.root, map, index), undo };
+    return { after: value, touches: insertionRange(this.source, this.root, path.slice(0, path.length - rest.length), map, index), undo };
   }
 
   private append(path: Path, value: Data): Applied {
@@ -126,7 +128,12 @@ class Application {
       throw refuse('conflict', `${showPath(path)} is all that the document holds`);
     }
     const touches = removalRange(this.source, slot, parent);
-    const undo = entry ? takeOut(parent.entries, entry) : takeOut(parent.items, item);
+    const putBack = entry ? takeOut(parent.entries, entry) : takeOut(parent.items, item);
+    if (entry) keysChanged(parent);
+    const undo = (): void => {
+      putBack();
+      if (entry) keysChanged(parent);
+    };
     return { before: toData(slot.value), touches, undo };
   }
 
@@ -137,10 +144,12 @@ class Application {
     if (entry.key.anchor !== undefined) throw aliased(path, entry.key.anchor);
     notInherited(parent, entry.key.text, path);
     const old = entry.key;
-    entry.key = { ...keyNode(key), style: old.style };
-    const undo = (): void => {
-      entry.key = old;
+    const name = (node: typeof old): void => {
+      entry.key = node;
+      keysChanged(parent);
     };
+    name({ ...keyNode(key), style: old.style });
+    const undo = (): void => name(old);
     return { before: old.text, after: key, touches: slotRange(entry), undo };
   }
 

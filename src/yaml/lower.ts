@@ -6,7 +6,7 @@ import type { CommentToken } from './open';
 import { renderEntry, renderItem, renderKey } from './render';
 import type { SourceText } from './source';
 import type { Style } from './style';
-import { type Entry, type MapNode, type Node, resolve, type SeqItem, type SeqNode } from './tree';
+import { type Entry, type MapNode, type Node, type ReadEntry, resolve, type SeqItem, type SeqNode } from './tree';
 import type { Edit } from './types';
 
 /**
@@ -43,6 +43,7 @@ export function splice(text: string, edits: readonly Edit[]): string {
 
 export class Lowering {
   readonly edits: Edit[] = [];
+  private readonly spaced = new Map<MapNode, boolean>();
 
   constructor(
     readonly source: SourceText,
@@ -79,9 +80,10 @@ export class Lowering {
     const kept = new Set(map.entries);
     const read = map.read!;
     this.removeParts(
-      read.map(({ entry, value }) => ({ start: entry.src!.start, end: entryEnd(entry.src!, value), kept: kept.has(entry) })),
+      read.map(({ entry, value }) => ({ start: entry.src!.start, end: entryEnd(entry.src!, value), value, kept: kept.has(entry) })),
     );
     const readOf = new Map(read.map((each) => [each.entry, each]));
+    const placeOf = new Map(read.map(({ entry }, index) => [entry, index]));
     let previous: { entry: Entry; value: Node } | undefined;
     for (const entry of map.entries) {
       const before = readOf.get(entry);
@@ -94,7 +96,12 @@ export class Lowering {
           this.lines(this.ownLine(read[0]!.entry.src!.start), lines);
           continue;
         }
-        const at = this.afterRemoved(map, previous.entry, lineAfter(this.source, entryEnd(previous.entry.src!, previous.value), column));
+        const at = this.afterRemoved(
+          read,
+          kept,
+          placeOf.get(previous.entry)!,
+          lineAfter(this.source, entryEnd(previous.entry.src!, previous.value), column),
+        );
         const last = previous.entry === read[read.length - 1]!.entry;
         const apart = last ? this.isSpaced(map) || this.isSetApart(map, entry.value) : isSection(map, entry.value) && this.isSpaced(map);
         this.lines(at, apart ? ['', ...lines] : lines);
@@ -103,11 +110,9 @@ export class Lowering {
   }
 
   /** New entries come below what is removed after their elder sibling: a comment that stays behind keeps its place. */
-  private afterRemoved(map: MapNode, previous: Entry, at: number): number {
-    const read = map.read!;
-    const kept = new Set(map.entries);
+  private afterRemoved(read: readonly ReadEntry[], kept: ReadonlySet<Entry>, previous: number, at: number): number {
     let place = at;
-    for (let index = read.findIndex(({ entry }) => entry === previous) + 1; index < read.length; index++) {
+    for (let index = previous + 1; index < read.length; index++) {
       const { entry, value } = read[index]!;
       if (kept.has(entry)) break;
       place = Math.max(place, this.source.nextLine(entryEnd(entry.src!, value)));
@@ -117,6 +122,12 @@ export class Lowering {
 
   /** Whether the entries of a map are mostly set apart by blank lines. */
   private isSpaced(map: MapNode): boolean {
+    const known = this.spaced.get(map) ?? this.countSpaced(map);
+    this.spaced.set(map, known);
+    return known;
+  }
+
+  private countSpaced(map: MapNode): boolean {
     const read = map.read!;
     let blank = 0;
     for (let index = 1; index < read.length; index++) {
@@ -137,7 +148,9 @@ export class Lowering {
     const column = seqColumn(this.source, seq)!;
     const kept = new Set(seq.items);
     const read = seq.read!;
-    this.removeParts(read.map(({ item, value }) => ({ start: item.src!.start, end: itemEnd(item.src!, value), kept: kept.has(item) })));
+    this.removeParts(
+      read.map(({ item, value }) => ({ start: item.src!.start, end: itemEnd(item.src!, value), value, kept: kept.has(item) })),
+    );
     const readOf = new Map(read.map((each) => [each.item, each]));
     let previous: { item: SeqItem; value: Node } | undefined;
     for (const item of seq.items) {
@@ -186,7 +199,7 @@ export class Lowering {
   }
 
   /** Removes the parts that are not kept, whole lines each. The first part behind a dash shares its line: the next kept one slides into its place. */
-  private removeParts(parts: readonly { start: number; end: number; kept: boolean }[]): void {
+  private removeParts(parts: readonly { start: number; end: number; value: Node; kept: boolean }[]): void {
     const [first] = parts;
     let from = 0;
     if (!first!.kept && this.sharesLine(first!.start)) {
@@ -196,9 +209,26 @@ export class Lowering {
       this.hoistComments(first!.start, first!.start, next.start);
       this.edit(first!.start, next.start, '');
     }
-    for (const { start, end, kept } of parts.slice(from)) {
-      if (!kept) this.dropLines(this.source.lineStart(start), this.source.nextLine(end));
+    let inBlock = false;
+    for (const { start, end, value, kept } of parts.slice(from)) {
+      if (kept) inBlock = endsInBlock(value);
+      else {
+        const line = this.source.lineStart(start);
+        this.dropLines(line, inBlock ? this.pastComments(this.source.nextLine(end), start - line) : this.source.nextLine(end));
+      }
     }
+  }
+
+  /** The line after the comments that would be taken for text below a block scalar: those further in than a column. */
+  private pastComments(from: number, column: number): number {
+    let next = from;
+    for (let line = from; line < this.source.text.length; line = this.source.nextLine(line + 1)) {
+      const text = this.source.text.slice(line, this.source.lineEnd(line));
+      const indent = text.length - text.trimStart().length;
+      if (text.trim() !== '' && (text[indent] !== '#' || indent <= column)) break;
+      if (text.trim() !== '') next = this.source.nextLine(line + 1);
+    }
+    return next;
   }
 
   /** Writes the comments of a stretch that goes above the line of `place`. */
@@ -240,6 +270,13 @@ export class Lowering {
     }
     return low;
   }
+}
+
+/** Whether the last line of a value is one of a block scalar. */
+function endsInBlock(node: Node): boolean {
+  if (node.kind === 'scalar') return node.style === 'literal' || node.style === 'folded';
+  const last = node.kind === 'map' ? node.entries.at(-1) : node.kind === 'seq' ? node.items.at(-1) : undefined;
+  return last !== undefined && endsInBlock(last.value);
 }
 
 /** Whether a new value is a long map among maps, as a service is, so that it may be set apart like its siblings. */

@@ -1,7 +1,7 @@
 import { entryEnd, itemEnd, lineAfter, mapColumn, valueEnd } from './layout';
 import type { SourceText } from './source';
-import type { Entry, MapNode, Node, SeqItem, SeqNode } from './tree';
-import type { Range } from './types';
+import { type Entry, type MapNode, type Node, ownEntry, type SeqItem, type SeqNode } from './tree';
+import type { Path, Range } from './types';
 
 /*
  * The stretches of the source that an op touches, for reports: of a change the text that goes, of an insertion the line above it,
@@ -23,23 +23,24 @@ export function removalRange(source: SourceText, slot: Entry | SeqItem, parent: 
   return { start: source.lineStart(Math.max(0, source.lineStart(parent.src.start) - 1)), end: valueEnd(parent) ?? own.end };
 }
 
-/** A new entry at `index` of a map. `root` finds the place of a map that is new itself. */
-export function insertionRange(source: SourceText, root: Node, map: MapNode, index: number): Range {
+/** A new entry at `index` of the map at a path. `root` finds the place of a map that is new itself. */
+export function insertionRange(source: SourceText, root: Node, path: Path, map: MapNode, index: number): Range {
   if (map.flow && map.src) return map.src;
-  const previous = lastRead(map.entries.slice(0, index));
-  if (!previous?.src) return within(root, map, { start: 0, end: 0 }) ?? { start: 0, end: 0 };
+  const previous = lastRead(map.entries, index);
+  if (!previous?.src) return around(root, path);
   return lineAbove(source, entryEnd(previous.src, previous.value), mapColumn(source, map) ?? 0);
 }
 
 /** A new item at the end of the list of an entry. */
 export function appendRange(source: SourceText, list: SeqNode, entry: Entry): Range {
   if (list.flow && list.src) return list.src;
-  const last = lastRead(list.items);
+  const last = lastRead(list.items, list.items.length);
   return last?.src ? lineAbove(source, itemEnd(last.src, last.value), 0) : slotRange(entry);
 }
 
-function lastRead<T extends { src?: unknown }>(slots: readonly T[]): T | undefined {
-  for (let i = slots.length - 1; i >= 0; i--) if (slots[i]!.src) return slots[i];
+/** The last one before an index that was read. */
+function lastRead<T extends { src?: unknown }>(slots: readonly T[], index: number): T | undefined {
+  for (let i = index - 1; i >= 0; i--) if (slots[i]!.src) return slots[i];
   return undefined;
 }
 
@@ -49,13 +50,15 @@ function lineAbove(source: SourceText, end: number, column: number): Range {
   return { start: source.lineStart(at), end: source.lineEnd(source.lineStart(at)) };
 }
 
-/** The innermost part that was read around a map that was not. */
-function within(node: Node, map: MapNode, range: Range): Range | undefined {
-  if (node === map) return range;
-  const slots: readonly (Entry | SeqItem)[] = node.kind === 'map' ? node.entries : node.kind === 'seq' ? node.items : [];
-  for (const slot of slots) {
-    const found = within(slot.value, map, slot.src ? slotRange(slot) : range);
-    if (found) return found;
+/** The innermost part that was read on the way to what was not. */
+function around(root: Node, path: Path): Range {
+  let range: Range = { start: 0, end: 0 };
+  let node: Node | undefined = root;
+  for (const part of path) {
+    const slot: Entry | SeqItem | undefined =
+      node?.kind === 'map' ? ownEntry(node, String(part)) : node?.kind === 'seq' ? node.items[Number(part)] : undefined;
+    if (slot?.src) range = slotRange(slot);
+    node = slot?.value;
   }
-  return undefined;
+  return range;
 }

@@ -179,6 +179,7 @@ export interface Found {
 
 /** Looks a key up in a map: written on it, written as an alias, or merged in through `<<`. */
 export function find(map: MapNode, key: string): Found | undefined {
+  if (map.entries.length >= LARGE && !ownEntry(map, key) && !ownEntry(map, '<<')) return undefined;
   // The most frequent question there is: asked in one pass.
   let merges = false;
   for (const entry of map.entries) {
@@ -198,8 +199,26 @@ export function find(map: MapNode, key: string): Found | undefined {
 }
 
 export function ownEntry(map: MapNode, key: string): Entry | undefined {
-  for (const entry of map.entries) if (entry.key.text === key && !entry.complexKey) return entry;
-  return undefined;
+  if (map.entries.length < LARGE) return map.entries.find((entry) => isUnder(entry, key));
+  let index = indexes.get(map);
+  if (!index) {
+    index = new Map([...map.entries].reverse().flatMap((entry) => (entry.complexKey ? [] : [[entry.key.text, entry]])));
+    indexes.set(map, index);
+  }
+  return index.get(key);
+}
+
+/** Has to be told when a key comes, goes or is renamed. */
+export function keysChanged(map: MapNode): void {
+  indexes.delete(map);
+}
+
+/** Of so many entries an index is made. */
+const LARGE = 50;
+const indexes = new WeakMap<MapNode, ReadonlyMap<string, Entry>>();
+
+function isUnder(entry: Entry, key: string): boolean {
+  return entry.key.text === key && !entry.complexKey;
 }
 
 export function isMergeKey(entry: Entry): boolean {

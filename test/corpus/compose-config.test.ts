@@ -34,7 +34,7 @@ suite(
   'Compose v2',
   process.env.BATTEN_COMPOSE,
   'BATTEN_COMPOSE',
-  400,
+  120,
   ['--profile', '*'],
   ['--format', 'json'],
   (before, after, result, way) => [

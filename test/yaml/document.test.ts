@@ -169,7 +169,6 @@ describe('the text', () => {
 describe('what cannot be written is not proven', () => {
   test.each([
     ['a list behind an explicit mark in a list', '- ? x\n  : y\n- a: 1\n', replace('1.a', [1]), undefined],
-    ['a comment a block scalar would swallow', 'a: |\n    x\nb: 1\n    # c\n', remove('b'), 'a changed'],
     ['a blank line a block scalar would swallow', 'a: |+\n  x\nb: 1\n\nc: 2\n', remove('b'), 'a changed'],
     ['a key behind a dash with nothing left before it', 'a:\n  - x: 1\n    y: 2\n', remove('a.0.x'), 'behind a dash'],
   ])('%s', (_, text, op, reason) => {
