@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document, type ParsedNode, Parser, type YAMLError } from 'yaml';
+import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser, type YAMLError } from 'yaml';
 import { buildTree } from './build';
 import { fail } from './fail';
 import { SourceText } from './source';
@@ -6,6 +6,8 @@ import type { Node } from './tree';
 
 /** Deeper than any Compose file goes; the composer recurses, so depth is bounded before it runs. */
 const MAX_DEPTH = 200;
+/** Scalars, marks, spaces and line breaks: some hundred thousand lines. Time grows with them. */
+const MOST_LEXEMES = 700_000;
 
 export interface Opened {
   source: SourceText;
@@ -22,7 +24,7 @@ export interface CommentToken {
 
 /**
  * Parses a text into a tree.
- * @throws InputError `lone-cr`, `yaml-syntax`, `duplicate-key`, `unresolved-alias`, `recursive-alias`, `yaml-bomb`, `too-deep`,
+ * @throws InputError `lone-cr`, `yaml-syntax`, `duplicate-key`, `unresolved-alias`, `recursive-alias`, `yaml-bomb`, `too-deep`, `too-long`,
  *   `multi-document`, `empty`: each with line and column.
  */
 export function open(raw: string): Opened {
@@ -38,7 +40,31 @@ export function open(raw: string): Opened {
 }
 
 function lex(source: SourceText): CST.Token[] {
-  return [...new Parser().parse(source.text)];
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(source.text)) {
+    if (++count > MOST_LEXEMES) {
+      const message = `the file has more than ${MOST_LEXEMES.toLocaleString('en')} YAML tokens`;
+      throw fail(
+        source,
+        Math.min(offset, source.text.length),
+        'too-long',
+        message,
+        'a Compose file of a thousand services has fewer: is it one?',
+      );
+    }
+    offset += isMark(lexeme) ? 0 : lexeme.length;
+    for (const token of parser.next(lexeme)) tokens.push(token);
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+/** Whether the lexer says with it what comes next, and it stands nowhere in the text. */
+function isMark(lexeme: string): boolean {
+  return lexeme === '\u0002' || lexeme === '\u0018' || lexeme === '\u001f';
 }
 
 /** What the parser makes of a token, as far as the walk needs it. */

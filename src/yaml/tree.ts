@@ -179,18 +179,13 @@ export interface Found {
 
 /** Looks a key up in a map: written on it, written as an alias, or merged in through `<<`. */
 export function find(map: MapNode, key: string): Found | undefined {
-  if (map.entries.length >= LARGE && !ownEntry(map, key) && !ownEntry(map, '<<')) return undefined;
-  // The most frequent question there is: asked in one pass.
-  let merges = false;
-  for (const entry of map.entries) {
-    if (entry.key.text === key && !entry.complexKey) {
-      return entry.value.kind === 'alias'
-        ? { node: resolve(entry.value), via: 'alias', anchor: entry.value.name }
-        : { node: entry.value, via: 'own' };
-    }
-    merges ||= isMergeKey(entry);
+  const own = ownEntry(map, key);
+  if (own) {
+    return own.value.kind === 'alias'
+      ? { node: resolve(own.value), via: 'alias', anchor: own.value.name }
+      : { node: own.value, via: 'own' };
   }
-  if (!merges) return undefined;
+  if (!ownEntry(map, '<<')) return undefined;
   for (const source of mergedMaps(map)) {
     const found = find(source.map, key);
     if (found) return { node: found.node, via: 'merge', anchor: source.anchor };
@@ -199,7 +194,11 @@ export function find(map: MapNode, key: string): Found | undefined {
 }
 
 export function ownEntry(map: MapNode, key: string): Entry | undefined {
-  if (map.entries.length < LARGE) return map.entries.find((entry) => isUnder(entry, key));
+  // The most frequent question there is.
+  if (map.entries.length < LARGE) {
+    for (const entry of map.entries) if (entry.key.text === key && !entry.complexKey) return entry;
+    return undefined;
+  }
   let index = indexes.get(map);
   if (!index) {
     index = new Map([...map.entries].reverse().flatMap((entry) => (entry.complexKey ? [] : [[entry.key.text, entry]])));
@@ -216,10 +215,6 @@ export function keysChanged(map: MapNode): void {
 /** Of so many entries an index is made. */
 const LARGE = 50;
 const indexes = new WeakMap<MapNode, ReadonlyMap<string, Entry>>();
-
-function isUnder(entry: Entry, key: string): boolean {
-  return entry.key.text === key && !entry.complexKey;
-}
 
 export function isMergeKey(entry: Entry): boolean {
   return entry.key.text === '<<' && entry.key.style === 'plain';

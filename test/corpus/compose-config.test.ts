@@ -43,7 +43,7 @@ suite(
   ],
 );
 // The old one prints YAML and knows no profile `*`; that it loads the file is what is asked of it.
-suite('docker-compose 1.29', process.env.BATTEN_COMPOSE_V1, 'BATTEN_COMPOSE_V1', 40, [], ['-q'], () => []);
+suite('docker-compose 1.29', process.env.BATTEN_COMPOSE_V1, 'BATTEN_COMPOSE_V1', 15, [], ['-q'], () => []);
 
 /**
  * What the preset `strict` takes away on purpose, as a guess: a connection between services of which none is said to depend on the other,

@@ -27,6 +27,8 @@ export interface Place {
   node: Node;
   item: boolean;
   own: boolean;
+  /** Whether one of the services has the variable more than once. */
+  repeated: boolean;
   /** What is written, without `NAME=`. */
   raw: string;
   credentials: Credential[];
@@ -59,10 +61,15 @@ function texts(project: ComposeProject): Place[] {
   const found = new Map<Node, Place>();
   for (const service of project.services) {
     if (service.has('provider')) continue;
+    const here = new Map<string, Place>();
     for (const { name: variable, node, item, own } of service.variables) {
+      const twin = here.get(variable);
+      if (twin) twin.repeated = true;
       const known = found.get(node);
       if (known) {
         known.services.push(service);
+        known.repeated ||= twin !== undefined;
+        here.set(variable, known);
         continue;
       }
       const path = project.pathOf(node);
@@ -70,29 +77,47 @@ function texts(project: ComposeProject): Place[] {
       // What only counts here is not to be changed here.
       if (!path || text === undefined || !project.files[splitFile(path).file]!.editable) continue;
       const raw = item ? text.slice(variable.length + 1) : text;
-      found.set(node, { variable, services: [service], path, node, item, own, raw, credentials: [] });
+      const place: Place = { variable, services: [service], path, node, item, own, repeated: twin !== undefined, raw, credentials: [] };
+      found.set(node, place);
+      here.set(variable, place);
     }
   }
   return [...found.values()];
 }
 
 function withCopies({ variable, raw, credentials }: Place, words: Occurrences, names: readonly string[]): Credential[] {
-  const result = [...credentials];
-  if (raw.includes('\n')) return result;
+  const copies: Credential[] = [];
+  if (raw.includes('\n') || raw.length > LONGEST_VALUE) return [...credentials];
   for (const { word, start, end, whole: complete } of words.in(raw)) {
     if (!complete || isWord(raw[start - 1]) || isWord(raw[end]) || raw[start - 1] === '$') continue;
-    if (result.some((each) => start < each.end && each.start < end)) continue;
+    // They come by their ends, so that the last copy reaches furthest.
+    if ((copies.at(-1)?.end ?? 0) > start || (firstPast(credentials, start)?.start ?? end) < end) continue;
     const whole = start === 0 && end === raw.length;
     const value = evaluate(raw.slice(start, end)).text;
-    result.push({ start, end, value, kind: whole ? 'literal' : 'part', name: names[word] ?? variable });
+    copies.push({ start, end, value, kind: whole ? 'literal' : 'part', name: names[word] ?? variable });
   }
-  return result.sort((a, b) => a.start - b.start);
+  return [...credentials, ...copies].sort((a, b) => a.start - b.start);
+}
+
+/** The first of credentials in order that ends behind a place. */
+function firstPast(credentials: readonly Credential[], place: number): Credential | undefined {
+  let low = 0;
+  let high = credentials.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (credentials[middle]!.end <= place) low = middle + 1;
+    else high = middle;
+  }
+  return credentials[low];
 }
 
 function textOf(node: Node): string | undefined {
   const scalar = node.kind === 'alias' ? node.target : node;
   return scalar.kind === 'scalar' ? scalar.text : undefined;
 }
+
+/** In a longer value of another name nothing is moved: no string of a connection is so long. What looks like a credential in it is masked all the same. */
+const LONGEST_VALUE = 50_000;
 
 /** Names of variables are looked back over so far. */
 const LONGEST_NAME = 200;
@@ -102,6 +127,7 @@ const DEFAULT = /^\$\{([A-Za-z_]\w*):?-([^${}]+)\}$/;
 
 /** The credentials in a variable's value: all of it, a part such as the password of a URL, or the default of a variable. */
 export function credentialsIn(variable: string, raw: string): Credential[] {
+  if (raw.length > LONGEST_VALUE && !isCredentialName(variable)) return [];
   const spans = credentialsOf(variable, raw);
   // A private key, or a value in a block: what its lines hold is one.
   if (raw.includes('\n') && spans.length > 0) {

@@ -15,6 +15,8 @@ export class Names {
   /** What a value is best called by, and whose it is. */
   private readonly leading = new Map<string, { name: string; service: string }>();
 
+  private readonly numbers = new Map<string, number>();
+
   constructor(
     private readonly project: ComposeProject,
     text: string | undefined,
@@ -48,12 +50,19 @@ export class Names {
       .toUpperCase()
       .replace(/^(?=\d)/, '_');
     const choices = OF_THE_SHELL.test(base) && service !== '' ? [mine] : [base, mine];
-    for (let number = 2; ; number++) {
-      const choice = choices.shift() ?? `${mine}_${number}`;
+    for (;;) {
+      const choice = choices.shift() ?? this.numbered(mine);
       if (!this.fits(choice, value)) continue;
       this.given.set(choice, value);
       return choice;
     }
+  }
+
+  /** The next of a name's numbers: those before were taken. */
+  private numbered(name: string): string {
+    const number = (this.numbers.get(name) ?? 1) + 1;
+    this.numbers.set(name, number);
+    return `${name}_${number}`;
   }
 
   /** Why the default of a variable cannot become its value in `.env`, or undefined. */

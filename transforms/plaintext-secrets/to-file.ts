@@ -32,7 +32,7 @@ export function toFile(place: Place, context: TransformContext): ToFile | undefi
   )
     return undefined;
   if (isOld(context) || service.directory('environment') !== undefined) return undefined;
-  if (service.variables.filter(({ name }) => name === place.variable).length > 1) return undefined;
+  if (place.repeated) return undefined;
   const verdict = advise(service).secretFile(place.variable);
   const variable = verdict?.value.file;
   if (!verdict || !variable || verdict.value.private || /[\r\n]$/.test(credential.value)) return undefined;

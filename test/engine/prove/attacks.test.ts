@@ -95,7 +95,7 @@ const BYSTANDER = `batten-test-bystander-${process.pid}`;
       'the secret by-link',
     ])
       expect(said).toContain(what);
-  }, 240_000);
+  }, 600_000);
 
   test('would, where the trial may reach the host: the program is able to', async () => {
     const { services } = parse(readFileSync(path.join(__dirname, 'attacks/compose.yaml'), 'utf8'), { merge: true }) as {
@@ -117,7 +117,7 @@ const BYSTANDER = `batten-test-bystander-${process.pid}`;
       rmSync(control);
       connections = 0;
     }
-  }, 240_000);
+  }, 600_000);
 
   test('is not begun where it would fetch or read something else', async () => {
     const { port } = servers[2]!.address() as { port: number };

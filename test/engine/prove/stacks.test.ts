@@ -10,7 +10,10 @@ import { batten, copyOf, NAIVE, prepare, probesFor, type Ran, read, removeAll, r
 
 /** Plain stacks on a real Engine: blanket hardening, what batten writes, and what it finds out by itself. See ../README.md for the variables. */
 const only = process.env.BATTEN_ENGINE_ONLY?.split(',');
-const chosen = STACKS.filter(({ name }) => only?.includes(name) ?? true);
+/** All of them are tried on demand. */
+const SAMPLE = ['blog', 'things'];
+const wanted = only ?? (process.env.BATTEN_FULL === '1' ? undefined : SAMPLE);
+const chosen = STACKS.filter(({ name }) => wanted?.includes(name) ?? true);
 const enabled = process.env.BATTEN_ENGINE === '1' && chosen.length > 0;
 
 interface Service {
