@@ -50,12 +50,12 @@ describe('a key that is close to one of Compose', () => {
     ['options of drivers', 'networks:\n  a:\n    driver_opts: {drivr: a}\nservices:\n  web:\n    logging: {options: {drivr: a}}\n'],
   ])('is not seen in %s', (_, text) => expect(found(text)).toEqual([]));
 
-  test('100,000 of them cost no time', () => {
-    const keys = Array.from({ length: 100_000 }, (_, index) => `    cap_drop${index}: 1\n`).join('');
+  test('50,000 of them cost no time', () => {
+    const keys = Array.from({ length: 50_000 }, (_, index) => `    cap_drop${index}: 1\n`).join('');
     const document = YamlDocument.open(`services:\n  web:\n${keys}`);
     const begin = process.cpuUsage();
     nearMisses([{ path: 'compose.yaml', document }]);
-    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(1500);
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(1000);
   });
 });
 
