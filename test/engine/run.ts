@@ -89,7 +89,7 @@ async function lifeOf(of: Case, settings: Settings, volumes: Volumes, patience: 
 
     const exercise = (what: string, limit: number) =>
       docker(['exec', '--user', '65534:65534', name, 'sh', '-c', what, 'sh', volumes.word ?? '', word], limit);
-    const ready = await exercise('until /exercise.sh ready >/dev/null 2>&1; do sleep 0.1; done', patience);
+    const ready = await exercise('until /exercise.sh ready >/dev/null 2>&1; do sleep 0.3; done', patience);
     run.seconds = (Date.now() - begin) / 1000;
     if (ready.code !== 0) return fail('ready', await ended(name));
 
