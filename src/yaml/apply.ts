@@ -4,7 +4,7 @@ import { deepest, editable, inherits, locate, notInherited, OVERRIDE, type Place
 import { aliased, inherited, Refused, refuse } from './refused';
 import type { SourceText } from './source';
 import { appendRange, insertionRange, removalRange, slotRange } from './touches';
-import { fromData, isMergeKey, isNull, keyNode, keysChanged, mapNode, type Node, ownEntry, taggedNode, toData } from './tree';
+import { fromData, isMergeKey, isNull, keyComes, keyGoes, keyNode, mapNode, type Node, ownEntry, taggedNode, toData } from './tree';
 import type { Data, MergeTag, Near, Op, Path, Range, Refusal } from './types';
 
 /** What an op did: the data before and after, and the source text it touches (the line an insertion follows). */
@@ -68,10 +68,10 @@ class Application {
     const empty = holder?.value;
     if (holder) holder.value = map;
     map.entries.splice(index, 0, entry);
-    keysChanged(map);
+    keyComes(map, entry);
     const undo = (): void => {
       map.entries.splice(map.entries.indexOf(entry), 1);
-      keysChanged(map);
+      keyGoes(map, entry);
       if (holder) holder.value = empty!;
     };
     return { after: value, touches: insertionRange(this.source, this.root, path.slice(0, path.length - rest.length), map, index), undo };
@@ -129,10 +129,10 @@ class Application {
     }
     const touches = removalRange(this.source, slot, parent);
     const putBack = entry ? takeOut(parent.entries, entry) : takeOut(parent.items, item);
-    if (entry) keysChanged(parent);
+    if (entry) keyGoes(parent, entry);
     const undo = (): void => {
       putBack();
-      if (entry) keysChanged(parent);
+      if (entry) keyComes(parent, entry);
     };
     return { before: toData(slot.value), touches, undo };
   }
@@ -145,8 +145,9 @@ class Application {
     notInherited(parent, entry.key.text, path);
     const old = entry.key;
     const name = (node: typeof old): void => {
+      keyGoes(parent, entry);
       entry.key = node;
-      keysChanged(parent);
+      keyComes(parent, entry);
     };
     name({ ...keyNode(key), style: old.style });
     const undo = (): void => name(old);

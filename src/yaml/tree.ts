@@ -207,14 +207,22 @@ export function ownEntry(map: MapNode, key: string): Entry | undefined {
   return index.get(key);
 }
 
-/** Has to be told when a key comes, goes or is renamed. */
-export function keysChanged(map: MapNode): void {
-  indexes.delete(map);
+/** Has to be told of an entry that goes from a map, or whose key is about to be another. */
+export function keyGoes(map: MapNode, { key }: Entry): void {
+  // Of merge keys there may be several.
+  if (key.text === '<<') indexes.delete(map);
+  else indexes.get(map)?.delete(key.text);
+}
+
+/** Has to be told of an entry that comes into a map, or whose key is another now. */
+export function keyComes(map: MapNode, entry: Entry): void {
+  if (entry.key.text === '<<') indexes.delete(map);
+  else if (!entry.complexKey) indexes.get(map)?.set(entry.key.text, entry);
 }
 
 /** Of so many entries an index is made. */
 const LARGE = 50;
-const indexes = new WeakMap<MapNode, ReadonlyMap<string, Entry>>();
+const indexes = new WeakMap<MapNode, Map<string, Entry>>();
 
 export function isMergeKey(entry: Entry): boolean {
   return entry.key.text === '<<' && entry.key.style === 'plain';

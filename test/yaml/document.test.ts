@@ -180,3 +180,16 @@ describe('what cannot be written is not proven', () => {
     else expect(proof).toMatchObject({ reason: expect.stringContaining(reason) });
   });
 });
+
+test('keys of a large map are found after each of them came, went, was renamed and came back', () => {
+  const large = Array.from({ length: 60 }, (_, index) => `k${index}: ${index}\n`).join('');
+  const document = YamlDocument.open(large);
+  document.apply(remove('k3'));
+  document.apply({ op: 'rename', path: ['k4'], key: 'k3' });
+  document.apply(add('k4', 'new'));
+  expect([document.at(['k3']), document.at(['k4']), document.at(['k5'])].map((node) => node && toData(node))).toEqual([4, 'new', 5]);
+  document.apply(remove('k4'));
+  expect(document.at(['k4'])).toBeUndefined();
+  expect('refusal' in document.apply(remove('k4'))).toBe(true);
+  expect('refusal' in document.apply({ op: 'rename', path: ['k5'], key: 'k6' })).toBe(true);
+});
