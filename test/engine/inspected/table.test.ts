@@ -82,7 +82,7 @@ async function rowOf(of: Case): Promise<Row> {
       rows.push(row);
       expect(row.failure).toBeUndefined();
     },
-    1_200_000,
+    2_400_000,
   );
 
   afterAll(() => {

@@ -47,13 +47,13 @@ interface Run {
         }),
       ),
     );
-  }, 15 * 60_000);
+  }, 30 * 60_000);
 
   afterAll(async () => {
     for (const end of listeners) end();
     await docker(['rm', '-f', 'batten-networks-other']);
     await docker(['network', 'rm', 'batten-networks-proxy']);
-  }, 60_000);
+  }, 180_000);
 
   function runOf(name: string, state: State): Run {
     const found = runs.get(`${name} ${state}`);

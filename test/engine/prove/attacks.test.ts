@@ -65,7 +65,7 @@ const BYSTANDER = `batten-test-bystander-${process.pid}`;
     );
     env = { HERE: here, SECRET, ABSTRACT, ANSWERS: `127.0.0.1:${port}`, PORT: '7777', BYSTANDER, ENGINE: engine };
     before = stateOf(here);
-  }, 180_000);
+  }, 600_000);
   afterAll(async () => {
     for (const server of servers) server.close();
     await docker(['rm', '--force', '--volumes', BYSTANDER]);
@@ -143,7 +143,7 @@ const BYSTANDER = `batten-test-bystander-${process.pid}`;
     rmSync(path.join(project, 'outside.yaml'));
     expect(connections).toBe(0);
     expect(stateOf(here)).toEqual(before);
-  }, 120_000);
+  }, 360_000);
 });
 
 /** The project, and beside it what it must not reach. */

@@ -20,7 +20,7 @@ const enabled = process.env.BATTEN_ENGINE === '1' && (process.env.BATTEN_ENGINE_
     services = new Map(
       (JSON.parse(out) as { proofs: { services: ProvenService[] }[] }).proofs[0]!.services.map((each) => [each.name, each]),
     );
-  }, 240_000);
+  }, 900_000);
   afterAll(removeAll);
 
   test('is not proven: a service without its socket, without its device, and one that nobody asked anything', () => {

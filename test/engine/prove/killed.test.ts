@@ -25,7 +25,7 @@ const MINE = `batten-test-mine-${process.pid}`;
     await mustDocker(['volume', 'create', MINE]);
     await mustDocker(['network', 'create', '--subnet', '198.19.255.0/28', MINE]);
     await mustDocker(['run', '--detach', '--name', MINE, '--volume', `${MINE}:/data`, '--network', MINE, tagOf('redis')]);
-  }, 300_000);
+  }, 900_000);
   afterAll(async () => {
     await docker(['rm', '--force', '--volumes', MINE]);
     await docker(['network', 'rm', MINE]);
@@ -45,7 +45,7 @@ const MINE = `batten-test-mine-${process.pid}`;
       expect(await left(ids, temporary)).toEqual([]);
     }
     expect(await state(directory)).toEqual(before);
-  }, 600_000);
+  }, 1_500_000);
 
   test('leaves alone what a run has that is still going on, before it has a container too, and all of another machine', async () => {
     // The name of a run begins with its process: this one is alive, and of the other two there is no such process here.
@@ -67,7 +67,7 @@ const MINE = `batten-test-mine-${process.pid}`;
     } finally {
       for (const name of made) await docker(['network', 'rm', name]);
     }
-  }, 60_000);
+  }, 180_000);
 
   test('by Ctrl-C cleans up by itself', async () => {
     const killed = killAfter(directory, 5000, temporary, 'SIGINT');
@@ -76,7 +76,7 @@ const MINE = `batten-test-mine-${process.pid}`;
     expect(ids).toHaveLength(1);
     expect((await killed).code).toBe(130);
     expect(await left(ids, temporary)).toEqual([]);
-  }, 120_000);
+  }, 360_000);
 });
 
 function killAfter(

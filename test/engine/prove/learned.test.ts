@@ -32,7 +32,7 @@ if (enabled && refusal) process.stderr.write(`skipped: what learn finds with the
     directory = copyOf('learned');
     ran = await batten(['learn', '--seccomp', 'profiles', '--apparmor', 'profiles', '--format', 'json'], directory);
     report = (JSON.parse(ran.out || '{"learned":[]}') as { learned: LearnReport[] }).learned[0]!;
-  }, 10 * 60_000);
+  }, 20 * 60_000);
   afterAll(removeAll);
 
   test('ends well, and loses nothing', () => {
@@ -108,7 +108,7 @@ if (enabled && refusal) process.stderr.write(`skipped: what learn finds with the
     expect(rounds).toHaveLength(runs);
     expect(profiles.get('cache')).toMatchObject({ added: expect.arrayContaining(['epoll_wait']) });
     expect(profiles.get('cache')!.profile!.syscalls[0]!.names).toContain('epoll_wait');
-  }, 180_000);
+  }, 480_000);
 
   test('is refused where a profile is asked for and the kernel may not be', async () => {
     const { code, err } = await batten(['learn', '--seccomp', 'profiles', '--no-trace'], copyOf('learned'));
@@ -134,7 +134,7 @@ if (enabled && refusal) process.stderr.write(`skipped: what learn finds with the
     expect(mine()).toEqual([]);
     expect(existsSync(temporary) && readdirSync(temporary)).toEqual([]);
     rmSync(temporary, { recursive: true, force: true });
-  }, 120_000);
+  }, 360_000);
 });
 
 /** How the command would run it. */

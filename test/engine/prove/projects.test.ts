@@ -37,7 +37,7 @@ const env = { VOLUME };
     pid = ran.pid;
     data = JSON.parse(out);
     services = new Map(data.proofs[0]!.services.map((each) => [each.name, each]));
-  }, 240_000);
+  }, 900_000);
   afterAll(async () => {
     await docker(['volume', 'rm', VOLUME]);
     await removeAll();

@@ -33,7 +33,7 @@ interface Service {
     process.stderr.write(ran.err);
     after = (parse(read(directory)) as { services: typeof after }).services;
     proof = JSON.parse(readFileSync(path.join(directory, '.batten/proof.json'), 'utf8')) as StoredProof;
-  }, 20 * 60_000);
+  }, 40 * 60_000);
   afterAll(removeAll);
 
   test('all of them work in the end, and are proven', () => {
