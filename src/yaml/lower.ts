@@ -82,11 +82,10 @@ export class Lowering {
     this.removeParts(
       read.map(({ entry, value }) => ({ start: entry.src!.start, end: entryEnd(entry.src!, value), value, kept: kept.has(entry) })),
     );
-    const readOf = new Map(read.map((each) => [each.entry, each]));
     const placeOf = new Map(read.map(({ entry }, index) => [entry, index]));
-    let previous: { entry: Entry; value: Node } | undefined;
+    let previous: ReadEntry | undefined;
     for (const entry of map.entries) {
-      const before = readOf.get(entry);
+      const before = read[placeOf.get(entry) ?? -1];
       if (before) {
         this.entry(entry, before.key, before.value, column, false);
         previous = before;

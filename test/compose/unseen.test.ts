@@ -55,7 +55,7 @@ describe('a key that is close to one of Compose', () => {
     const document = YamlDocument.open(`services:\n  web:\n${keys}`);
     const begin = process.cpuUsage();
     nearMisses([{ path: 'compose.yaml', document }]);
-    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(3000);
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(750);
   });
 });
 

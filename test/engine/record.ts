@@ -25,6 +25,8 @@ interface RecordedWay {
 }
 
 export interface RecordedCase {
+  /** When it ran, where that is not when all of them did. */
+  date?: string;
   family: string;
   image: string;
   exercised: string;

@@ -62,6 +62,6 @@ describe('the simple commands of a script', () => {
     const started = process.cpuUsage();
     simpleCommands(text);
     const { user, system } = process.cpuUsage(started);
-    expect(user + system).toBeLessThan(8_000_000);
+    expect(user + system).toBeLessThan(2_000_000);
   });
 });

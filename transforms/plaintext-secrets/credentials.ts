@@ -171,6 +171,7 @@ class References {
 
   /** Whether some are partly within a stretch, or it begins in what names one. */
   cutBy(start: number, end: number): boolean {
+    if (this.closings.size === 0) return false;
     for (let at = start; at < end; at++) {
       if ((this.closings.get(at) ?? 0) >= end || (this.openings.get(at) ?? start) < start) return true;
     }

@@ -20,7 +20,7 @@ export class Occurrences {
   /** The word that ends at a state, and the state of the next shorter one that does; -1 = none. */
   private readonly ending: number[] = [-1];
   private readonly shorter: number[] = [-1];
-  /** Words by what they are told by. */
+  /** Long words by what they are told by. */
   private readonly alike = new Map<string, number[]>();
 
   constructor(private readonly words: readonly string[]) {
@@ -40,13 +40,10 @@ export class Occurrences {
         }
         state = to;
       }
-      if (word === '') return;
-      const begin = word.slice(0, LONGEST);
-      const same = this.alike.get(begin);
-      if (same) same.push(index);
-      else {
-        this.alike.set(begin, [index]);
-        this.ending[state] = index;
+      if (word !== '') this.ending[state] = index;
+      if (word.length >= LONGEST) {
+        const begin = word.slice(0, LONGEST);
+        this.alike.set(begin, [...(this.alike.get(begin) ?? []), index]);
       }
     });
     this.link(order);

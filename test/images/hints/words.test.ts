@@ -37,5 +37,5 @@ test.each<[string, string, boolean]>([
 test('a long text with many stars is no work', () => {
   const begin = Date.now();
   expect(fits(`${'*a'.repeat(200)}*b`, 'a'.repeat(200_000))).toBe(false);
-  expect(Date.now() - begin).toBeLessThan(5000);
+  expect(Date.now() - begin).toBeLessThan(1000);
 });

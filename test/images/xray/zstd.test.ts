@@ -80,7 +80,7 @@ describe('Zstandard', () => {
   ])('%s is refused', (_what, bytes, code) => {
     const started = process.cpuUsage();
     expect(() => unpack(bytes, 65_536)).toThrow(expect.objectContaining({ code }));
-    expect(cpuMilliseconds(started)).toBeLessThan(6000);
+    expect(cpuMilliseconds(started)).toBeLessThan(2000);
   });
 
   test('many small frames are no harm', () => {

