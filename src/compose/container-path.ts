@@ -3,6 +3,7 @@
  * at its start (`C:\data`, `data`).
  */
 export function cleanContainerPath(path: string): string {
+  if (isClean(path)) return path;
   const absolute = path.startsWith('/');
   const kept: string[] = [];
   for (const step of path.split('/')) {
@@ -10,6 +11,11 @@ export function cleanContainerPath(path: string): string {
     else if (step !== '' && step !== '.' && !(step === '..' && absolute)) kept.push(step);
   }
   return (absolute ? '/' : '') + kept.join('/');
+}
+
+/** Whether a path is spelled as it should be for sure: most are. */
+function isClean(path: string): boolean {
+  return path.startsWith('/') && !path.includes('//') && !path.includes('/.') && (path === '/' || !path.endsWith('/'));
 }
 
 /** The directory that a path is in; `/` is in itself. */

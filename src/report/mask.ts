@@ -16,6 +16,22 @@ export function maskLines(lines: readonly string[]): string[] {
 
 /** A text that is no file, or one line of one: a sentence that quotes it, a log, a value. */
 export function maskLine(text: string): string {
+  if (text.length > LONGEST_KEPT) return maskedLine(text);
+  let line = lines.get(text);
+  if (line === undefined) {
+    if (lines.size >= MOST_KEPT) lines.clear();
+    line = maskedLine(text);
+    lines.set(text, line);
+  }
+  return line;
+}
+
+/** A report says the same of many services: what was masked once is kept, within bounds. */
+const lines = new Map<string, string>();
+const LONGEST_KEPT = 500;
+const MOST_KEPT = 10_000;
+
+function maskedLine(text: string): string {
   const spans = findCredentials(text, { file: isLineOfFile(text) });
   return spans.length === 0 ? text : masked(text, spans);
 }

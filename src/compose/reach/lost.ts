@@ -31,6 +31,9 @@ type Comer = 'host' | 'out' | 'none';
 
 class Losing {
   private readonly moves: readonly Move[];
+  /** By what makes services reachable for each other; see `groupsOf`. */
+  private readonly members = new Map<string, Move[]>();
+  private readonly peers = new Map<string, readonly Move[]>();
   private readonly doors = new Map<Place, Record<Comer, ReadonlySet<string>>>();
 
   constructor(
@@ -51,44 +54,39 @@ class Losing {
       };
       return { index, name, node: serviceNode(name), before, after: place, changed: !isSame(before, place) };
     });
+    for (const move of this.moves) {
+      for (const group of groupsOf(move.before)) {
+        const there = this.members.get(group);
+        if (there) there.push(move);
+        else this.members.set(group, [move]);
+      }
+    }
   }
 
   run(): void {
     if (!this.moves.some(({ changed }) => changed)) return;
-    const pairs = this.pairs();
     const opened = this.moves.filter(({ before }) => before.served.length > 0);
     const closing = opened.filter((to) => to.changed && (this.losesDoors(to) || changesStack(to)));
     for (const from of this.moves) {
-      for (const to of pairs.get(from) ?? []) this.pair(from, to);
+      for (const to of this.peersOf(from)) if (to !== from) this.pair(from, to);
       const targets = from.changed && (comer(from.before) !== comer(from.after) || changesStack(from)) ? opened : closing;
       for (const to of targets) if (to !== from) this.doorsBetween(from, to);
     }
     for (const { changed, name } of this.moves) if (changed) this.others(name);
   }
 
-  /** The pairs that may lose their connection, of which at least one of both has changed. */
-  private pairs(): Map<Move, Move[]> {
-    const members = new Map<unknown, Move[]>();
-    for (const move of this.moves) {
-      for (const group of groupsOf(move.before)) {
-        const there = members.get(group);
-        if (there) there.push(move);
-        else members.set(group, [move]);
-      }
+  /** Those with whom a service may lose its connection, in the order of the file: one of both has changed. Services of one kind share the list. */
+  private peersOf(move: Move): readonly Move[] {
+    const groups = move.before.kind === 'host' ? [] : groupsOf(move.before).filter((group) => this.members.get(group)!.length > 1);
+    const key = JSON.stringify([move.before.kind === 'host', move.changed, ...groups]);
+    let peers = this.peers.get(key);
+    if (!peers) {
+      const met = new Set(groups.flatMap((group) => this.members.get(group)!));
+      const isMet = (other: Move): boolean => move.before.kind === 'host' || other.before.kind === 'host' || met.has(other);
+      peers = this.moves.filter((other) => (move.changed || other.changed) && isMet(other));
+      this.peers.set(key, peers);
     }
-    const hosts = this.moves.filter(({ before }) => before.kind === 'host');
-    const out = new Map<Move, Move[]>(this.moves.map((move) => [move, []]));
-    for (const move of this.moves) {
-      if (!move.changed) continue;
-      const peers = new Set(
-        move.before.kind === 'host' ? this.moves : [...groupsOf(move.before).flatMap((group) => members.get(group)!), ...hosts],
-      );
-      peers.delete(move);
-      out.set(move, [...peers]);
-      for (const peer of peers) if (!peer.changed) out.get(peer)!.push(move);
-    }
-    for (const peers of out.values()) peers.sort((a, b) => a.index - b.index);
-    return out;
+    return peers;
   }
 
   private pair(from: Move, to: Move): void {
@@ -155,8 +153,8 @@ function said({ owner, attachments, served }: Place): unknown {
 }
 
 /** What makes it reachable for others: networks, the stack it shares, the bridge of the Engine. */
-function groupsOf({ owner, kind, talks }: Place): unknown[] {
-  return [owner, ...[...talks].map(({ name }) => name), ...(kind === 'docker0' ? ['\n'] : [])];
+function groupsOf({ owner, kind, talks }: Place): string[] {
+  return [`stack ${owner.name}`, ...[...talks].map(({ name }) => `network ${name}`), ...(kind === 'docker0' ? ['bridge'] : [])];
 }
 
 function loses(from: Move, to: Move): boolean {

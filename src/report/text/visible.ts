@@ -7,6 +7,8 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]
 /** Most texts, which need no closer look. */
 const PLAIN = /^[ -~]*$/;
 
+const PLAIN_LINES = /^[\n -~]*$/;
+
 /** Longer texts are cut: no sentence of batten's is, and a name that is has been made to be. In characters. */
 const LONGEST = 4000;
 
@@ -37,6 +39,7 @@ function shown(text: string): string {
 
 /** JSON in which the same characters are written as `\u009b`: it says the same, and can be looked at. Ends of lines are JSON's own. */
 export function visibleJson(json: string): string {
+  if (PLAIN_LINES.test(json)) return json;
   return json.replace(UNSEEN, (character) => (character === '\n' ? character : units(character)));
 }
 
