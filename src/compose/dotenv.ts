@@ -14,16 +14,10 @@ export function parseDotEnv(text: string): Record<string, string> {
     let value = (match[2] ?? '').trim();
     const quote = value[0];
     if (quote === "'" || quote === '"') {
-      // An unclosed quote takes the next lines, but not the whole file when it never closes.
-      let last = at;
-      while (closingQuote(value, quote) === -1 && last + 1 < lines.length) {
-        last++;
-        value += `\n${lines[last]}`;
-      }
-      const close = closingQuote(value, quote);
-      if (close === -1) continue;
-      at = last;
-      value = quote === "'" ? value.slice(1, close).replaceAll("\\'", "'") : resolveEscapes(value.slice(1, close));
+      const quoted = inQuotes(value, quote, lines, at);
+      if (!quoted) continue;
+      at = quoted.last;
+      value = quote === "'" ? quoted.text.replaceAll("\\'", "'") : resolveEscapes(quoted.text);
     } else {
       const comment = value.search(/\s#/);
       if (comment >= 0) value = value.slice(0, comment).trimEnd();
@@ -33,11 +27,23 @@ export function parseDotEnv(text: string): Record<string, string> {
   return result;
 }
 
-function closingQuote(value: string, quote: string): number {
-  for (let at = 1; at < value.length; at++) {
+/** What stands between quotes, and the line where they close: they take the lines that follow, but not the whole file when they never close. */
+function inQuotes(first: string, quote: string, lines: readonly string[], at: number): { text: string; last: number } | undefined {
+  const parts: string[] = [];
+  for (let last = at; last < lines.length; last++) {
+    const line = last === at ? first.slice(1) : lines[last]!;
+    const close = closingQuote(line, quote);
+    if (close !== -1) return { text: [...parts, line.slice(0, close)].join('\n'), last };
+    parts.push(line);
+  }
+  return undefined;
+}
+
+function closingQuote(line: string, quote: string): number {
+  for (let at = 0; at < line.length; at++) {
     // Between single quotes a backslash is one, except before the quote.
-    if (value[at] === '\\' && (quote === '"' || value[at + 1] === quote)) at++;
-    else if (value[at] === quote) return at;
+    if (line[at] === '\\' && (quote === '"' || line[at + 1] === quote)) at++;
+    else if (line[at] === quote) return at;
   }
   return -1;
 }

@@ -30,15 +30,19 @@ const SERVICE_KEYS: Record<string, readonly Kind[]> = table({
   deploy: ['map'],
 });
 
+/** How many services, or entries of one section or key, a file may have: each is looked at by every transform, and no file people write has as many. */
+const MOST_ENTRIES = 10_000;
+
 /**
  * Checks that a document has the shape of a Compose file and returns its root map. Only the `main` file of a project needs services.
- * @throws InputError `not-compose`, `compose-v1`, `no-services`, `wrong-type`, with line and column
+ * @throws InputError `not-compose`, `compose-v1`, `no-services`, `wrong-type`, `too-many`, with line and column
  */
 export function checkShapes(document: YamlDocument, main = true): MapNode {
   const root = resolve(document.root);
   if (root.kind !== 'map') {
     throw at(document, [], 'not-compose', `the file holds ${article(root)}, not a map`, 'a Compose file has a top-level `services:` map');
   }
+  for (const { key, node } of effectiveEntries(root)) bounded(document, [key], resolve(node));
   const services = find(root, 'services');
   if (!services || isNull(services.node)) {
     if (find(root, 'include') || !main) return root;
@@ -76,6 +80,7 @@ function checkService(document: YamlDocument, name: string, service: Node): void
   for (const { key, node } of effectiveEntries(service)) {
     const kinds = SERVICE_KEYS[key];
     const value = resolve(node);
+    bounded(document, [...path, key], value);
     if (!kinds || value.tag === '!reset' || kinds.includes(kindOf(value)) || (value.kind === 'scalar' && isNull(value))) continue;
     const wanted = kinds.map((kind) => ({ map: 'a map', list: 'a list', text: 'a single value' })[kind]).join(' or ');
     throw at(
@@ -86,6 +91,13 @@ function checkService(document: YamlDocument, name: string, service: Node): void
       'Compose refuses such a file: see its reference for the key',
     );
   }
+}
+
+function bounded(document: YamlDocument, path: Path, node: Node): void {
+  const count = node.kind === 'map' ? node.entries.length : node.kind === 'seq' ? node.items.length : 0;
+  if (count <= MOST_ENTRIES) return;
+  const [some, most] = [count, MOST_ENTRIES].map((number) => number.toLocaleString('en'));
+  throw at(document, path, 'too-many', `${path.join('.')} has ${some} entries, at most ${most} are read`, 'is it a Compose file?');
 }
 
 function noServices(document: YamlDocument, root: MapNode): InputError {

@@ -12,11 +12,13 @@ export class SideFiles {
   constructor(
     private readonly files: ProjectFiles | undefined,
     private readonly mode: SideFileMode,
+    /** Whether a path leads out of the project, for those that were looked at. */
+    private readonly outside = new Map<string, boolean>(),
   ) {}
 
   /** A copy to try changes on. */
   fork(): SideFiles {
-    const copy = new SideFiles(this.files, this.mode);
+    const copy = new SideFiles(this.files, this.mode, this.outside);
     for (const [path, change] of this.changes) copy.changes.set(path, change);
     return copy;
   }
@@ -69,7 +71,12 @@ export class SideFiles {
 
   /** A new file has no real place yet, but the directories above it may be links that lead outside. */
   private leaves(path: string): boolean {
-    return path.split('/').some((_, index, parts) => this.files!.leavesProject(parts.slice(0, parts.length - index).join('/') || '/'));
+    let leaves = this.outside.get(path);
+    if (leaves === undefined) {
+      leaves = path.split('/').some((_, index, parts) => this.files!.leavesProject(parts.slice(0, parts.length - index).join('/') || '/'));
+      this.outside.set(path, leaves);
+    }
+    return leaves;
   }
 
   private read(path: string): string | undefined | { reason: string } {

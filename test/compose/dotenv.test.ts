@@ -41,6 +41,14 @@ test('a quoted value may span lines, an unclosed one costs only its line', () =>
   expect(parseDotEnv("A='never closed\nB=3")).toEqual({ B: '3' });
 });
 
+test('a quote that takes 100,000 lines is read once', () => {
+  const lines = 'x\\"\n'.repeat(100_000);
+  const begun = process.cpuUsage();
+  expect(parseDotEnv(`A="${lines}"\nB=3`)).toEqual({ A: 'x"\n'.repeat(100_000), B: '3' });
+  expect(parseDotEnv(`A="${lines}\nB=3`)).toEqual({ B: '3' });
+  expect(process.cpuUsage(begun).user).toBeLessThan(2e6);
+});
+
 test('the last of two wins', () => {
   expect(parseDotEnv('A=1\nA=2')).toEqual({ A: '2' });
 });

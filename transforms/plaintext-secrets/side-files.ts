@@ -29,11 +29,26 @@ export function dotEnvEntry(name: string, value: string): SideFile {
     mode: 0o600,
     secret: true,
     edit: (before) => {
-      const there = before === undefined ? {} : parseDotEnv(before);
-      if (!Object.hasOwn(there, name)) return appendDotEnv(before, name, value);
+      const there = entriesOf(before ?? '');
+      if (!Object.hasOwn(there, name)) return grown(before, name, value);
       return there[name] === value ? before! : { refusal: `.env sets ${name} to something else` };
     },
   };
+}
+
+/** The entries of the text that was last read or written: hundreds may follow one another, and each adds one. */
+let latest: { text: string; entries: Record<string, string> } = { text: '', entries: {} };
+
+function entriesOf(text: string): Readonly<Record<string, string>> {
+  if (latest.text !== text) latest = { text, entries: parseDotEnv(text) };
+  return latest.entries;
+}
+
+function grown(before: string | undefined, name: string, value: string): string {
+  const text = appendDotEnv(before, name, value);
+  latest.entries[name] = value;
+  latest.text = text;
+  return text;
 }
 
 /** Keeps what holds secrets out of version control, and out of images that are built from the same directory. */
