@@ -70,7 +70,7 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
   if (own) applyOwn(draft, { service, situation, match, own, templated: template.capabilities !== undefined });
   if (own?.inspected) applyInspected(draft, own.inspected, { written, seen: service, situation, match });
   const bindKnown = match && [choose(match.template.capabilities, situation, service)?.when?.data].flat().includes('bind');
-  applyRules(draft, { service, situation, match, bindKnown });
+  applyRules(draft, { service, situation, match, bindKnown, absent: project?.absent.get(written.name) });
   applyHints(draft, hints);
   const wanted = draft.readOnly;
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);

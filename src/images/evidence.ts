@@ -35,6 +35,7 @@ export function gatherEvidence(
   const files = options.files ?? (directory === undefined ? undefined : new ProjectFiles(directory, projectRoot(directory)));
   const images = new Map<string, OwnImage>();
   const configurations = new Map<string, Configuration>();
+  const absent = new Map<string, ReadonlySet<string>>();
   const notes = new Set<string>();
   for (const service of services) {
     const note = (text: string) => notes.add(inService(service.name, text));
@@ -47,8 +48,18 @@ export function gatherEvidence(
     if (image) images.set(service.name, image);
     const configuration = files && configurationOf(service, image, files);
     if (configuration) configurations.set(service.name, configuration);
+    const missing = files && absentSources(service, files);
+    if (missing?.size) absent.set(service.name, missing);
   }
-  return { images, configurations, notes: [...notes] };
+  return { images, configurations, absent, notes: [...notes] };
+}
+
+function absentSources(service: Service, files: ProjectFiles): Set<string> {
+  const relative = service.mounts.filter(
+    ({ kind, source, known }) => kind === 'bind' && known && source !== undefined && !source.startsWith('~'),
+  );
+  const missing = relative.filter(({ source }) => files.isAbsent(path.resolve(service.directory('volumes') ?? files.directory, source!)));
+  return new Set(missing.map(({ target }) => target));
 }
 
 function configurationOf(service: Service, image: OwnImage | undefined, files: ProjectFiles): Configuration | undefined {

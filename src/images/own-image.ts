@@ -68,6 +68,8 @@ export interface OwnImage {
 export interface ProjectEvidence {
   /** What of its configuration lies in the project, by name of the service. */
   configurations: ReadonlyMap<string, Configuration>;
+  /** Container paths of bind mounts whose directory is not there yet, so that Docker makes it and it belongs to root, by name of the service. */
+  absent: ReadonlyMap<string, ReadonlySet<string>>;
   /** By name of the service. */
   images: ReadonlyMap<string, OwnImage>;
   notes: readonly string[];

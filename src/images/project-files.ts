@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Repository, within } from '../compose/bounds';
 import { readInput } from '../compose/read';
@@ -71,6 +71,19 @@ export class ProjectFiles {
     } catch {
       return false;
     }
+  }
+
+  /** Whether there is nothing at a path of the project; false when it cannot be told, as of what is outside. Never throws. */
+  isAbsent(wanted: string): boolean {
+    const absolute = path.resolve(this.directory, wanted);
+    return this.once(`absent ${absolute}`, () => {
+      if (this.leavesProject(wanted)) return false;
+      try {
+        return lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
+      } catch {
+        return false;
+      }
+    });
   }
 
   /** Whether the path leads out of the boundary; false when it leads nowhere. */

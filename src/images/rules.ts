@@ -1,7 +1,7 @@
-import { covers } from '../compose/container-path';
 import type { Service } from '../compose/types';
 import { atLeast, lessSure } from './confidence';
 import { cited } from './evidence-kind';
+import { doubtAbout, holdsData } from './host-directories';
 import type { Match } from './match';
 import type { OperationAdvice } from './operation';
 import type { Situation } from './situation';
@@ -20,6 +20,8 @@ interface Context {
   match?: Match;
   /** Whether the template says which capabilities it needs with its data in a bind mount. */
   bindKnown?: boolean;
+  /** Container paths of bind mounts whose directory is not there yet. */
+  absent?: ReadonlySet<string>;
 }
 
 /** What holds whatever the image is: the service's own mounts, secrets and networks change what a template says. */
@@ -133,10 +135,6 @@ function capabilityRules(draft: Draft, { service, situation, match, bindKnown }:
   }
 }
 
-function holdsData(target: string, match: Match | undefined): boolean {
-  return (match?.template.data ?? []).some((data) => covers(data, target) || covers(target, data));
-}
-
 function isTimezone(target: string): boolean {
   return target === '/etc/localtime' || target === '/etc/timezone';
 }
@@ -163,6 +161,13 @@ function userRules(draft: Draft, context: Context): void {
     draft.noUser = refused;
     return;
   }
+  const doubt = situation.startsAsRoot === false ? undefined : doubtAbout(draft.user, context);
+  if (doubt && 'refused' in doubt) {
+    draft.user = undefined;
+    draft.noUser = doubt.refused;
+    return;
+  }
+  if (doubt) draft.user = limitSureness(draft.user, 'guess', doubt.why, [doubt.evidence]);
   if (situation.fileSecrets) {
     const evidence = cited('https://github.com/docker/compose/issues/9648', 'uid, gid and mode of file secrets are ignored');
     draft.user = atMost(draft.user, 'guess', 'it reads a secret or config from a file, which that user may not be allowed to', evidence);

@@ -60,7 +60,7 @@ describe('facts in a lock', () => {
     const { lock, text } = await lockOf();
     const [now, later] = [lock, readLock(text)].map((each) => {
       const image = imageFromFacts({ name: 'acme/app:1', facts: each.get('docker.io/acme/app:1')!.facts! });
-      const project = { images: new Map([['app', image]]), configurations: new Map(), notes: [] };
+      const project = { images: new Map([['app', image]]), configurations: new Map(), absent: new Map(), notes: [] };
       return JSON.stringify(advise(service({ image: 'acme/app:1', ...options }), project));
     });
     expect(later).toBe(now);

@@ -22,7 +22,7 @@ export async function adviceOfImage(config: Record<string, unknown>, more: Entry
 function about(facts: Awaited<ReturnType<typeof startOf>>, options: ServiceOptions): Advice {
   const given = service({ image: 'acme/app:1', ...options });
   const image = imageFromFacts({ name: 'acme/app:1', facts });
-  return advise(given, { images: new Map([['app', image]]), configurations: new Map(), notes: [] });
+  return advise(given, { images: new Map([['app', image]]), configurations: new Map(), absent: new Map(), notes: [] });
 }
 
 /** `known: CHOWN SETGID SETUID` */

@@ -29,7 +29,12 @@ async function adviceOn(
   const facts = await startOf(script, more, { Cmd: ['postgres'], Volumes: { '/var/lib/postgresql/data': {} }, ...config });
   facts.fingerprint.entrypoint = `sha256:${fingerprint.padEnd(64, '0')}`;
   const own = imageFromFacts({ name: image, facts });
-  return advise(service({ image, ...options }), { images: new Map([['app', own]]), configurations: new Map(), notes: [] });
+  return advise(service({ image, ...options }), {
+    images: new Map([['app', own]]),
+    configurations: new Map(),
+    absent: new Map(),
+    notes: [],
+  });
 }
 
 const POSTGRES = scriptOf('postgres');
