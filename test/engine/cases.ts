@@ -35,6 +35,8 @@ export interface Expectation {
   exercised: string;
   not_exercised: string;
   kept?: Kept[];
+  /** Why what is only a guess is not tried: it is wrong for this one, as it says it may be. */
+  no_guess?: string;
   /** Started first, so that it does not run alone at the end. */
   slow?: boolean;
 }
@@ -60,6 +62,9 @@ export function cases(): Case[] {
 const slot = limiter(3);
 const built = new Map<string, Promise<void>>();
 
+/** The folder of a case. */
+export const folderOf = (name: string): string => path.join(IMAGES, name);
+
 /** The tag of a case's image. */
 export const tagOf = (name: string): string => `batten-engine/${name}`;
 
@@ -73,7 +78,7 @@ export function build(name: string): Promise<void> {
 }
 
 async function buildNow(name: string): Promise<void> {
-  const folder = path.join(IMAGES, name);
+  const folder = folderOf(name);
   const parent = /^FROM batten-engine\/(\S+)$/m.exec(readFileSync(path.join(folder, 'Dockerfile'), 'utf8'))?.[1];
   if (parent) await build(parent);
   const base = name === 'base' && process.env.BATTEN_ENGINE_BASE;

@@ -12,7 +12,7 @@ import { type CaseRun, keptWhy, rederive } from './rederive';
 const only = process.env.BATTEN_ENGINE_ONLY?.split(',');
 const date = process.env.BATTEN_ENGINE_RECORD;
 /** A few ways to another user; all of them take half an hour. */
-const SAMPLE = ['redis', 'redis-setpriv', 'nginx', 'eclipse-mosquitto'];
+const SAMPLE = ['redis', 'redis-setpriv', 'redis-without-volume', 'nginx', 'eclipse-mosquitto'];
 const wanted = only ?? (date || process.env.BATTEN_FULL === '1' ? undefined : SAMPLE);
 const chosen = cases().filter(({ name }) => wanted?.includes(name) ?? true);
 

@@ -69,7 +69,7 @@ export async function rederive(of: Case): Promise<CaseRun> {
   // What does not work in a directory of root without any hardening, or does not last there, says nothing about the settings.
   const bindable = !(await twoLives(of, NOTHING, ['bind'], patience * 2));
   const ways: WayRun[] = [];
-  for (const way of waysOf(of.compose)) {
+  for (const way of waysOf(of.compose, { guesses: of.no_guess === undefined })) {
     const mounts = way.mounts.filter((mount) => mount === 'volume' || bindable);
     if (mounts.length === 0) continue;
     const run: WayRun = { ...way, mounts, leftOut: new Map() };

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Case, tagOf } from './cases';
+import { type Case, folderOf, tagOf } from './cases';
 import { docker, mustDocker } from './docker';
 import { argumentsOf, type MountKind, type Settings } from './settings';
 
@@ -19,11 +19,15 @@ export interface Run {
   word: string;
 }
 
-/** The data of a service over several starts: a named volume, or a directory of root's, for each one it declares. */
+/**
+ * The data of a service over several starts: a named volume, or a directory of root's, for each one it declares. A file of the case (`./password`) is
+ * mounted as a copy that belongs to root, and that nobody else may read; a directory as one of files that everybody may.
+ */
 export class Volumes {
   private static count = 0;
   private readonly sources = new Map<string, string>();
   private directory: string | undefined;
+  private readonly copies = mkdtempSync(path.join(tmpdir(), 'batten-files-'));
   /** What the last life wrote. */
   word: string | undefined;
 
@@ -36,6 +40,10 @@ export class Volumes {
     for (const mount of of.service.volumes ?? []) {
       const [source = ''] = mount.split(':');
       if (source.startsWith('/')) continue;
+      if (source.startsWith('./')) {
+        this.sources.set(source, copyOf(path.join(folderOf(of.name), source), path.join(this.copies, source)));
+        continue;
+      }
       if (this.directory) mkdirSync(path.join(this.directory, source));
       this.sources.set(source, this.directory ? path.join(this.directory, source) : `batten-${process.pid}-${Volumes.count}-${source}`);
     }
@@ -49,9 +57,18 @@ export class Volumes {
   }
 
   async remove(): Promise<void> {
+    rmSync(this.copies, { recursive: true, force: true });
     if (this.directory) rmSync(this.directory, { recursive: true, force: true });
-    else if (this.sources.size > 0) await docker(['volume', 'rm', '--force', ...this.sources.values()]);
+    const volumes = [...this.sources.values()].filter((source) => !source.startsWith('/'));
+    if (volumes.length > 0) await docker(['volume', 'rm', '--force', ...volumes]);
   }
+}
+
+function copyOf(file: string, copy: string): string {
+  cpSync(file, copy, { recursive: true });
+  chmodSync(path.dirname(copy), 0o755);
+  chmodSync(copy, statSync(copy).isDirectory() ? 0o755 : 0o600);
+  return copy;
 }
 
 let started = 0;

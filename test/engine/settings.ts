@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parse } from 'yaml';
 import { batten } from '../../src';
 import type { RunOptions } from '../../src/harden/api';
@@ -26,26 +27,33 @@ export interface Way {
 
 /**
  * The ways a person may have a file rewritten: as it is by default, with `user:` declined, with its data in directories of the host, and with
- * everything that is only a guess. A guess with directories of the host is left out: that they belong to another user is its known risk.
+ * everything that is only a guess. A guess with directories of the host that are there is left out: that they belong to another user is its known risk.
  */
-const WAYS: { way: string; mount: MountKind; options: RunOptions }[] = [
+const WAYS: { way: string; mount: MountKind; options: RunOptions; absent?: boolean }[] = [
   { way: 'default', mount: 'volume', options: {} },
   { way: 'without user', mount: 'volume', options: { skip: ['user'] } },
   { way: 'bind mount', mount: 'bind', options: {} },
   { way: 'guess', mount: 'volume', options: { confidence: 'guess' } },
   { way: 'guess without user', mount: 'volume', options: { confidence: 'guess', skip: ['user'] } },
+  // Where it is known that Docker is yet to make the directory, a guess is no excuse.
+  { way: 'guess, directory absent', mount: 'bind', options: { confidence: 'guess', skip: ['plaintext-secrets'] }, absent: true },
 ];
 
 /** Service keys that say how the container is run. Another one that batten comes to write must be given to the Engine too. */
 const KEYS = new Set(['user', 'cap_drop', 'cap_add', 'security_opt', 'read_only', 'tmpfs']);
 
-/** The different settings batten writes for the service `app` of this Compose file. Throws when it writes a key that is not run here. */
-export function waysOf(compose: string): Way[] {
+/**
+ * The different settings batten writes for the service `app` of this Compose file. Throws when it writes a key that is not run here.
+ *
+ * @param guesses false = nothing that is only a guess.
+ */
+export function waysOf(compose: string, { guesses = true }: { guesses?: boolean } = {}): Way[] {
   const found = new Map<string, Way>();
   const bound = withDirectories(compose);
-  for (const { way, mount, options } of WAYS) {
+  for (const { way, mount, options, absent = false } of WAYS) {
     if (mount === 'bind' && bound === compose) continue;
-    const settings = settingsOf(mount === 'bind' ? bound : compose, options);
+    if (!guesses && options.confidence === 'guess') continue;
+    const settings = settingsOf(mount === 'bind' ? bound : compose, options, absent);
     const key = JSON.stringify(settings);
     const known = found.get(key);
     if (!known) found.set(key, { way, settings, mounts: [mount] });
@@ -54,8 +62,9 @@ export function waysOf(compose: string): Way[] {
   return [...found.values()];
 }
 
-function settingsOf(text: string, options: RunOptions): Settings {
-  const result = batten.run({ path: 'compose.yaml', text }, options);
+function settingsOf(text: string, options: RunOptions, absent: boolean): Settings {
+  const directory = absent ? path.join(__dirname, 'nothing-is-here') : undefined;
+  const result = batten.run({ path: 'compose.yaml', text, directory }, options);
   const before = serviceOf(result.before);
   const after = serviceOf(result.after);
   const strange = Object.keys(after).filter((key) => !KEYS.has(key) && !(key in before));
