@@ -35,12 +35,25 @@ describe('files that are no Compose files', () => {
     if (line !== undefined) expect(error.position).toEqual({ line, column });
   });
 
-  const many = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('');
+  const many = (count: number, line: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => line(index)).join('');
 
   test.each([
-    ['services', `services:\n${many(10_001, (index) => `  s${index}: {image: x}\n`)}`, 1, 1, 'services has 10,001 entries, at most 10,000 are read'],
+    [
+      'services',
+      `services:\n${many(10_001, (index) => `  s${index}: {image: x}\n`)}`,
+      1,
+      1,
+      'services has 10,001 entries, at most 10,000 are read',
+    ],
     ['volumes', `services: {a: {image: x}}\nvolumes:\n${many(10_001, (index) => `  v${index}:\n`)}`, 2, 1, 'volumes has 10,001 entries'],
-    ['variables', `services:\n  a:\n    environment:\n${many(10_001, (index) => `      A${index}: x\n`)}`, 3, 5, 'services.a.environment has'],
+    [
+      'variables',
+      `services:\n  a:\n    environment:\n${many(10_001, (index) => `      A${index}: x\n`)}`,
+      3,
+      5,
+      'services.a.environment has',
+    ],
     ['capabilities', `services:\n  a:\n    cap_add:\n${many(10_001, (index) => `    - A${index}\n`)}`, 3, 5, 'services.a.cap_add has'],
   ])('more than 10,000 %s are refused', (_, text, line, column, message) => {
     const error = failure(text);
