@@ -16,6 +16,7 @@ import { IMAGE_LOCK, MAX_LOCK_BYTES, readLock } from './harden/image-lock';
 import type { NetworkChange } from './harden/networks';
 import { saysSomething } from './harden/override/target';
 import { PlannedFix } from './harden/planned-fix';
+import type { PrivilegeComparison } from './harden/privileges';
 import { fingerprint, MAX_PROOF_BYTES, PROOF_FILE, type ProofRead, readProof } from './harden/proof';
 import { fileResults } from './harden/result';
 import { concerns, selectTransforms } from './harden/select';
@@ -42,6 +43,7 @@ export type * from './harden/api';
 export { type Config, readConfig } from './harden/config/read';
 export { configuredRun } from './harden/config/run';
 export { configSchema } from './harden/config/schema';
+export type * from './harden/privileges';
 export type * from './harden/types';
 export type { Data, Edit, Op, Path, Refusal, RefusalCode } from './yaml/types';
 
@@ -107,6 +109,16 @@ export const batten: Batten = {
       const before = { project: Workspace.open(sources).project(project), ...adviceFor(input, options) };
       return networkChange(before, Workspace.open(changed).project(project), options.preset ?? 'recommended');
     });
+  },
+
+  privileges(before: Input | undefined, after: Input | undefined): PrivilegeComparison {
+    const { comparePrivileges } = require('./privileges/compare') as typeof import('./privileges/compare');
+    const side = (input: Input | undefined): ComposeProject | undefined => input && named(input, () => read(input));
+    const files = (project: ComposeProject | undefined) =>
+      (project?.files ?? []).map(({ path: file, absolute, role }) => ({ path: file, absolute, role }));
+    const [old, now] = [side(before), side(after)];
+    const changes = before || after ? named(after ?? before!, () => comparePrivileges(old, now)) : [];
+    return { changes, before: files(old), after: files(now) };
   },
 
   transforms(): readonly TransformInfo[] {
@@ -215,10 +227,11 @@ function read(input: Input): ComposeProject {
 
 /** All files of the project. */
 function load(input: Input, target?: OverrideTarget): Pick<ChainSetup, 'sources' | 'project'> {
-  const { directory, text } = input;
+  const { directory, text, files: from } = input;
   const absolute = directory === undefined ? undefined : path.resolve(directory, path.basename(input.path));
   const main: SourceFile = { path: input.path, text, role: 'main', absolute, editable: true };
-  const overrides = input.overrides?.map((file): SourceFile => ({ editable: true, ...file, role: 'override' })) ?? standardOverride(input);
+  const overrides =
+    input.overrides?.map((file): SourceFile => ({ editable: true, ...file, role: 'override' })) ?? (from ? [] : standardOverride(input));
   const files = target ? withTarget(overrides, target) : overrides;
   const missing: UnseenFile[] = [];
   const usable = files.filter((file) => {
@@ -229,7 +242,13 @@ function load(input: Input, target?: OverrideTarget): Pick<ChainSetup, 'sources'
     }
     return problem === undefined;
   });
-  const { sources, setting } = loadProject({ main, overrides: usable, directory, changeIncluded: input.changeIncluded ?? true });
+  const { sources, setting } = loadProject({
+    main,
+    overrides: usable,
+    directory,
+    changeIncluded: input.changeIncluded ?? true,
+    files: from,
+  });
   // Nothing is written to the files themselves, so what they say may be overridden wherever it is.
   const all = target ? sources.map((source) => ({ ...source, editable: source.role !== 'extended' })) : sources;
   return { sources: all, project: { ...setting, missing: [...missing, ...(setting.missing ?? [])] } };

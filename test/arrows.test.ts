@@ -12,8 +12,10 @@ const ARROWS: Record<string, readonly string[]> = {
   report: ['engine', 'harden', 'images', 'compose', 'yaml'],
   engine: ['harden', 'images', 'compose', 'yaml'],
   transforms: ['harden', 'images', 'compose', 'yaml'],
-  index: ['harden', 'images', 'compose', 'yaml', 'transforms'],
-  cli: ['index', 'report', 'engine', 'harden', 'images', 'compose', 'yaml'],
+  privileges: ['harden', 'images', 'compose', 'yaml', 'transforms'],
+  revisions: ['compose'],
+  index: ['privileges', 'harden', 'images', 'compose', 'yaml', 'transforms'],
+  cli: ['index', 'report', 'revisions', 'engine', 'harden', 'images', 'compose', 'yaml'],
 };
 
 /** Packages that only one place may know. */

@@ -30,6 +30,7 @@ describe('the documentation', () => {
     'CONTRIBUTING.md',
     'docs/design.md',
     'docs/networks.md',
+    'docs/diff.md',
     'examples/README.md',
     ...readdirSync(path.join(ROOT, 'transforms'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())

@@ -18,6 +18,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   init: () => (require('./commands/init') as typeof import('./commands/init')).init,
   completion: () => (require('./commands/completion') as typeof import('./commands/completion')).completion,
   graph: () => (require('./commands/graph') as typeof import('./commands/graph')).graph,
+  diff: () => (require('./commands/diff') as typeof import('./commands/diff')).diff,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   learn: () => (require('./commands/learn') as typeof import('./commands/learn')).learn,

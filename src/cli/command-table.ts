@@ -75,6 +75,18 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'diff',
+    args: '[revisions or paths...]',
+    summary: 'say what privileges a change gives or takes, between two revisions of git, or two files or directories',
+    examples: [
+      ['batten diff main..HEAD', 'all Compose files below this directory: new ports, mounts, capabilities, users, …'],
+      ['batten diff', 'what is not committed yet'],
+      ['batten diff main...HEAD --fail-on high', 'since the branch left main; exit 1 when something high or worse is given'],
+      ['batten diff v1.2..v1.3 --format markdown stacks/', 'some of it, for a comment or release notes'],
+      ['batten diff old.yaml new.yaml --fail-on port,mount', 'two files; exit 1 for these kinds'],
+    ],
+  },
+  {
     name: 'learn',
     args: '[services or paths...]',
     summary: 'run the project as it is on your Docker Engine, watch, and say which settings follow',

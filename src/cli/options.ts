@@ -12,6 +12,7 @@ export type CommandName =
   | 'prove'
   | 'learn'
   | 'graph'
+  | 'diff'
   | 'undo'
   | 'init'
   | 'completion';
@@ -40,6 +41,7 @@ export interface Options {
   format: Format;
   show?: 'before' | 'after' | 'both';
   check?: boolean;
+  failOn?: string[];
   config?: string | false;
   printConfig?: boolean;
   baseline?: string;
@@ -90,7 +92,7 @@ export interface OptionRow {
   hidden?: boolean;
 }
 
-const ALL = ['fix', 'patch', 'check', 'prove', 'learn', 'graph', 'undo', 'explain', 'lock', 'list', 'init', 'completion'] as const;
+const ALL = ['fix', 'patch', 'check', 'prove', 'learn', 'graph', 'diff', 'undo', 'explain', 'lock', 'list', 'init', 'completion'] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
 /** Those who select among transforms and services. */
 const SELECTS = [...RUNS, 'prove'] as const;
@@ -285,6 +287,27 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '-o, --output <file>', description: 'write the drawing there instead of standard output', commands: ['graph'] },
   { flags: '--check', description: 'exit 1 when a data store is reachable from outside or can call out', commands: ['graph'] },
   {
+    flags: '-f, --file <file>',
+    description: 'a file of one project, in each revision; once for each file, instead of paths',
+    commands: ['diff'],
+    repeated: true,
+  },
+  {
+    flags: '--fail-on <what>',
+    description:
+      'exit 1 when something is given or changed: any, of a severity or worse (critical, high, medium, low), or of a kind (port, mount, capability, …), comma separated',
+    commands: ['diff'],
+    names: true,
+  },
+  {
+    flags: '--format <format>',
+    description: 'the report; json is versioned (schemas/diff.schema.json)',
+    commands: ['diff'],
+    choices: ['pretty', 'json', 'markdown'],
+    default: 'pretty',
+  },
+  { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['diff'] },
+  {
     flags: '--format <format>',
     description: 'what an image says of itself; json is versioned (schemas/image.schema.json)',
     commands: ['explain'],
@@ -348,7 +371,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-q, --quiet',
     description: 'no report for people; errors and machine output stay',
-    commands: [...PLANS, 'undo', 'learn', 'lock'],
+    commands: [...PLANS, 'diff', 'undo', 'learn', 'lock'],
   },
   { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },

@@ -1,3 +1,5 @@
+import { evaluate } from './interpolate';
+
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:](.*)$/;
 
 /**
@@ -6,7 +8,37 @@ const LINE = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:](.*)$/;
  * none of this is skipped: Compose is the one to complain.
  */
 export function parseDotEnv(text: string): Record<string, string> {
+  return Object.fromEntries(entriesOf(text).map(({ name, value }) => [name, value]));
+}
+
+/**
+ * The same with the variables in values replaced, as Compose does it: by those above them, and not in single quotes. What hangs on a
+ * variable that is not set here is left out, as the environment of whoever starts the stack decides it.
+ */
+export function expandDotEnv(text: string): Record<string, string> {
   const result: Record<string, string> = {};
+  for (const { name, value, literal, escaped } of entriesOf(text)) {
+    const { text: expanded, known } = literal ? { text: value, known: true } : evaluate(value, result);
+    delete result[name];
+    if (known && expanded.length <= LONGEST && !(escaped && value.includes('$'))) result[name] = expanded;
+  }
+  return result;
+}
+
+/** Values that repeat each other grow fast: what is longer is not known. */
+const LONGEST = 65_536;
+
+interface DotEnvEntry {
+  name: string;
+  value: string;
+  /** Whether it stands in single quotes. */
+  literal: boolean;
+  /** Whether a dollar in it is escaped, so that it may be none of a variable's. */
+  escaped: boolean;
+}
+
+function entriesOf(text: string): DotEnvEntry[] {
+  const result: DotEnvEntry[] = [];
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   for (let at = 0; at < lines.length; at++) {
     const match = LINE.exec(lines[at] ?? '');
@@ -18,11 +50,12 @@ export function parseDotEnv(text: string): Record<string, string> {
       if (!quoted) continue;
       at = quoted.last;
       value = quote === "'" ? quoted.text.replaceAll("\\'", "'") : resolveEscapes(quoted.text);
+      result.push({ name: match[1] ?? '', value, literal: quote === "'", escaped: quote === '"' && quoted.text.includes('\\$') });
     } else {
       const comment = value.search(/\s#/);
       if (comment >= 0) value = value.slice(0, comment).trimEnd();
+      result.push({ name: match[1] ?? '', value, literal: false, escaped: false });
     }
-    result[match[1] ?? ''] = value;
   }
   return result;
 }

@@ -2,11 +2,11 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../errors';
 import { YamlDocument } from '../yaml/document';
 import { effectiveEntries, find, isNull, type MapNode, type Node, resolve as resolveNode, type ScalarNode } from '../yaml/tree';
-import { Repository, within } from './bounds';
-import { readEnvFile } from './env-file';
+import { within } from './bounds';
+import type { EnvFile } from './env-file';
+import { DiskFiles, type FileSource } from './file-source';
 import { evaluate } from './interpolate';
 import type { ProjectFile, ProjectSetting } from './project';
-import { readInput } from './read';
 import { placed, type UnseenCode, type UnseenFile } from './unseen';
 
 /** One file of a project as it was read: what `ProjectFile` says of it, and its text. */
@@ -26,6 +26,8 @@ export interface LoadRequest {
   directory?: string;
   /** Whether included files may be changed. */
   changeIncluded: boolean;
+  /** Where files are read from; undefined = the file system. */
+  files?: FileSource;
 }
 
 /** A project of more files than this is a loop nobody saw, or not one to harden in one go. */
@@ -47,23 +49,23 @@ class Loader {
   private readonly sources: SourceFile[];
   private readonly missing = new Map<string, UnseenFile>();
   private readonly variables: Record<string, string>;
-  private readonly repository: Repository | undefined;
+  private readonly files: FileSource | undefined;
 
   constructor(private readonly request: LoadRequest) {
     const { main, overrides, directory } = request;
     this.sources = [main, ...overrides];
-    const { variables, problem } = directory === undefined ? { variables: {} } : readEnvFile(directory);
-    // Compose replaces variables in their values, which is not done here: those are not known.
-    this.variables = Object.fromEntries(Object.entries(variables).filter(([, value]) => !value.includes('$')));
+    this.files = request.files ?? (directory === undefined ? undefined : new DiskFiles(directory));
+    const { expanded, problem }: Pick<EnvFile, 'expanded' | 'problem'> =
+      directory === undefined ? { expanded: {} } : this.files!.env(join(directory, '.env'));
+    this.variables = expanded;
     if (problem) {
       const message = `.env was not read, so its variables are not known: it ${problem.message}`;
       this.miss({ code: problem.code === 'outside' ? 'outside' : 'unreadable', message, file: this.shown(join(directory!, '.env')) });
     }
-    this.repository = directory === undefined ? undefined : Repository.of(directory);
   }
 
   load(): { sources: SourceFile[]; setting: ProjectSetting } {
-    if (this.repository) {
+    if (this.request.directory !== undefined) {
       for (let at = 0; at < this.sources.length; at++) if (this.sources[at]!.role !== 'extended') this.follow(at, 'include');
       for (let at = 0; at < this.sources.length; at++) this.follow(at, 'extends');
       for (const source of this.sources) this.lookAtNamed(source);
@@ -81,10 +83,26 @@ class Loader {
     if (source.absolute === undefined || !source.text.includes(what)) return;
     const root = rootOf(source);
     if (!root) return;
-    if (what === 'extends') for (const file of extendedFilesOf(root)) this.add(file, source, 'extended');
+    if (what === 'extends') for (const file of extendedFilesOf(root)) this.add(file, source, 'extended', source);
     else
-      for (const { path } of includesOf(root))
-        for (const [index, file] of path.entries()) this.add(file, source, index === 0 ? 'included' : 'override');
+      for (const include of includesOf(root)) {
+        const context = this.contextOf(include, source);
+        for (const [index, file] of include.path.entries()) this.add(file, source, index === 0 ? 'included' : 'override', context);
+      }
+  }
+
+  /** What an included project is beside its files: the directory its paths count from, and variables of its own below those of who includes it. */
+  private contextOf({ path, envFile, projectDirectory }: Include, from: SourceFile): Context {
+    const here = dirname(from.absolute!);
+    const written = ({ text }: ScalarNode): string => evaluate(text, this.variablesOf(from)).text;
+    const base = projectDirectory ? resolve(here, written(projectDirectory)) : dirname(resolve(here, path[0] ? written(path[0]) : ''));
+    const files = envFile.length > 0 ? envFile.map((node) => resolve(here, written(node))) : [join(base, '.env')];
+    const own = files.map((file) => this.files!.env(file).expanded);
+    return { base, variables: Object.assign({}, ...own, this.variablesOf(from)) };
+  }
+
+  private variablesOf({ variables }: Context): Readonly<Record<string, string>> {
+    return variables ?? this.variables;
   }
 
   /** Files of variables are Compose's to read; of one that leads out of the repository is said where. */
@@ -97,7 +115,7 @@ class Loader {
       ...namedByServices(root),
     ];
     for (const { key, node } of named) {
-      const { text: file, known } = evaluate(node.text, this.variables);
+      const { text: file, known } = evaluate(node.text, this.variablesOf(source));
       if (!known || file === '') continue;
       const absolute = resolve(dirname(source.absolute), file);
       const shown = this.shown(absolute);
@@ -110,35 +128,36 @@ class Loader {
 
   private leadsOut(absolute: string, shown: string): string | undefined {
     try {
-      this.repository!.place(absolute, shown);
+      this.files!.place(absolute, shown);
     } catch (error) {
       if (error instanceof InputError && error.code === 'outside') return error.message;
     }
     return undefined;
   }
 
-  private add(name: ScalarNode, from: SourceFile, role: SourceFile['role']): void {
-    const found = this.find(name.text, from.absolute!, role);
+  private add(name: ScalarNode, from: SourceFile, role: SourceFile['role'], context: Context): void {
+    const found = this.find(name.text, from, role);
     if (!found) return;
-    if ('path' in found) this.sources.push(found);
+    const { variables, base } = context;
+    if ('path' in found) this.sources.push({ ...found, variables, base: role === 'extended' ? dirname(found.absolute!) : base });
     else this.miss({ ...found, written: name.text, ...this.place(from, name) });
   }
 
   /** The file, or why it is not read; undefined when it is there already. */
-  private find(name: string, from: string, role: SourceFile['role']): SourceFile | Pick<UnseenFile, 'code' | 'message'> | undefined {
+  private find(name: string, from: SourceFile, role: SourceFile['role']): SourceFile | Pick<UnseenFile, 'code' | 'message'> | undefined {
     const not = (code: UnseenCode, message: string) => ({ code, message });
     const verb = role === 'extended' ? 'extended from' : 'included';
-    const { text: file, known } = evaluate(name, this.variables);
+    const { text: file, known } = evaluate(name, this.variablesOf(from));
     if (!known) return not('variable', `the file ${verb} as ${name} hangs on a variable that is not known`);
     if (REMOTE.test(file)) return not('remote', `${file} is remote: it is never fetched, so what it says is not seen here`);
-    const absolute = resolve(dirname(from), file);
+    const absolute = resolve(dirname(from.absolute!), file);
     if (this.sources.some((source) => source.absolute === absolute)) return undefined;
     if (this.sources.length >= MAX_FILES) {
       return not('limit', `more than ${MAX_FILES} files belong to this project: ${file} was not read`);
     }
     const shown = this.shown(absolute);
     try {
-      const { text } = readInput(absolute, shown, this.repository!);
+      const text = this.files!.read(absolute, shown);
       const parsed = YamlDocument.open(text);
       const editable = role !== 'extended' && this.request.changeIncluded && within(absolute, this.request.directory!);
       return { path: shown, text, parsed, role, absolute, editable };
@@ -172,14 +191,24 @@ function rootOf(source: SourceFile): MapNode | undefined {
   }
 }
 
-/** What each include names: the files it merges, and its files of variables. */
-function includesOf(root: MapNode): { path: ScalarNode[]; envFile: ScalarNode[] }[] {
+/** What is known of an included or extended file beside its text; undefined = as for the project. */
+type Context = Pick<SourceFile, 'variables' | 'base'>;
+
+/** What an include names: the files it merges, its files of variables, and the directory that its paths count from. */
+interface Include {
+  path: ScalarNode[];
+  envFile: ScalarNode[];
+  projectDirectory?: ScalarNode;
+}
+
+function includesOf(root: MapNode): Include[] {
   const include = find(root, 'include')?.node;
   if (include?.kind !== 'seq') return [];
   return include.items.map(({ value }) => {
     const item = resolveNode(value);
     if (item.kind !== 'map') return { path: textsOf(item), envFile: [] };
-    return { path: textsOf(find(item, 'path')?.node), envFile: textsOf(find(item, 'env_file')?.node) };
+    const [projectDirectory] = textsOf(find(item, 'project_directory')?.node);
+    return { path: textsOf(find(item, 'path')?.node), envFile: textsOf(find(item, 'env_file')?.node), projectDirectory };
   });
 }
 

@@ -45,6 +45,10 @@ export interface ProjectFile {
   absolute?: string;
   /** Whether changes may be written to it. */
   editable: boolean;
+  /** The directory that relative paths in it count from, absolute; undefined = the project's. */
+  base?: string;
+  /** Its variables for `${…}`, where it is part of a project that is included; undefined = the project's. */
+  variables?: Readonly<Record<string, string>>;
 }
 
 /** What a project is beside its files. */

@@ -99,7 +99,8 @@ function readAll(fd: number, shown: string, limit: number): Buffer {
   }
 }
 
-function decode(bytes: Uint8Array, shown: string): string {
+/** The text of bytes. @throws InputError `not-utf8` or `not-text`, with the place */
+export function decode(bytes: Uint8Array, shown: string): string {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

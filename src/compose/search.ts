@@ -70,6 +70,11 @@ function listOrNothing(directory: string): Dirent[] | undefined {
   }
 }
 
+/** Whether a file of this name is one that Compose or its users would call a Compose file. */
+export function isComposeName(name: string): boolean {
+  return COMPOSE_NAME.test(name);
+}
+
 /** A link to a file is as good as the file; one that leads nowhere, or back to itself, is not. */
 function isFile(entry: Dirent, path: string): boolean {
   if (!entry.isSymbolicLink()) return entry.isFile();

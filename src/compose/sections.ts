@@ -11,14 +11,22 @@ export type Section = (typeof SECTIONS)[number];
 export type Things = ReadonlyMap<string, Keys | null>;
 
 /** What a section comes to in files that are merged, the lowest first. @throws MergeClash */
-export function mergedSection(roots: readonly Node[], section: Section): Things {
-  return roots.reduce<Things>((things, root) => laidOn(things, section, layersOf(root, section)), new Map());
+export function mergedSection(roots: readonly Node[], section: Section, read: (node: Node, root: number) => Layer = layerOf): Things {
+  return roots.reduce<Things>(
+    (things, root, index) =>
+      laidOn(
+        things,
+        section,
+        layersOf(root, section, (node) => read(node, index)),
+      ),
+    new Map(),
+  );
 }
 
 /** What a file says about a section, by name and with its tags; empty when it says nothing. */
-export function layersOf(root: Node, section: Section): Map<string, Layer> {
+export function layersOf(root: Node, section: Section, read: (node: Node) => Layer = layerOf): Map<string, Layer> {
   const node = root.kind === 'map' ? find(root, section)?.node : undefined;
-  return new Map(node?.kind === 'map' ? effectiveEntries(node).map(({ key, node: value }) => [key, layerOf(value)]) : []);
+  return new Map(node?.kind === 'map' ? effectiveEntries(node).map(({ key, node: value }) => [key, read(value)]) : []);
 }
 
 /** The path of a key for the rules of merging: those of services go by the key, all others by what the value looks like. */

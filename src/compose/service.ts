@@ -31,7 +31,8 @@ interface Listed {
   own: boolean;
 }
 
-interface Located {
+/** A place that says something of a key. */
+export interface Located {
   node: ScalarNode | MapNode | SeqNode;
   origin: Origin;
   path: Path;
@@ -371,6 +372,11 @@ export class ComposeService implements Service {
 
   private get home(): Piece {
     return this.pieces.at(-1)!;
+  }
+
+  /** Every place that says something of a key, the nearest first. */
+  placesOf(key: string): readonly Located[] {
+    return this.locate(key);
   }
 
   // --- reading keys

@@ -1,9 +1,11 @@
+import type { FileSource } from '../compose/file-source';
 import type { Evaluated } from '../compose/types';
 import type { ServiceDescription } from '../images/explain-service';
 import type { Inspected } from '../images/image-config';
 import type { Data } from '../yaml/types';
 import type { NetworkChange } from './networks';
 import type { OverrideTarget } from './override/target';
+import type { PrivilegeComparison } from './privileges';
 import type { IgnoreRule } from './suppress';
 import type { OptionSpec, Preset, Transform } from './transform';
 import type { Confidence, FileChange, FileResult, Finding } from './types';
@@ -87,6 +89,8 @@ export interface Input {
   overrides?: readonly MergedFile[];
   /** Whether files that this one includes may be changed, too. Default true. */
   changeIncluded?: boolean;
+  /** Where sibling files are read from; undefined = the file system. Override files then have to be named. */
+  files?: FileSource;
 }
 
 /** A file that is merged into another. */
@@ -219,5 +223,10 @@ export interface Batten {
   fingerprints(input: Input, texts?: ReadonlyMap<string, string>): ReadonlyMap<string, string>;
   /** Who can reach whom in a project, as it is and as a run would leave it. Throws `InputError`. */
   networks(input: Input, options?: RunOptions): NetworkChange;
+  /**
+   * What a project may do after a change that it might not before, and the other way round. Undefined = there is no such project on that
+   * side. Throws `InputError` when a side cannot be understood.
+   */
+  privileges(before: Input | undefined, after: Input | undefined): PrivilegeComparison;
   transforms(): readonly TransformInfo[];
 }

@@ -93,6 +93,8 @@ test('whoever says that a path may be anywhere was given it by the person, or is
   expect(anywhere.sort()).toEqual([
     'src/cli/baseline.ts',
     'src/cli/config.ts',
+    // One of two files that the person named.
+    'src/cli/diff/sides.ts',
     'src/compose/discover.ts',
     // Looks what a file outside of the project would name, before it is refused.
     'src/engine/compose/reads.ts',
