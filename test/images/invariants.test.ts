@@ -26,7 +26,8 @@ const IMAGES = loadTemplates().flatMap(({ match }) => match.map((each) => each.n
 const FILE_CAPABILITIES = ['NET_BIND_SERVICE', 'NET_RAW'];
 
 /** Images that start as another user and get root back by setuid programs (newuidmap, sudo), which the bounding set limits. */
-const MORE_THAN_FILES = /^(docker-dind|home-assistant|linuxserver(-.*)?|nginx-proxy-manager|paperless-ngx|plex|wodby-(php|nginx|mariadb))$/;
+const MORE_THAN_FILES =
+  /^(docker-dind|firefly-iii|home-assistant|karakeep|linuxserver(-.*)?|nginx-proxy-manager|paperless-ngx|plex|wodby-(php|nginx|mariadb))$/;
 
 describe.each([...IMAGES, 'acme/unknown'])('%s', (name) => {
   const advices = ['', ':1', ':alpine', ':${TAG}', '@sha256:abc'].flatMap((tag) =>
