@@ -29,7 +29,7 @@ export async function editValue(
     value = await prompter.text({
       message: say`  ${editable.label} (Escape: back): `,
       initial: value,
-      preview: (text) => preview(question, text, look),
+      preview: (text) => previewOf(question, text, look),
     });
     if (value === undefined) return undefined;
     const refused = accept(value);
@@ -39,7 +39,7 @@ export async function editValue(
 }
 
 /** The diff with a value, as much as fits on the screen. Why one cannot be used is said when it was meant to be. */
-function preview({ edited }: Question, value: string, look: EditLook): Shown {
+export function previewOf({ edited }: Question, value: string, look: EditLook): Shown {
   const result = edited?.(value);
   if (!result) return say``;
   if ('error' in result) return say`  ${look.colors.dim('not a value that can be used')}`;

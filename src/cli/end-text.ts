@@ -22,7 +22,7 @@ export function endText(results: readonly FileResult[], { colors, width }: Pick<
       'left, others',
       held.filter(({ confidence }) => confidence !== 'guess'),
     ),
-    ...counted('for you to decide', manual),
+    ...counted('left to you', manual),
     ...(held.length + manual.length > 0 ? [colors.dim('  batten check lists them; -v tells all of it here.')] : []),
   ];
   return say`${say.join(lines, '\n')}\n`;

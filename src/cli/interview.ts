@@ -1,11 +1,13 @@
 import type { Answer, FixSession, Question } from '../harden/api';
 import { changeKey } from '../harden/change-key';
 import { atLeast } from '../harden/confidence';
-import type { Confidence } from '../harden/types';
+import type { Choice, Confidence, Finding } from '../harden/types';
 import type { Colors } from '../report/colors';
 import { plural } from '../report/summary';
 import { type Shown, say } from '../report/text/screen';
+import { answerText, choicesText, confirmed, decisionText, offered, offeredKeys } from './decision';
 import { editValue } from './edit-value';
+import { type KeyChoice, keyLine } from './key-line';
 import { type AnswerKey, askLine, type Key, keyHelp, type Prompter } from './prompt';
 import { keysOf, questionText, whyText } from './question';
 
@@ -121,24 +123,40 @@ class Interview {
     const { screen } = this;
     const { session } = this.files[at]!;
     const { finding } = question;
+    const { decide } = finding;
     const { keys: usual, fallback } = keysOf(finding);
+    // One that is sure has its value; where it is a guess it may as well be another one that is offered.
+    const answers = decide || !atLeast(finding.confidence, 'generic') ? offered(finding) : new Map<Key, Choice>();
     const more: Key[] = [
       't',
       ...(finding.confidence === 'guess' ? (['k'] as const) : []),
       ...(this.below().length > 0 ? (['g'] as const) : []),
     ];
-    const keys = [...usual, ...more];
+    const keys = [...usual, ...answers.keys(), ...more];
     const give = (answer: Answer): boolean => {
       const refused = session.answer(answer);
       if (refused) screen.print(say`  ${screen.colors.red(refused.error)}\n`);
       else this.note(at, { key, answer, silent: false });
       return refused === undefined;
     };
-    const show = (): void => screen.print(questionText(question, screen));
+    const show = (): void =>
+      screen.print(
+        decide
+          ? decisionText(question, screen)
+          : say`${questionText(question, screen)}${answers.size > 0 ? choicesText(finding, screen) : ''}`,
+      );
     show();
     for (;;) {
-      const message = askLine(this.shownKeys(usual), fallback, screen.colors, screen.width, screen.ask);
+      const message = decide
+        ? keyLine('Answer?', decisionKeys(finding), fallback, { colors: screen.colors, width: screen.width, ask: screen.ask })
+        : askLine(this.shownKeys(usual), fallback, screen.colors, screen.width, screen.ask);
       const pressed = await this.prompter.key({ message, keys, fallback, again: show });
+      if (answers.has(pressed) || (decide && pressed === 'e')) {
+        const value = await this.decision(question, answers.get(pressed));
+        if (value !== undefined && give({ kind: 'edit', value })) return 'asked';
+        show();
+        continue;
+      }
       switch (pressed) {
         case 'u':
           return 'undo';
@@ -147,7 +165,7 @@ class Interview {
         case 'g':
           return 'open';
         case '?':
-          screen.print(keyHelp(keys, fallback, screen.colors));
+          screen.print(keyHelp(keys, fallback, screen.colors, new Map([...answers].map(([key, { label }]) => [key, label]))));
           show();
           break;
         case 'w':
@@ -173,13 +191,22 @@ class Interview {
     }
   }
 
+  /** An answer that was seen with what it does, and accepted; undefined when the person changed their mind. */
+  private async decision(question: Question, choice: Choice | undefined): Promise<string | undefined> {
+    const { screen } = this;
+    const desk = { ...screen, width: screen.width, prompter: this.prompter };
+    const text = await answerText(question, choice, desk);
+    if (text === undefined) return undefined;
+    return (await confirmed([question], () => text, desk)).length > 0 ? text : undefined;
+  }
+
   /** The usual keys, without the one that has nothing to take back. */
   private shownKeys(usual: readonly AnswerKey[]): AnswerKey[] {
     return this.said.some((each) => each.some(({ silent }) => !silent)) ? [...usual] : usual.filter((key) => key !== 'u');
   }
 
   private isBelow({ finding }: Question): boolean {
-    return this.least !== undefined && !this.opened && !atLeast(finding.confidence, this.least);
+    return !finding.decide && this.least !== undefined && !this.opened && !atLeast(finding.confidence, this.least);
   }
 
   /** The transforms of what was not asked about. */
@@ -221,6 +248,17 @@ class Interview {
     }
     return 0;
   }
+}
+
+function decisionKeys(finding: Finding): KeyChoice[] {
+  return [
+    ...offeredKeys(finding),
+    { key: 'e', word: 'write', help: '' },
+    { key: 'n', word: 'leave', help: '' },
+    { key: 'w', word: 'why', help: '' },
+    { key: 'q', word: 'quit', help: '' },
+    { key: '?', word: 'keys', help: '' },
+  ];
 }
 
 const ANSWERS: Record<'y' | 'n' | 'a' | 's' | 'd' | 't' | 'k', Answer> = {

@@ -67,7 +67,7 @@ function lastText(results: readonly FileResult[], { colors, width }: ReviewScree
     plural(accepted, 'change'),
     ...(ignored > 0 ? [`${ignored} ignored`] : []),
     `${withStatus(results, 'held').length} left as they are`,
-    ...(manual > 0 ? [`${manual} for you to decide`] : []),
+    ...(manual > 0 ? [`${manual} left to you`] : []),
   ];
   const lines = [
     '',

@@ -5,7 +5,7 @@ import type { Signs } from '../report/signs';
 import { plural } from '../report/summary';
 import { type Shown, say } from '../report/text/screen';
 import { howSure } from './how-sure';
-import type { Item } from './review-groups';
+import { type Item, isLeftToPerson } from './review-groups';
 import { touchedFiles } from './touched-files';
 
 export interface PlanLook {
@@ -24,10 +24,10 @@ export interface PlanView {
   expected: readonly (readonly FileResult[])[];
 }
 
-type State = 'sure' | 'guess' | 'decision' | 'accepted' | 'left';
+type State = 'sure' | 'guess' | 'question' | 'decision' | 'accepted' | 'left';
 
 /** Of several things in one cell, the first is shown. */
-const PRESSING: readonly State[] = ['sure', 'guess', 'decision', 'accepted', 'left'];
+const PRESSING: readonly State[] = ['sure', 'guess', 'question', 'decision', 'accepted', 'left'];
 
 interface Row {
   name: string;
@@ -37,12 +37,12 @@ interface Row {
 /** A plan on the screen: what it comes to, services by controls with how each stands, and which files are touched. */
 export function planText(view: PlanView, look: PlanLook): Shown {
   const { colors, width, signs } = look;
-  const manual = view.expected.map((results) => results.flatMap(({ findings }) => findings.filter(({ status }) => status === 'manual')));
+  const manual = view.expected.map((results) => results.flatMap(({ findings }) => findings.filter(isLeftToPerson)));
   const transforms = [
     ...new Set([...view.items.map(({ finding }) => finding.transform), ...manual.flat().map(({ transform }) => transform)]),
   ];
   const rows = view.paths.length === 1 ? serviceRows(view.items, manual[0]!) : fileRows(view, manual);
-  const open = view.items.filter(({ ruling }) => !ruling);
+  const open = view.items.filter(({ ruling, finding }) => !ruling && !finding.decide);
   const lines = [
     '',
     ...hang(say`${colors.bold('Plan')}  `, headline(view, rows.length, manual.flat().length), width),
@@ -61,20 +61,22 @@ export function planText(view: PlanView, look: PlanLook): Shown {
 
 function headline({ paths, items, expected }: PlanView, rows: number, manual: number): string {
   const answered = items.filter(({ ruling }) => ruling).length;
+  const asks = items.filter(({ ruling, finding }) => !ruling && finding.decide).length;
   const services = new Set(items.map(({ file, finding }) => JSON.stringify([file, finding.service]))).size;
   const what = paths.length === 1 ? paths[0]! : plural(rows || expected.length, 'file');
   const parts = [
     what,
     plural(services, 'service'),
-    plural(items.length, 'change'),
+    plural(items.length - asks, 'change'),
     ...(answered > 0 ? [`${answered} answered`] : []),
-    ...(manual > 0 ? [`${manual} for you to decide`] : []),
+    ...(asks > 0 ? [plural(asks, 'decision')] : []),
+    ...(manual > 0 ? [`${manual} left to you`] : []),
   ];
   return parts.join(', ');
 }
 
-function stateOf({ ruling, sure }: Item): State {
-  if (!ruling) return sure ? 'sure' : 'guess';
+function stateOf({ ruling, sure, finding }: Item): State {
+  if (!ruling) return finding.decide ? 'question' : sure ? 'sure' : 'guess';
   return ruling.kind === 'apply' || ruling.kind === 'edit' ? 'accepted' : 'left';
 }
 
@@ -165,6 +167,8 @@ function paint(state: State | undefined, signs: Signs, colors: Colors): Shown {
       return colors.green(signs.sure);
     case 'guess':
       return colors.yellow(signs.guess);
+    case 'question':
+      return colors.cyan(signs.question);
     case 'decision':
       return colors.magenta(signs.decision);
     case 'accepted':
@@ -177,7 +181,8 @@ function paint(state: State | undefined, signs: Signs, colors: Colors): Shown {
 const MEANING: Readonly<Record<State, string>> = {
   sure: 'sure',
   guess: 'guess',
-  decision: 'for you to decide',
+  question: 'asks you',
+  decision: 'left to you',
   accepted: 'accepted',
   left: 'left as it is',
 };
@@ -197,7 +202,8 @@ function legend(transforms: readonly string[], { items }: PlanView, manual: Manu
     const counts: [number, string, string][] = [
       [count('sure'), 'sure', 'sure'],
       [count('guess'), 'guess', 'guesses'],
-      [manual.filter((each) => each.transform === transform).length, 'for you', 'for you'],
+      [count('question'), 'asks you', 'ask you'],
+      [manual.filter((each) => each.transform === transform).length, 'left to you', 'left to you'],
       [count('accepted'), 'accepted', 'accepted'],
       [count('left'), 'left', 'left'],
     ];

@@ -6,7 +6,10 @@ import { keyLine } from './key-line';
 export type AnswerKey = 'y' | 'n' | 'a' | 's' | 'd' | 'e' | 'i' | 'w' | 'u' | 'q' | '?';
 
 /** What one key at any question means. */
-export type Key = AnswerKey | 'b' | 'c' | 'g' | 'k' | 'm' | 'o' | 'p' | 't' | 'v';
+export type Key = AnswerKey | 'b' | 'c' | 'f' | 'g' | 'k' | 'm' | 'o' | 'p' | 't' | 'v' | DigitKey;
+
+/** One of the answers that are offered. */
+export type DigitKey = '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
 /** A question that one key answers, without Enter. */
 export interface KeyPrompt {
@@ -93,8 +96,10 @@ export function askLine(keys: readonly AnswerKey[], fallback: Key, colors: Color
   return keyLine('Apply?', choices, fallback, { colors, width, ask });
 }
 
-/** What every key does, one a line. */
-export function keyHelp(keys: readonly Key[], fallback: Key, colors: Colors): Shown {
-  const lines = keys.map((key) => say`  ${colors.bold(key)}  ${HELP[key] ?? ''}${key === fallback ? colors.dim(' (Enter)') : ''}`);
+/** What every key does, one a line. `more` says it of keys that are of this question alone. */
+export function keyHelp(keys: readonly Key[], fallback: Key, colors: Colors, more: ReadonlyMap<Key, string> = new Map()): Shown {
+  const lines = keys.map(
+    (key) => say`  ${colors.bold(key)}  ${more.get(key) ?? HELP[key] ?? ''}${key === fallback ? colors.dim(' (Enter)') : ''}`,
+  );
   return say`${say.join(lines, '\n')}\n  ${colors.dim('Ctrl-C stops and writes nothing.')}\n`;
 }

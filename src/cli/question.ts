@@ -16,6 +16,7 @@ export interface Look {
 
 /** The keys a question takes, and the one Enter stands for: apply what rarely breaks, skip a guess. */
 export function keysOf(finding: Finding): { keys: AnswerKey[]; fallback: AnswerKey } {
+  if (finding.decide) return { keys: ['e', 'n', 'd', 'i', 'w', 'u', 'q', '?'], fallback: 'n' };
   const keys: AnswerKey[] = ['y', 'n', 'a', 's', 'd', ...(finding.editable ? (['e'] as const) : []), 'i', 'w', 'u', 'q', '?'];
   return { keys, fallback: atLeast(finding.confidence, 'generic') ? 'y' : 'n' };
 }

@@ -32,7 +32,7 @@ export interface Group {
 /** All changes of all projects, with whether they are at or above a confidence. */
 export function itemsOf(files: readonly Reviewed[], least: Confidence): Item[] {
   return files.flatMap(({ plan, least: own = least }, file) =>
-    plan.changes().map((change) => ({ ...change, file, sure: atLeast(change.finding.confidence, own) })),
+    plan.changes().map((change) => ({ ...change, file, sure: !change.finding.decide && atLeast(change.finding.confidence, own) })),
   );
 }
 
@@ -71,9 +71,19 @@ export function alike(items: readonly Item[]): Item[][] {
   return [...classes.values()].sort((a, b) => b.length - a.length);
 }
 
-/** What a change does, without the service it does it to; and why. */
-export function likeness({ transform, confidence, service, ops = [], files = [], evidence, editable }: Finding): string {
+/** Whether a manual step stays one whatever is said here: nothing is asked about it. */
+export function isLeftToPerson({ status, decide }: Finding): boolean {
+  return status === 'manual' && !decide;
+}
+
+/** Whether the person is asked for a value: there is no change without one, or only a guess at it. */
+export function asksForValue({ finding, sure }: Pick<Item, 'finding' | 'sure'>): boolean {
+  return finding.decide !== undefined || (!sure && finding.editable?.choices !== undefined);
+}
+
+/** What a change does, without the service it does it to; and why. Decisions are alike where the same is to be answered to the same end. */
+export function likeness({ transform, confidence, service, ops = [], files = [], evidence, editable, decide }: Finding): string {
   const place = (path: readonly unknown[]): unknown[] => path.map((step) => (step === service ? 0 : typeof step === 'number' ? 1 : step));
   const does = ops.map((op) => ({ ...op, path: place(op.path) }));
-  return JSON.stringify([transform, confidence, does, files.map(({ path }) => path), evidence, editable?.value]);
+  return JSON.stringify([transform, confidence, does, files.map(({ path }) => path), evidence, editable?.value, decide?.choices]);
 }

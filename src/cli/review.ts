@@ -1,9 +1,10 @@
 import type { Answer, Question, Ruling } from '../harden/api';
-import type { Confidence } from '../harden/types';
+import type { Confidence, FileResult } from '../harden/types';
 import { manualBlock } from '../report/pretty';
 import type { Signs } from '../report/signs';
-import { plural, withStatus } from '../report/summary';
+import { plural } from '../report/summary';
 import { type Showable, type Shown, say } from '../report/text/screen';
+import { answerText, choicesText, confirmed, decisionText, offered, offeredKeys } from './decision';
 import { editValue } from './edit-value';
 import { diffLines, groupText } from './group-text';
 import type { Given, InterviewScreen } from './interview';
@@ -13,7 +14,18 @@ import { page } from './pager';
 import { planText } from './plan-text';
 import type { Key, Prompter } from './prompt';
 import { questionText, whyText } from './question';
-import { alike, byControl, byService, type Group, type Item, itemsOf, likeness, type Reviewed } from './review-groups';
+import {
+  alike,
+  asksForValue,
+  byControl,
+  byService,
+  type Group,
+  type Item,
+  isLeftToPerson,
+  itemsOf,
+  likeness,
+  type Reviewed,
+} from './review-groups';
 
 export interface ReviewScreen extends InterviewScreen {
   readonly signs: Signs;
@@ -120,7 +132,10 @@ class Review {
     const { columns: width, lines } = screen.size();
     const view = { paths: this.files.map(({ path }) => path), items, expected: this.files.map(({ plan }) => plan.expected()) };
     screen.print(planText(view, { colors: screen.colors, width, lines, signs: screen.signs }));
-    const { choices, fallback } = this.planKeys(items, withStatus(view.expected.flat(), 'manual').length);
+    const { choices, fallback } = this.planKeys(
+      items,
+      view.expected.flat().flatMap(({ findings }) => findings.filter(isLeftToPerson)).length,
+    );
     screen.print(choiceHelp(choices, fallback, screen));
     for (;;) {
       const key = await this.ask('Plan?', choices, fallback);
@@ -132,12 +147,14 @@ class Review {
           return this.walk({ by: 'control', asks: isSure });
         case 's':
           return this.walk({ by: 'service', asks: isSure });
+        case 'd':
+          return this.walk({ by: 'control', asks: asksForValue });
         case 'g':
-          return this.walk({ by: 'control', asks: (item) => !item.sure });
+          return this.walk({ by: 'control', asks: isGuess });
         case 'o':
           return this.walk({ by: 'one', asks: () => true });
         case 'm':
-          await page(manualBlock(view.expected.flat(), screen), this.prompter, screen);
+          await page(manualBlock(leftToPerson(view.expected.flat()), screen), this.prompter, screen);
           break;
         case 'u':
           this.undo();
@@ -153,7 +170,8 @@ class Review {
   private planKeys(items: readonly Item[], manual: number): { choices: KeyChoice[]; fallback: Key } {
     const open = items.filter(isOpen);
     const sure = open.filter(isSure).length;
-    const guesses = open.length - sure;
+    const guesses = open.filter(isGuess).length;
+    const asks = open.filter(asksForValue).length;
     const accepted = items.filter(({ ruling }) => ruling?.kind === 'apply' || ruling?.kind === 'edit').length;
     const choices: (KeyChoice | false)[] = [
       sure > 0 && {
@@ -168,7 +186,8 @@ class Review {
         word: `${guesses} ${guesses === 1 ? 'guess' : 'guesses'}`,
         help: 'go through what is not sure, by control',
       },
-      manual > 0 && { key: 'm', word: `${manual} for you`, help: `show what batten leaves to you, and why (${manual})` },
+      asks > 0 && { key: 'd', word: `decide ${asks}`, help: `give ${plural(asks, 'answer')} that only you can: each makes a change` },
+      manual > 0 && { key: 'm', word: `${manual} left`, help: `show what batten leaves to you, and why (${manual})` },
       FINISH,
       open.length > 0 && { key: 'o', word: 'one by one', help: 'ask about every single change, in the order of the controls' },
       this.acts.length > 0 && UNDO,
@@ -183,7 +202,7 @@ class Review {
     // What was asked about when the walk began, so that questions keep their numbers.
     for (;;) {
       const scope = this.items().filter(asks);
-      const groups = by === 'control' ? byControl(scope) : by === 'service' ? byService(scope) : singles(scope);
+      const groups = by === 'control' ? byControl(scope).flatMap(decisionsAlone) : by === 'service' ? byService(scope) : singles(scope);
       const at = groups.findIndex(({ items }) => items.some(isOpen));
       const next = groups[at];
       if (!next) return 'plan';
@@ -203,9 +222,13 @@ class Review {
     const spread = new Set(items.map(({ file }) => file)).size;
     const where = spread === 1 ? items[0]!.path : plural(spread, 'file');
     const view = { ...place, group, title: screen.titleOf(group.transform), where, example };
+    const asks = items.every(asksForValue);
+    const services = new Set(items.map(({ finding }) => finding.service)).size;
     const choices: (KeyChoice | false)[] = [
       { key: 'y', word: `all ${items.length}`, help: `apply all ${items.length}` },
       { key: 'n', word: 'none', help: 'skip all of them' },
+      ...(asks ? offeredKeys(items[0]!.finding).slice(1) : []),
+      asks && services > 1 && { key: 'f', word: 'fronts', help: 'say which of them others may reach: those stay, the rest gets answer 1' },
       { key: 'o', word: 'one by one', help: 'ask about each of them' },
       { key: 'v', word: 'diff', help: 'show all of their diffs' },
       PLAN,
@@ -217,11 +240,23 @@ class Review {
     ];
     const usable = choices.filter((each) => each !== false);
     const fallback = group.sure ? 'y' : 'n';
-    const show = (): void => screen.print(groupText(view, { colors: screen.colors, width: screen.width, signs: screen.signs }));
+    const show = (): void => {
+      const text = groupText(view, { colors: screen.colors, width: screen.width, signs: screen.signs });
+      screen.print(say`${text}${this.choices(items, 'One answer for all of them, or for each its own:')}`);
+    };
     show();
     for (;;) {
       const key = await this.ask('Apply?', usable, fallback, show);
+      if (asks && key !== '1' && offered(items[0]!.finding).has(key)) {
+        if (await this.decide(items, key, true)) return 'end';
+        show();
+        continue;
+      }
       switch (key) {
+        case 'f':
+          if (await this.fronts(items)) return 'end';
+          show();
+          break;
         case 'y':
           this.rule(items, { kind: 'apply' });
           return 'end';
@@ -269,12 +304,20 @@ class Review {
     const question = { ...found.question, index, total };
     const open = this.items().filter(isOpen);
     const twins = open.filter((other) => likeness(other.finding) === likeness(item.finding));
-    const { choices, fallback } = this.singleKeys(item, twins.length, question);
-    const show = (): void => screen.print(questionText(question, screen));
+    const { decide } = item.finding;
+    const { choices, fallback } = decide ? this.decisionKeys(item) : this.singleKeys(item, twins.length, question);
+    const answers = offered(item.finding);
+    const show = (): void =>
+      screen.print(decide ? decisionText(question, screen) : say`${questionText(question, screen)}${this.choices([item])}`);
     show();
     for (;;) {
-      const key = await this.ask('Apply?', choices, fallback, show);
-      const asSure = (other: Item): boolean => other.sure || !item.sure;
+      const key = await this.ask(decide ? 'Answer?' : 'Apply?', choices, fallback, show);
+      const asSure = (other: Item): boolean => !other.finding.decide && (other.sure || !item.sure);
+      if (answers.has(key) || (decide && key === 'e')) {
+        if (await this.decide([item, ...twins.filter((other) => idOf(other) !== idOf(item))], key)) return 'end';
+        show();
+        continue;
+      }
       switch (key) {
         case 'y':
           this.rule([item], { kind: 'apply' });
@@ -351,6 +394,7 @@ class Review {
       { key: 'y', word: 'apply', help: 'apply this change' },
       { key: 'n', word: 'skip', help: 'skip this change' },
       twins > 1 && { key: 'm', word: `${same} ${twins}`, help: `${same} this and the ${twins - 1} like it, in all files` },
+      ...(asksForValue({ finding, sure }) ? offeredKeys(finding).slice(1) : []),
       edited !== undefined && { key: 'e', word: 'edit', help: 'edit the value, then apply' },
       PLAN,
       WHY,
@@ -365,6 +409,84 @@ class Review {
       HELP,
     ];
     return { choices: choices.filter((each) => each !== false), fallback };
+  }
+
+  /** The answers that are offered beside a change whose value is a guess. */
+  private choices([first]: readonly Item[], question?: string): Shown {
+    return first && asksForValue(first) ? choicesText(first.finding, this.screen, question) : say``;
+  }
+
+  private decisionKeys({ finding }: Item): { choices: KeyChoice[]; fallback: Key } {
+    const choices: (KeyChoice | false)[] = [
+      ...offeredKeys(finding),
+      { key: 'e', word: 'write', help: 'write another answer' },
+      { key: 'n', word: 'leave', help: 'leave it as it is' },
+      PLAN,
+      WHY,
+      FINISH,
+      this.acts.length > 0 && UNDO,
+      { key: 't', word: 'never', help: `leave all open changes of ${finding.transform} as they are` },
+      { key: 'd', word: 'skip file', help: 'skip this and the rest of the file' },
+      { key: 'i', word: 'ignore', help: 'ignore it from now on: writes a comment into the file' },
+      HELP,
+    ];
+    return { choices: choices.filter((each) => each !== false), fallback: 'n' };
+  }
+
+  /**
+   * Takes an answer to the first of several that are alike, or to all of them, when it was seen what it does.
+   *
+   * @param many one question was put for all.
+   * @returns whether one was given.
+   */
+  private async decide(items: readonly Item[], key: Key, many = false): Promise<boolean> {
+    const desk = { ...this.screen, width: this.screen.width, prompter: this.prompter };
+    const put = this.questions(items);
+    const first = put[0]?.question;
+    if (!first) return true;
+    const choice = offered(first.finding).get(key);
+    const text = await answerText(first, choice, desk);
+    if (text === undefined) return false;
+    // What is offered may be another value for each: the loopback of IPv6, say.
+    const answer = ({ finding }: Question): string => (choice?.begins ? text : (offered(finding).get(key)?.value ?? text));
+    const taken = new Set(
+      await confirmed(
+        put.map(({ question }) => question),
+        answer,
+        desk,
+        many,
+      ),
+    );
+    const byText = new Map<string, Item[]>();
+    for (const { item, question } of put.filter(({ question: each }) => taken.has(each))) {
+      byText.set(answer(question), [...(byText.get(answer(question)) ?? []), item]);
+    }
+    for (const [value, those] of byText) this.rule(those, { kind: 'edit', value });
+    return taken.size > 0;
+  }
+
+  /** Asks which of several services are the fronts, which others may reach: they stay as they are, and the rest gets the first answer there is. */
+  private async fronts(items: readonly Item[]): Promise<boolean> {
+    const { screen } = this;
+    const names = [...new Set(items.map(({ finding }) => finding.service))];
+    const list = names.map((name, index) => say`  ${screen.colors.bold(String(index + 1))}  ${name}`);
+    screen.print(say`\n${say.join(list, '\n')}\n\n`);
+    const text = await this.prompter.text({ message: say`  Numbers of those that other machines may reach (Escape: back): `, initial: '' });
+    if (text === undefined) return false;
+    const numbers = text.split(/[\s,]+/).filter(Boolean);
+    const wrong = numbers.filter((each) => !/^\d{1,4}$/.test(each) || !names[Number(each) - 1]);
+    if (wrong.length > 0) {
+      screen.print(say`  ${screen.colors.red(`there is no number ${wrong.join(', ')} above`)}\n`);
+      return false;
+    }
+    const fronts = new Set(numbers.map((each) => names[Number(each) - 1]!));
+    const rest = items.filter(({ finding }) => !fronts.has(finding.service));
+    if (rest.length > 0 && !(await this.decide(rest, '1', true))) return false;
+    this.rule(
+      items.filter(({ finding }) => fronts.has(finding.service)),
+      { kind: 'skip' },
+    );
+    return true;
   }
 
   private ask(title: string, choices: readonly KeyChoice[], fallback: Key, again?: () => void): Promise<Key> {
@@ -396,7 +518,7 @@ class Review {
 
   private skipGuesses(): void {
     this.rule(
-      this.items().filter((item) => isOpen(item) && !item.sure),
+      this.items().filter((item) => isOpen(item) && isGuess(item)),
       { kind: 'skip' },
     );
   }
@@ -430,14 +552,27 @@ function rulingOf(answer: Answer): Ruling {
 
 const isOpen = ({ ruling }: Item): boolean => ruling === undefined;
 const isSure = ({ sure }: Item): boolean => sure;
+const isGuess = ({ sure, finding }: Item): boolean => !sure && finding.decide === undefined;
+
+/** Results with nothing left to the person but what they cannot answer here. */
+function leftToPerson(results: readonly FileResult[]): FileResult[] {
+  return results.map((result) => ({ ...result, findings: result.findings.filter(isLeftToPerson) }));
+}
 
 /** The same change of the same project. */
 const idOf = ({ file, key }: Item): string => `${file} ${key}`;
 
 /** Each change on its own, what is sure first. */
 function singles(items: readonly Item[]): Group[] {
-  return [...items.filter(isSure), ...items.filter((item) => !item.sure)].map((item) => {
-    const { transform, service } = item.finding;
-    return { by: 'control', transform, service, file: item.file, sure: item.sure, items: [item] };
-  });
+  return [...items.filter(isSure), ...items.filter((item) => !item.sure)].map(alone);
+}
+
+function alone(item: Item): Group {
+  const { transform, service } = item.finding;
+  return { by: 'control', transform, service, file: item.file, sure: item.sure, items: [item] };
+}
+
+/** A group as it is asked about: decisions are put one by one, as an answer to one may be that of others. */
+function decisionsAlone(group: Group): Group[] {
+  return group.items.some(({ finding }) => finding.decide) ? group.items.map(alone) : [group];
 }

@@ -131,14 +131,14 @@ export type Answer =
   | { kind: 'skip-transform' }
   /** Skip this and every later guess. */
   | { kind: 'skip-guesses' }
-  /** Apply with another value (only where `finding.editable` is set). */
+  /** Apply with another value (only where `finding.editable` or `finding.decide` is set). */
   | { kind: 'edit'; value: string }
   /** Leave it and write the ignore comment; `reason` may be empty. */
   | { kind: 'ignore'; reason: string };
 
 /** One project, question by question. Nothing is written by it: `finish()` gives the result, the caller writes it. */
 export interface FixSession {
-  /** The question at hand; undefined when nothing is left to ask. Findings held by confidence are asked too: a person decides. Manual ones are not asked. */
+  /** The question at hand; undefined when nothing is left to ask. Findings held by confidence are asked too: a person decides. Of manual ones those are asked that a person can decide (`finding.decide`). */
   current(): Question | undefined;
   /** Answers the question at hand. Returns a message, and changes nothing, when an edited value cannot be used. */
   answer(answer: Answer): { error: string } | undefined;
@@ -152,7 +152,7 @@ export interface FixSession {
 export type Ruling =
   | { kind: 'apply' }
   | { kind: 'skip' }
-  /** Apply with another value (only where `finding.editable` is set). */
+  /** Apply with another value (only where `finding.editable` or `finding.decide` is set). */
   | { kind: 'edit'; value: string }
   /** Leave it and write the ignore comment; `reason` may be empty. */
   | { kind: 'ignore'; reason: string };

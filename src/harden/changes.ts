@@ -15,6 +15,7 @@ export function changesAlone(setup: ChainSetup): Change[] {
   const running = chain(setup);
   for (let step = running.next(); !step.done; step = running.next({ kind: 'hold' })) {
     const { finding, workspace } = step.value;
+    if (!finding.ops) continue;
     const trial = workspace.fork();
     const refused = finding.ops.some((op) => 'refusal' in trial.apply(op));
     // A change that needs another file is more than edits of these.

@@ -6,8 +6,8 @@ import type { Sharing } from '../compose/sharing';
 import type { Data, Op } from '../yaml/types';
 import { atMost } from './confidence';
 import { meansAbsent } from './ops';
-import { asManual } from './proposal';
-import type { Proposal } from './types';
+import { asManual, draftOf } from './proposal';
+import type { Decidable, Proposal } from './types';
 
 /**
  * Looks at what a change would do beyond the service it is for. A service's text may be shared: as an alias, through `<<`, by
@@ -51,6 +51,19 @@ export function guard(proposal: Proposal, all: ProposalsByService, project: Comp
     ...proposal,
     confidence,
     plan: `${proposal.plan} (also changes ${[...also].join(', ')}, which ${also.size > 1 ? 'share' : 'shares'} its text)`,
+  };
+}
+
+/** A decision whose answers are looked at as changes are: one that would change other services is refused. */
+export function guarded(decide: Decidable, proposal: Proposal, all: ProposalsByService, project: ComposeProject): Decidable {
+  return {
+    ...decide,
+    rebuild(value) {
+      const ops = decide.rebuild(value);
+      if ('error' in ops) return ops;
+      const { refusal } = guard({ ...draftOf(proposal), ops }, all, project);
+      return refusal ? { error: refusal.message } : ops;
+    },
   };
 }
 

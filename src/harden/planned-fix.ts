@@ -3,9 +3,10 @@ import type { PlannedChange, PlanSession, Question, Ruling } from './api';
 import type { ChainResult, ChainSetup, Decision, Pending } from './chain';
 import { changeKey } from './change-key';
 import { atLeast } from './confidence';
+import { editableOf } from './edited';
 import { questionOf } from './question';
 import { fileResults } from './result';
-import { decisionFor, start } from './session';
+import { decisionFor, NEEDS_VALUE, start } from './session';
 import type { Confidence, FileResult, Finding } from './types';
 
 /** A run of the chain under the rulings there are. */
@@ -62,11 +63,13 @@ export class PlannedFix implements PlanSession {
     }
     if (ruling.kind === 'edit') {
       for (const { finding } of chosen) {
-        if (!finding.editable) return { error: 'this change has no value to edit' };
-        const rebuilt = finding.editable.rebuild(ruling.value);
+        const value = editableOf(finding);
+        if (!value) return { error: 'this change has no value to edit' };
+        const rebuilt = value.rebuild(ruling.value);
         if ('error' in rebuilt) return rebuilt;
       }
     }
+    if (ruling.kind === 'apply' && chosen.some(({ finding }) => !finding.ops)) return { error: NEEDS_VALUE };
     const expected = (change: PlannedChange): boolean => ruling.kind === (this.isSure(change.finding) ? 'apply' : 'skip');
     const before = this.rulings();
     const act = { keys: new Set(keys), ruling };
@@ -113,8 +116,8 @@ export class PlannedFix implements PlanSession {
     return new Map(this.acts.flatMap(({ keys, ruling }) => [...keys].map((key) => [key, ruling] as const)));
   }
 
-  private isSure({ confidence }: Finding): boolean {
-    return atLeast(confidence, this.least);
+  private isSure({ confidence, ops }: Finding): boolean {
+    return ops !== undefined && atLeast(confidence, this.least);
   }
 
   /** @param open what becomes of a change without a ruling; undefined = what is expected of it. */

@@ -9,10 +9,10 @@ export function asManual(proposal: Proposal, refusal: Refusal): ManualStep {
 /** A proposal without its change or manual step. */
 export function draftOf(proposal: Proposal): Draft {
   if (proposal.refusal) {
-    const { refusal: _, ops: __, ...draft } = proposal;
+    const { refusal: _, ops: __, decide: ___, ...draft } = proposal;
     return draft;
   }
-  const { ops: _, files: __, neutral: ___, editable: ____, refusal: _____, ...draft } = proposal;
+  const { ops: _, files: __, neutral: ___, editable: ____, refusal: _____, decide: ______, ...draft } = proposal;
   return draft;
 }
 

@@ -2,27 +2,27 @@ import { splitFile } from '../compose/file-path';
 import type { Op } from '../yaml/types';
 import type { Question } from './api';
 import type { Pending } from './chain';
-import { edited } from './edited';
-import type { OpenFinding } from './types';
+import { editableOf, edited } from './edited';
+import type { Finding } from './types';
 
 /** A finding that waits for a decision, as it is put to a person: with the texts of its file without and with it. */
 export function questionOf(pending: Pending, index: number, total: number): Question {
   const { finding } = pending;
-  const { editable } = finding;
-  const question: Question = { index, total, finding, ...textsOf(pending, finding.ops) };
-  if (!editable) return question;
+  const value = editableOf(finding);
+  const question: Question = { index, total, finding, ...textsOf(pending, finding.ops ?? []) };
+  if (!value) return question;
   return {
     ...question,
-    edited(value) {
-      const rebuilt = editable.rebuild(value);
+    edited(text) {
+      const rebuilt = value.rebuild(text);
       if ('error' in rebuilt) return rebuilt;
-      return { ...question, finding: withValue(finding, value, rebuilt), ...textsOf(pending, rebuilt) };
+      return { ...question, finding: withValue(finding, text, rebuilt), ...textsOf(pending, rebuilt) };
     },
   };
 }
 
 /** The finding, saying the value that a person typed instead of its own. */
-function withValue(finding: OpenFinding, value: string, ops: readonly Op[]): OpenFinding {
+function withValue(finding: Finding, value: string, ops: readonly Op[]): Finding {
   return { ...finding, ...edited(finding, value), ops: [...ops] };
 }
 

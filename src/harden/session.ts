@@ -1,6 +1,7 @@
 import type { Answer, FixSession, Question } from './api';
 import { type ChainResult, type ChainSetup, chain, type Decision, type Pending } from './chain';
 import { atLeast } from './confidence';
+import { editableOf } from './edited';
 import { overriding } from './override/run';
 import { questionOf } from './question';
 import { fileResults } from './result';
@@ -44,11 +45,12 @@ export class Session implements FixSession {
       return { error: `the file is left as it is, so the comment is yours to write: # batten: ignore[${pending.finding.transform}]` };
     }
     if (answer.kind === 'edit') {
-      const { editable } = pending.finding;
-      if (!editable) return { error: 'this change has no value to edit' };
-      const rebuilt = editable.rebuild(answer.value);
+      const value = editableOf(pending.finding);
+      if (!value) return { error: 'this change has no value to edit' };
+      const rebuilt = value.rebuild(answer.value);
       if ('error' in rebuilt) return rebuilt;
     }
+    if (isApply(answer) && !pending.finding.ops) return { error: NEEDS_VALUE };
     this.answers.push(answer);
     this.replay.take(answer);
     return undefined;
@@ -128,10 +130,20 @@ class Replay {
   private foregone({ finding }: Pending): Decision | undefined {
     const least = this.autoTransforms.get(finding.transform) ?? this.autoServices.get(finding.service);
     // What was accepted for all of a transform or a service holds when the rest of the file is skipped, as it does on quitting.
-    if (least !== undefined && atLeast(finding.confidence, least)) return { kind: 'apply' };
-    const skipped = this.skipAll || this.skipped.has(finding.transform) || (this.skipGuesses && finding.confidence === 'guess');
+    if (least !== undefined && finding.ops && atLeast(finding.confidence, least)) return { kind: 'apply' };
+    const skipped =
+      this.skipAll ||
+      this.skipped.has(finding.transform) ||
+      (this.skipGuesses && finding.ops !== undefined && finding.confidence === 'guess');
     return skipped ? { kind: 'hold' } : undefined;
   }
+}
+
+/** Why what waits for a value cannot be accepted as it is. */
+export const NEEDS_VALUE = 'this is yours to decide: it needs a value';
+
+function isApply({ kind }: Answer): boolean {
+  return kind === 'apply' || kind === 'apply-transform' || kind === 'apply-service';
 }
 
 /** What the chain is told for an answer; one that also stands for other findings is used up elsewhere. */
@@ -149,7 +161,7 @@ export function decisionFor(answer: Answer, finding: Finding): Decision {
     case 'ignore':
       return { kind: 'ignore', reason: answer.reason };
     case 'edit': {
-      const rebuilt = finding.editable?.rebuild(answer.value);
+      const rebuilt = editableOf(finding)?.rebuild(answer.value);
       return Array.isArray(rebuilt) ? { kind: 'apply', edit: { value: answer.value, ops: rebuilt } } : { kind: 'hold' };
     }
   }

@@ -57,6 +57,7 @@ export interface Draft {
 /** A change: the ops that mend what is wrong. */
 export interface ProposedChange extends Draft {
   ops: Op[];
+  decide?: undefined;
   /** Files beside the Compose file that are part of the change. */
   files?: SideFile[];
   /** Set when the change leaves every service that shares the text with the value it had: then they need not ask for it themselves. */
@@ -69,6 +70,8 @@ export interface ProposedChange extends Draft {
 export interface ManualStep extends Draft {
   refusal: Refusal;
   ops?: undefined;
+  /** What a person can decide so that there is a change after all. */
+  decide?: Decidable;
 }
 
 /** What a transform says: what is wrong and, with it, either a change or a manual step. `refusal` tells the two apart. */
@@ -85,6 +88,29 @@ export interface Editable {
   rebuild(value: string): Op[] | { error: string };
   /** What would be done with another usable value, as `plan` says it. */
   describe(value: string): string;
+  /** Where the value is the person's to decide: what they are asked, ending in a question mark, and the answers that are offered. */
+  question?: string;
+  choices?: readonly Choice[];
+}
+
+/** An answer that is offered for a value. */
+export interface Choice {
+  value: string;
+  /** It in a word or two, beside its key. */
+  word: string;
+  /** What it means, a phrase without a full stop. */
+  label: string;
+  /** `value` is only how the answer begins: the person writes the rest. */
+  begins?: boolean;
+}
+
+/**
+ * A value that no evidence gives and a person can: with it, a manual step becomes a change. It is asked for at a prompt and nowhere else, so that without
+ * one the step stays what it is.
+ */
+export interface Decidable extends Editable, Pick<Draft, 'breaks' | 'evidence'> {
+  question: string;
+  choices: readonly Choice[];
 }
 
 /** A value that no report may show, and the name it goes by. */
@@ -151,7 +177,7 @@ export interface Change extends Pick<Draft, 'plan' | 'breaks' | 'confidence'> {
 }
 
 /** A proposal with its fate. The same object feeds the prompt, the text reports, JSON and SARIF. */
-export interface Finding extends Draft, Pick<ProposedChange, 'files' | 'editable'> {
+export interface Finding extends Draft, Pick<ProposedChange, 'files' | 'editable'>, Pick<ManualStep, 'decide'> {
   transform: string;
   /** The same for the same finding in another run, whatever was edited elsewhere. Holds no credential. */
   identity: string;
@@ -165,9 +191,6 @@ export interface Finding extends Draft, Pick<ProposedChange, 'files' | 'editable
   refusal?: Refusal;
   reportedOps: ReportedOp[];
 }
-
-/** A finding with a change, which waits for a decision. */
-export type OpenFinding = Finding & { ops: Op[] };
 
 /** A service whose proof counts no longer, and why. */
 export interface StaleProof {

@@ -77,6 +77,13 @@ export interface SocketPointer {
   unless?: string[];
 }
 
+/** Something that clients of the Docker socket do, in a word or two and in a phrase, and the sections of the API that it takes. */
+export interface SocketUse {
+  word: string;
+  what: string;
+  sections: string[];
+}
+
 /** How a proxy for the Docker socket is run, for a client that is to lose the socket. */
 export interface SocketProxy {
   /** With a tag, so that what was read and run is what starts. */
@@ -88,6 +95,8 @@ export interface SocketProxy {
   always: string[];
   /** Keys of its service in the order in which they are written, beside image, environment, volumes and networks. */
   service: Record<string, Data>;
+  /** What clients commonly do, the least first, to choose from where nothing tells what a client asks for. */
+  uses: SocketUse[];
   sources: string[];
 }
 

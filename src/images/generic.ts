@@ -3,7 +3,7 @@ import type { Hints } from './hints/ask';
 import type { Match } from './match';
 import type { Situation } from './situation';
 import { mayBelongToAnother, rootProgram, wantsRootBySettings } from './tells';
-import type { Evidence, ReadOnlyAdvice, Verdict } from './types';
+import type { Advice, Evidence, ReadOnlyAdvice, Verdict } from './types';
 
 /**
  * What a root process of an unknown image may need: to step down, to own its files, to signal its children. NET_BIND_SERVICE is there for
@@ -62,7 +62,7 @@ export function genericNoNewPrivileges(): Verdict<boolean> {
 }
 
 /** A user for an image nothing is known about: one worth trying, or the reason why not. */
-export function genericUser(service: Service, match: Match | undefined, hints: Hints): { user?: Verdict<string>; noUser?: Verdict<null> } {
+export function genericUser(service: Service, match: Match | undefined, hints: Hints): Pick<Advice, 'user' | 'noUser'> {
   const evidence: Evidence[] = [
     {
       kind: 'compose-semantics',
@@ -77,8 +77,13 @@ export function genericUser(service: Service, match: Match | undefined, hints: H
   }
   const said = hints.first('user');
   if (said) return { noUser: { value: null, confidence: said.confidence, why: said.why, evidence: said.evidence } };
-  const why = wantsRootBySettings(service) ?? mayBelongToAnother(service);
-  if (why) return { noUser: { value: null, confidence: 'generic', why, evidence } };
+  const wants = wantsRootBySettings(service);
+  const other = wants === undefined ? mayBelongToAnother(service) : undefined;
+  const why = wants ?? other?.why;
+  if (why !== undefined) {
+    const ownerUnseen = other && { kind: other.kind, source: other.mount.source ?? '', target: other.mount.target };
+    return { noUser: { value: null, confidence: 'generic', why, evidence, ...(ownerUnseen && { ownerUnseen }) } };
+  }
   const breaks = 'writing to directories of the image, entrypoints that want root, and a home directory that does not exist';
   return { user: { value: '1000:1000', confidence: 'guess', why: 'nothing in the file says that it needs root', breaks, evidence } };
 }

@@ -1,5 +1,6 @@
 export { projectRoot } from '../compose/project-root';
 export { advise } from './advise';
+export { API_SECTIONS } from './api-sections';
 export type { Family } from './catalogue';
 export { type EvidenceOptions, gatherEvidence } from './evidence';
 export { explainImage, families, plainProject } from './explain';

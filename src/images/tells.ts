@@ -1,4 +1,4 @@
-import type { Service } from '../compose/types';
+import type { Mount, Service } from '../compose/types';
 import { startCommands } from './commands';
 import type { Match } from './match';
 import { factsOf } from './programs';
@@ -48,9 +48,9 @@ export function wantsRootBySettings(service: Service): string | undefined {
 }
 
 /** What of its mounts may belong to another user, for an image nothing is known about. */
-export function mayBelongToAnother(service: Service): string | undefined {
+export function mayBelongToAnother(service: Service): { kind: 'bind' | 'volume'; mount: Mount; why: string } | undefined {
   const bind = service.mounts.find((mount) => mount.kind === 'bind' && !mount.readOnly);
-  if (bind) return `${bind.target} is a bind mount, whose owner cannot be seen from here`;
+  if (bind) return { kind: 'bind', mount: bind, why: `${bind.target} is a bind mount, whose owner cannot be seen from here` };
   const volume = service.mounts.find((mount) => mount.kind === 'volume');
-  return volume && `the volume at ${volume.target} may hold files of another user`;
+  return volume && { kind: 'volume', mount: volume, why: `the volume at ${volume.target} may hold files of another user` };
 }

@@ -70,6 +70,12 @@ export interface SecretAdvice {
   instead?: string;
 }
 
+/** Why there is no user to set. */
+export interface NoUser extends Verdict<null> {
+  /** All that is in the way, where it is a mount of which nobody here can see who owns it. */
+  ownerUnseen?: { kind: 'bind' | 'volume'; source: string; target: string };
+}
+
 /** Everything the transforms ask about one service's image, for the service as it is configured at this moment. */
 export interface Advice extends OperationAdvice {
   /** The template's family, e.g. `postgres`, or undefined for an unknown image. */
@@ -86,7 +92,7 @@ export interface Advice extends OperationAdvice {
   /** The `user:` to set; undefined when the image does not allow one or nothing is known. */
   user?: Verdict<string>;
   /** Why there is no `user`, for the report. */
-  noUser?: Verdict<null>;
+  noUser?: NoUser;
   /** The capabilities to add beside `cap_drop: ALL`, sorted, without `CAP_`. */
   capabilities: Verdict<string[]>;
   /** false = it breaks something. */

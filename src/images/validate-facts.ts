@@ -1,37 +1,7 @@
 import { isMap } from '../compose/data';
+import { API_SECTIONS } from './api-sections';
 import type { Check, Checks } from './check';
 import { HOST_ACCESS_KINDS } from './facts';
-
-/** Sections of the Engine's API as Tecnativa's docker-socket-proxy names them, plus what its other makers add. */
-const API_SECTIONS = [
-  'ALLOW_RESTARTS',
-  'ALLOW_START',
-  'ALLOW_STOP',
-  'AUTH',
-  'BUILD',
-  'COMMIT',
-  'CONFIGS',
-  'CONTAINERS',
-  'DISTRIBUTION',
-  'EVENTS',
-  'EXEC',
-  'GRPC',
-  'IMAGES',
-  'INFO',
-  'NETWORKS',
-  'NODES',
-  'PING',
-  'PLUGINS',
-  'POST',
-  'SECRETS',
-  'SERVICES',
-  'SESSION',
-  'SWARM',
-  'SYSTEM',
-  'TASKS',
-  'VERSION',
-  'VOLUMES',
-];
 
 /** Fields of a template that a conflict can be about. */
 const FIELDS = ['user', 'capabilities', 'no_new_privileges', 'read_only', 'egress', 'privileged', 'ports', 'variants', 'docker_socket'];
@@ -97,6 +67,7 @@ export function factChecks(check: Checks, entries: (value: Check) => Check, sour
       on: some(oneOf(API_SECTIONS)),
       always: some(oneOf(API_SECTIONS)),
       service: test(isMap, 'a map'),
+      uses: some(record({ word: text, what: text, sections: some(oneOf(API_SECTIONS)) })),
       sources,
     }),
     host_access: list(access),

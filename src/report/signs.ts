@@ -1,10 +1,11 @@
 /** The marks of a screen that are no words. */
 export interface Signs {
-  /** A change that is accepted, one that is sure, a guess, one that was left, a decision, nothing. */
+  /** A change that is accepted, one that is sure, a guess, one that was left, one that waits for an answer, a manual step, nothing. */
   accepted: string;
   sure: string;
   guess: string;
   left: string;
+  question: string;
   decision: string;
   nothing: string;
   /** Behind a question. */
@@ -15,8 +16,30 @@ export interface Signs {
   dot: string;
 }
 
-const UNICODE: Signs = { accepted: '✓', sure: '●', guess: '○', left: '–', decision: '!', nothing: '·', ask: '›', more: '…', dot: '·' };
-const ASCII: Signs = { accepted: '*', sure: '+', guess: '?', left: '-', decision: '!', nothing: '.', ask: '>', more: '...', dot: '-' };
+const UNICODE: Signs = {
+  accepted: '✓',
+  sure: '●',
+  guess: '○',
+  left: '–',
+  question: '?',
+  decision: '!',
+  nothing: '·',
+  ask: '›',
+  more: '…',
+  dot: '·',
+};
+const ASCII: Signs = {
+  accepted: '*',
+  sure: '+',
+  guess: '?',
+  left: '-',
+  question: '=',
+  decision: '!',
+  nothing: '.',
+  ask: '>',
+  more: '...',
+  dot: '-',
+};
 
 /**
  * The marks that a terminal can show: beyond ASCII only where the locale says UTF-8, as POSIX has it, or where it is Windows Terminal.

@@ -62,6 +62,13 @@ export class Terminal {
     return this;
   }
 
+  /** Waits for a plan and its prompt. */
+  async planned(): Promise<this> {
+    await this.until('Plan?');
+    await this.until('›');
+    return this;
+  }
+
   /** Gives the terminal another size, as a window that is dragged. */
   resize(cols: number, rows: number): this {
     this.pty.resize(cols, rows);

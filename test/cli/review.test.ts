@@ -1,92 +1,29 @@
 import { batten } from '../../src';
-import type { Key, KeyPrompt, Prompter, TextPrompt } from '../../src/cli/prompt';
-import { review } from '../../src/cli/review';
-import type { RunOptions } from '../../src/harden/api';
-import { createColors } from '../../src/report/colors';
+import type { Key } from '../../src/cli/prompt';
 import { widthOf } from '../../src/report/layout';
-import { signsFor } from '../../src/report/signs';
-import { say } from '../../src/report/text/screen';
+import { isPlan, Keys, play } from './played';
 import { stackOf } from './stacks';
 
 jest.setTimeout(120_000);
 
 const STACK = stackOf(29);
 
-/** Presses keys, and answers with the fallback when it has no more. */
-class Keys implements Prompter {
-  readonly asked: KeyPrompt[] = [];
-
-  constructor(
-    private readonly script: (Key | { text: string | undefined })[],
-    private readonly then: (prompt: KeyPrompt) => Key = ({ fallback }) => fallback,
-  ) {}
-
-  async key(prompt: KeyPrompt): Promise<Key> {
-    this.asked.push(prompt);
-    if (this.asked.length > 500) throw new Error('it never ends');
-    const next = this.script.shift();
-    if (typeof next === 'object') throw new Error(`a text was to be asked for: ${prompt.message.text}`);
-    const key = next ?? this.then(prompt);
-    expect(prompt.keys).toContain(key);
-    return key;
-  }
-
-  async text(_: TextPrompt): Promise<string | undefined> {
-    const next = this.script.shift();
-    if (typeof next !== 'object') throw new Error('a key was to be asked for');
-    return next.text;
-  }
-}
-
-const isPlan = ({ text }: { text: string }): boolean => text.startsWith('Plan?');
-
-interface Played {
-  screen: string;
-  asked: KeyPrompt[];
-  texts: string[];
-}
-
-async function play(prompter: Keys, texts: readonly string[] = [STACK], options: RunOptions = {}, columns = 80): Promise<Played> {
-  const files = texts.map((text, index) => {
-    const path = texts.length === 1 ? 'compose.yaml' : `${index}.yaml`;
-    return { path, plan: batten.plan({ path, text }, { ...options, apply: true }) };
-  });
-  let screen = '';
-  await review(
-    files,
-    prompter,
-    {
-      colors: createColors(false),
-      width: columns,
-      signs: signsFor({ LANG: 'C.UTF-8' }),
-      size: () => ({ columns, lines: 40 }),
-      print: ({ text }) => {
-        screen += text;
-      },
-      titleOf: (id) => `TITLE of ${id}`,
-      explain: () => say`EXPLANATION\n`,
-    },
-    options.confidence,
-  );
-  return { screen, asked: prompter.asked, texts: files.map(({ plan }) => plan.finish()[0]!.after) };
-}
-
 describe('a review', () => {
   test('who takes all that is sure answers three questions, and gets what a run that does not ask writes', async () => {
-    const { asked, texts } = await play(new Keys(['y', 'q', 'y']));
+    const { asked, texts } = await play(new Keys(['y', 'q', 'y']), [STACK]);
     expect(asked).toHaveLength(3);
     expect(texts[0]).toBe(batten.run({ path: 'compose.yaml', text: STACK }).after);
   });
 
   test('by control there is one question for many services, at most fifteen in all', async () => {
-    const { asked, texts, screen } = await play(new Keys(['c'], ({ message, fallback }) => (isPlan(message) ? 'q' : fallback)));
+    const { asked, texts, screen } = await play(new Keys(['c'], ({ message, fallback }) => (isPlan(message) ? 'q' : fallback)), [STACK]);
     expect(asked.length).toBeLessThanOrEqual(15);
     expect(texts[0]).toBe(batten.run({ path: 'compose.yaml', text: STACK }).after);
     expect(screen).toMatch(/no-new-privileges {2}29 services/);
   });
 
   test('by service, too', async () => {
-    const { screen, texts } = await play(new Keys(['s', 'y', 'n', 'p', 'q', 'y']));
+    const { screen, texts } = await play(new Keys(['s', 'y', 'n', 'p', 'q', 'y']), [STACK]);
     expect(screen).toContain('Plan');
     const [, first = '', second = ''] = texts[0]!.split(/^ {2}\w+:$/m);
     expect(first).toContain('cap_drop');
@@ -96,7 +33,7 @@ describe('a review', () => {
   test('guesses come last and are not asked about unless somebody wants to', async () => {
     const plans: Key[] = ['c', 'g', 'q'];
     const keys = new Keys([], ({ message, keys: usable }) => (isPlan(message) ? plans.shift()! : usable.includes('k') ? 'k' : 'n'));
-    const { screen, texts } = await play(keys);
+    const { screen, texts } = await play(keys, [STACK]);
     expect(texts[0]).toBe(STACK);
     const confidences = [...screen.matchAll(/^\[\d+\/\d+\].* (\w+)$/gm)].map(([, confidence]) => confidence);
     expect(confidences.slice(0, -1)).not.toContain('guess');
@@ -130,7 +67,7 @@ describe('a review', () => {
   });
 
   test('what was accepted can be looked at again, and discarded', async () => {
-    const { texts, screen } = await play(new Keys(['y', 'q', 'v', 'b', 'b', 'q', 'q']));
+    const { texts, screen } = await play(new Keys(['y', 'q', 'v', 'b', 'b', 'q', 'q']), [STACK]);
     expect(texts[0]).toBe(STACK);
     expect(screen).toContain('+++ b/compose.yaml');
     expect(screen).toMatch(/Writes {2}compose\.yaml/);

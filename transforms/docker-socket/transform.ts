@@ -4,11 +4,11 @@ import type { ComposeService } from '../../src/compose/service';
 import type { Mount } from '../../src/compose/types';
 import { atMost } from '../../src/harden/confidence';
 import { about, eachService } from '../../src/harden/each';
-import { together } from '../../src/harden/proposal';
+import { asEdit, together } from '../../src/harden/proposal';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Attempt, Evidence, Proposal } from '../../src/harden/types';
-import { socketProxy } from '../../src/images';
-import type { Advice, SocketAdvice, Verdict } from '../../src/images/types';
+import type { Attempt, Decidable, Evidence, Proposal } from '../../src/harden/types';
+import { API_SECTIONS, socketProxy } from '../../src/images';
+import type { Advice, SocketAdvice } from '../../src/images/types';
 import type { Refusal } from '../../src/yaml/types';
 import { existingProxy, newProxy, type ProxyService, proxySnippet } from './proxy';
 import { dependOn, dropMount, joinNetwork, networkObstacle, pointAt } from './wiring';
@@ -70,23 +70,85 @@ function propose(service: ComposeService, held: Held, count: number, context: Tr
     confidence: 'guess' as const,
     evidence: [...(advice?.evidence ?? []), WHY],
   };
-  const refusal = obstacle(service, held, count, advice, context);
-  if (refusal) return { ...common, refusal };
-  const { sections, point } = advice!.value as Required<SocketAdvice>;
-  const proxy = existingProxy(service, held.mount, sections, context) ?? newProxy(service, held.mount, sections, context);
+  const inTheWay = socketObstacle(service, held, count, advice?.value);
+  if (inTheWay) return { ...common, refusal: inTheWay };
+  const { sections, point } = advice?.value ?? {};
+  const place = placeObstacle(service, advice?.value, context);
+  if (!sections || !point) {
+    const way = place ? undefined : advice ? point : ANY_CLIENT;
+    const decide = way && sectionsToChoose(service, held, way, common.evidence, context);
+    return { ...common, refusal: needsDecision(howTo(advice?.value), advice?.value), ...(decide && { decide }) };
+  }
+  if (place) return { ...common, refusal: place };
+  const proxy = proxyFor(service, held.mount, sections, context);
   const wired = wire(service, held.mount, proxy, point);
   if (wired.refusal) return { ...common, ...wired };
   const writes = sections.includes('POST');
   const most = held.engine !== 'docker' || writes ? 'guess' : 'generic';
   return {
     ...common,
-    plan: plan(service, proxy, sections, writes),
-    breaks:
-      'what the service asks beyond these sections: the proxy answers 403. On hosts with SELinux the proxy needs `label=disable` as the service did',
+    plan: plan(service, proxy, sections),
+    breaks: BREAKS,
     confidence: atMost(advice!.confidence, most),
     evidence: [...advice!.evidence, ...socketProxy().evidence, WHY],
     ...wired,
   };
+}
+
+const BREAKS =
+  'what the service asks beyond these sections: the proxy answers 403. On hosts with SELinux the proxy needs `label=disable` as the service did';
+
+/** How a client is pointed to a proxy of which nothing is known: most libraries for the API read this variable. */
+const ANY_CLIENT: NonNullable<SocketAdvice['point']> = { env: { DOCKER_HOST: 'tcp://HOST:PORT' } };
+
+/** What the proxy lets through, for the person to say. */
+function sectionsToChoose(
+  service: ComposeService,
+  { mount }: Held,
+  point: NonNullable<SocketAdvice['point']>,
+  evidence: readonly Evidence[],
+  context: TransformContext,
+): Decidable | undefined {
+  const { uses, evidence: ofProxy } = socketProxy();
+  const decide: Decidable = {
+    question: `Which parts of the Docker API may "${service.name}" use?`,
+    label: 'sections of the API',
+    value: uses[0]!.sections.join(' '),
+    choices: uses.map(({ word, what, sections }) => ({ word, label: what, value: sections.join(' ') })),
+    breaks: `${point === ANY_CLIENT ? 'a client that does not read DOCKER_HOST finds no Engine; ' : ''}${BREAKS}`,
+    evidence: [...evidence, ...ofProxy],
+    rebuild(value) {
+      const sections = readSections(value);
+      if ('error' in sections) return sections;
+      return asEdit(wire(service, mount, proxyFor(service, mount, sections.named, context), point));
+    },
+    describe(value) {
+      const sections = readSections(value);
+      const named = 'error' in sections ? [] : sections.named;
+      return plan(service, proxyFor(service, mount, named, context), named);
+    },
+  };
+  // Where the service cannot be changed at all there is nothing to decide.
+  return 'error' in decide.rebuild(decide.value) ? undefined : decide;
+}
+
+/** Sections as a person writes them, parted by spaces or commas. */
+function readSections(text: string): { named: string[] } | { error: string } {
+  const named = [
+    ...new Set(
+      text
+        .toUpperCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    ),
+  ].sort();
+  const unknown = named.filter((name) => !API_SECTIONS.includes(name));
+  if (unknown.length > 0) return { error: `no section of the API is called ${unknown.join(', ')}; there are ${API_SECTIONS.join(', ')}` };
+  return named.length > 0 ? { named } : { error: 'name at least one section, for example CONTAINERS' };
+}
+
+function proxyFor(service: ComposeService, mount: Mount, sections: readonly string[], context: TransformContext): ProxyService {
+  return existingProxy(service, mount, sections, context) ?? newProxy(service, mount, sections, context);
 }
 
 function message(service: ComposeService, { engine, within, mount }: Held): string {
@@ -96,7 +158,8 @@ function message(service: ComposeService, { engine, within, mount }: Held): stri
   return `"${service.name}" has ${within} of the host, and with it the Docker Engine${readOnly}, which makes it root there`;
 }
 
-function plan(service: ComposeService, proxy: ProxyService, sections: readonly string[], writes: boolean): string {
+function plan(service: ComposeService, proxy: ProxyService, sections: readonly string[]): string {
+  const writes = sections.includes('POST');
   const asks = sections.filter((section) => section !== 'POST').join(', ');
   const how = proxy.ops.length > 0 ? `add the socket proxy "${proxy.name}"` : `use the socket proxy "${proxy.name}"`;
   const limit = writes
@@ -115,36 +178,41 @@ function wire(service: ComposeService, mount: Mount, proxy: ProxyService, point:
   );
 }
 
-/** What keeps batten from putting a proxy there, or undefined. */
-function obstacle(
+function needsDecision(message: string, advice?: SocketAdvice, withSnippet = true): Refusal {
+  return { code: 'needs-decision', message, ...(withSnippet && { snippet: proxySnippet(advice) }) };
+}
+
+/** Why this socket is none that a proxy can stand for, or undefined. */
+function socketObstacle(
   service: ComposeService,
   { engine, within, mount }: Held,
   count: number,
-  advice: Verdict<SocketAdvice> | undefined,
-  context: TransformContext,
+  advice?: SocketAdvice,
 ): Refusal | undefined {
-  const snippet = (): string => proxySnippet(advice?.value);
-  const decide = (message: string, withSnippet = true): Refusal => ({
-    code: 'needs-decision',
-    message,
-    ...(withSnippet && { snippet: snippet() }),
-  });
   if (engine === 'containerd' || engine === 'cri-o')
-    return decide('there is no proxy for this API: does it need the socket at all?', false);
-  if (within !== undefined)
-    return decide(`what it needs of ${within} is not known; if it is the API of the Engine, a socket proxy gives it a part of that`);
-  if (count > 1 || hasApiSocket(service)) return decide('it gets the socket in several ways: leave one, or none and a proxy');
-  if (mount.kind === 'npipe') return decide('the proxy runs on Linux only', false);
-  if (!advice) return decide('which parts of the API its image asks for is not known; many clients read DOCKER_HOST');
-  if (advice.value.need === 'none') return decide('its image does not need it: take the mount away', false);
-  const { client, point, sections } = advice.value;
-  if (!sections || !point) return decide(howTo(advice.value));
-  if (context.project.swarm) return decide('in a Swarm stack the proxy has to run on a manager node, where the socket is', false);
-  if (context.project.partial) return decide(`other files take part in this project: ${context.project.notes[0]}`);
-  return networkObstacle(service, context, client === undefined ? undefined : snippet());
+    return needsDecision('there is no proxy for this API: does it need the socket at all?', advice, false);
+  if (within !== undefined) {
+    const message = `what it needs of ${within} is not known; if it is the API of the Engine, a socket proxy gives it a part of that`;
+    return needsDecision(message, advice);
+  }
+  if (count > 1 || hasApiSocket(service)) {
+    return needsDecision('it gets the socket in several ways: leave one, or none and a proxy', advice);
+  }
+  if (mount.kind === 'npipe') return needsDecision('the proxy runs on Linux only', advice, false);
+  return advice?.need === 'none' ? needsDecision('its image does not need it: take the mount away', advice, false) : undefined;
 }
 
-function howTo({ client, sections }: SocketAdvice): string {
+/** What keeps a proxy from this project or the service from a proxy, or undefined. */
+function placeObstacle(service: ComposeService, advice: SocketAdvice | undefined, context: TransformContext): Refusal | undefined {
+  const { swarm, partial, notes } = context.project;
+  if (swarm) return needsDecision('in a Swarm stack the proxy has to run on a manager node, where the socket is', advice, false);
+  if (partial) return needsDecision(`other files take part in this project: ${notes[0]}`, advice);
+  return networkObstacle(service, context, advice?.client === undefined ? undefined : proxySnippet(advice));
+}
+
+function howTo(advice: SocketAdvice | undefined): string {
+  if (!advice) return 'which parts of the API its image asks for is not known; many clients read DOCKER_HOST';
+  const { client, sections } = advice;
   if (client === undefined) return 'it needs most of the API, so that a proxy would give little: keep it off the internet';
   if (sections === undefined) return `which parts of the API it asks for depends on its job; a proxy is set by ${client}`;
   if (sections.includes('EXEC') && sections.includes('POST')) {

@@ -10,7 +10,7 @@ import { Intent } from '../../src/harden/intent/intent';
 import { isOwn, removeKey, sharedList } from '../../src/harden/ops';
 import { asEdit, together } from '../../src/harden/proposal';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Attempt, Confidence, Evidence, Proposal } from '../../src/harden/types';
+import type { Attempt, Confidence, Editable, Evidence, Proposal } from '../../src/harden/types';
 import type { PortKind, Verdict } from '../../src/images/types';
 
 const transform: Transform = {
@@ -141,17 +141,28 @@ function propose(
       ? attempt
       : {
           ops: attempt.ops,
-          editable: {
-            label:
-              siblings && service.ports.length === 1 ? 'address to publish on, or "none" to stop publishing it' : 'address to publish on',
-            value: ip,
-            rebuild: (value: string) => {
-              if (siblings && service.ports.length === 1 && value.trim() === 'none') return asEdit(removeKey(service, 'ports'));
-              return asEdit(bind(service, port, value.trim()));
-            },
-            describe: (value: string) => describe(service, port, value.trim()),
-          },
+          editable: address(service, port, ip, siblings !== undefined && service.ports.length === 1),
         }),
+  };
+}
+
+/** @param needless the stack itself does not use the published port. */
+function address(service: ComposeService, port: Port, ip: string, needless: boolean): Editable {
+  return {
+    question: `What may reach port ${port.published ?? port.target} of "${service.name}"?`,
+    label: needless ? 'address to publish on, or "none" to stop publishing it' : 'address to publish on',
+    value: ip,
+    choices: [
+      { value: ip, word: 'this machine', label: `this machine only, such as a reverse proxy on it: ${ip}` },
+      { value: '192.168.', word: 'LAN', label: 'the local network: the address that this machine has in it', begins: true },
+      { value: '10.', word: 'VPN', label: 'a VPN: the address that this machine has in it', begins: true },
+      ...(needless ? [{ value: 'none', word: 'nobody', label: 'nobody outside of the stack: stop publishing it' }] : []),
+    ],
+    rebuild: (value) => {
+      if (needless && value.trim() === 'none') return asEdit(removeKey(service, 'ports'));
+      return asEdit(bind(service, port, value.trim()));
+    },
+    describe: (value) => describe(service, port, value.trim()),
   };
 }
 

@@ -3,7 +3,8 @@ import { atMost } from '../../src/harden/confidence';
 import { about, eachService } from '../../src/harden/each';
 import { setKey } from '../../src/harden/ops';
 import type { Transform, TransformContext } from '../../src/harden/transform';
-import type { Draft, Proposal } from '../../src/harden/types';
+import type { Decidable, Draft, Editable, Evidence, Proposal } from '../../src/harden/types';
+import type { NoUser } from '../../src/images/types';
 
 const transform: Transform = {
   id: 'user',
@@ -33,6 +34,22 @@ function propose(service: ComposeService, { advise }: TransformContext): Proposa
     plan: `leave the user of "${service.name}" as it is`,
     confidence: verdict.confidence,
     refusal: { code: 'needs-decision', message: verdict.why },
+    ...(advice.noUser?.ownerUnseen && { decide: ownerOf(service, advice.noUser.ownerUnseen, verdict.evidence) }),
+  };
+}
+
+/** Who owns what is mounted is who the service may run as: a person can look. */
+function ownerOf(service: ComposeService, { kind, source, target }: NonNullable<NoUser['ownerUnseen']>, evidence: Evidence[]): Decidable {
+  const what = kind === 'bind' ? source || target : `the files of the volume at ${target}`;
+  return {
+    ...editable(service, '1000:1000'),
+    question: `Who owns ${what}, which "${service.name}" may write to?`,
+    choices: [
+      { value: '1000:1000', word: '1000', label: '1000:1000, who is the first user of most machines' },
+      { value: '', word: 'another user', label: 'another user, as uid:gid; ls -ln shows both', begins: true },
+    ],
+    breaks: 'writing to directories of the image, entrypoints that want root, and a home directory that does not exist',
+    evidence,
   };
 }
 
@@ -47,15 +64,19 @@ function change(service: ComposeService, user: string, common: Omit<Draft, 'plan
     confidence: service.has('user') ? atMost(common.confidence, 'guess') : common.confidence,
     plan: describe(service, user),
     ops: setKey(service, 'user', user),
-    editable: {
-      label: 'user (uid:gid)',
-      value: user,
-      rebuild: (value) =>
-        /^\d+(?::\d+)?$/.test(value.trim())
-          ? setKey(service, 'user', value.trim())
-          : { error: 'write it as numbers: uid:gid, for example 1000:1000' },
-      describe: (value) => describe(service, value.trim()),
-    },
+    editable: editable(service, user),
+  };
+}
+
+function editable(service: ComposeService, user: string): Editable {
+  return {
+    label: 'user (uid:gid)',
+    value: user,
+    rebuild: (value) =>
+      /^\d+(?::\d+)?$/.test(value.trim())
+        ? setKey(service, 'user', value.trim())
+        : { error: 'write it as numbers: uid:gid, for example 1000:1000' },
+    describe: (value) => describe(service, value.trim()),
   };
 }
 

@@ -3,14 +3,14 @@ import type { ComposeProject } from '../../compose/project';
 import type { ComposeService } from '../../compose/service';
 import type { Data, Op, Refusal } from '../../yaml/types';
 import { edited } from '../edited';
-import { guard } from '../guard';
+import { guard, guarded } from '../guard';
 import { Honoured } from '../honoured';
 import { identityOf } from '../identity';
 import type { Ignores } from '../ignores';
 import type { Proofs } from '../proof';
 import { ignoreComment } from '../suppress';
 import type { Transform, TransformContext } from '../transform';
-import type { Finding, OpenFinding, Proposal } from '../types';
+import type { Finding, Proposal } from '../types';
 import type { Acceptance } from './acceptance';
 import { type Ledger, placeOf } from './ledger';
 import { inOrder, MovedLists } from './order';
@@ -60,7 +60,10 @@ export class Rounds {
       if (others) others.push(proposal);
       else byService.set(proposal.service, [proposal]);
     }
-    return open.map((proposal) => guard(this.proofs?.apply(transform.id, proposal) ?? proposal, byService, project));
+    return open.map((proposal) => {
+      if (proposal.decide) return { ...proposal, decide: guarded(proposal.decide, proposal, byService, project) };
+      return guard(this.proofs?.apply(transform.id, proposal) ?? proposal, byService, project);
+    });
   }
 
   /** One look at the project, and a decision for each finding. True when some of them wait for another look. */
@@ -96,13 +99,13 @@ export class Rounds {
   }
 
   private *settle(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
-    if (!isOpen(finding)) return 'settled';
+    if (!waits(finding)) return 'settled';
     const { workspace, files } = this.acceptance;
     const known = this.setup.known?.(workspace.pathOf(splitFile(finding.path).file), finding.identity);
     const decision: Decision = known ? { kind: 'hold' } : yield { finding, workspace, files };
     switch (decision.kind) {
       case 'hold':
-        finding.reportedOps = this.acceptance.rehearse(finding, finding.ops);
+        finding.reportedOps = this.acceptance.rehearse(finding, finding.ops ?? []);
         return 'settled';
       case 'ignore':
         return this.ignore(finding, decision.reason);
@@ -111,8 +114,9 @@ export class Rounds {
     }
   }
 
-  private apply(finding: OpenFinding, edit: { value: string; ops: Op[] } | undefined, last: boolean): Outcome {
+  private apply(finding: Finding, edit: { value: string; ops: Op[] } | undefined, last: boolean): Outcome {
     const ops = edit?.ops ?? finding.ops;
+    if (!ops) return 'settled';
     const refusal = this.acceptance.accept(finding, ops, this.setup.applied);
     if (!refusal) {
       if (edit) Object.assign(finding, edited(finding, edit.value));
@@ -124,7 +128,7 @@ export class Rounds {
     return last ? 'settled' : 'retry';
   }
 
-  private ignore(finding: OpenFinding, reason: string): Outcome {
+  private ignore(finding: Finding, reason: string): Outcome {
     const { file, path: inside } = splitFile(finding.path);
     const { root } = this.acceptance.workspace.documents[file]!;
     const { path, text } = ignoreComment(finding.transform, { path: inside }, reason, root);
@@ -172,9 +176,9 @@ export class Rounds {
   }
 }
 
-/** Whether a change waits for a decision. */
-function isOpen(finding: Finding): finding is OpenFinding {
-  return finding.status === 'held' && finding.ops !== undefined;
+/** Whether a finding waits for a decision: a change, or a manual step that becomes one by the person's own value. */
+function waits({ status, ops, decide }: Finding): boolean {
+  return (status === 'held' && ops !== undefined) || (status === 'manual' && decide !== undefined);
 }
 
 /** Makes a manual step of a finding whose change cannot be made. */

@@ -11,15 +11,18 @@ import type { OverrideTarget } from '../override/target';
 import type { ProofRead } from '../proof';
 import type { SideFileMode, SideFiles } from '../side-files';
 import type { Preset, Transform } from '../transform';
-import type { Draft, FileChange, Finding, OpenFinding, StaleProof, Warning } from '../types';
+import type { Draft, FileChange, Finding, StaleProof, Warning } from '../types';
 import type { Workspace } from '../workspace';
 
 /** What happens to a finding that could be fixed. `edit` replaces the finding's own ops when the person edited the value. */
 export type Decision = { kind: 'apply'; edit?: { value: string; ops: Op[] } } | { kind: 'hold' } | { kind: 'ignore'; reason: string };
 
-/** A finding that waits for a decision, and the project's documents without it. */
+/**
+ * A finding that waits for a decision, and the project's documents without it. One without ops waits for a value (`decide`): to apply it without one
+ * leaves it to the person.
+ */
 export interface Pending {
-  finding: OpenFinding;
+  finding: Finding;
   workspace: Workspace;
   /** Files beside it, as they would be without the finding. */
   files: SideFiles;

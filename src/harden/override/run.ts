@@ -24,7 +24,7 @@ export function* overriding(setup: ChainSetup, target: OverrideTarget): Generato
       return refusal !== undefined;
     };
     let decision: Decision = { kind: 'hold' };
-    if (!refuses(finding.ops)) {
+    if (!refuses(finding.ops ?? [])) {
       const written = (ops: readonly Op[]): string => {
         const trial = workspace.fork();
         for (const op of ops) trial.apply(op);
