@@ -94,6 +94,7 @@ const built = await Promise.all([
         '../image-facts': './image-facts.js',
         './read-images': './read-images.js',
         '../engine': './engine.js',
+        '../../convert': './convert.js',
         '../../report/graph': './drawings.js',
         ...vendored('..'),
       }),
@@ -101,6 +102,8 @@ const built = await Promise.all([
   }),
   // What talks to an Engine is loaded by the commands that do.
   build({ ...common, entryPoints: ['src/engine/index.ts'], outfile: 'dist/cli/engine.js', plugins: [apart(vendored('..'))] }),
+  // What makes one kind of file of another is for two commands.
+  build({ ...common, entryPoints: ['src/convert/index.ts'], outfile: 'dist/cli/convert.js', plugins: [apart(vendored('..'))] }),
   // So is what reads images.
   build({
     ...common,

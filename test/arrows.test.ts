@@ -9,13 +9,14 @@ const ARROWS: Record<string, readonly string[]> = {
   compose: ['yaml'],
   images: ['compose', 'yaml'],
   harden: ['images', 'compose', 'yaml'],
+  convert: ['harden', 'images', 'compose', 'yaml'],
   report: ['engine', 'harden', 'images', 'compose', 'yaml'],
   engine: ['harden', 'images', 'compose', 'yaml'],
   transforms: ['harden', 'images', 'compose', 'yaml'],
   privileges: ['harden', 'images', 'compose', 'yaml', 'transforms'],
   revisions: ['compose'],
   index: ['privileges', 'harden', 'images', 'compose', 'yaml', 'transforms'],
-  cli: ['index', 'report', 'revisions', 'engine', 'harden', 'images', 'compose', 'yaml'],
+  cli: ['index', 'report', 'revisions', 'engine', 'convert', 'harden', 'images', 'compose', 'yaml'],
 };
 
 /** Packages that only one place may know. */

@@ -23,6 +23,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   learn: () => (require('./commands/learn') as typeof import('./commands/learn')).learn,
   lock: () => (require('./commands/lock') as typeof import('./commands/lock')).lock,
+  import: () => (require('./commands/import') as typeof import('./commands/import')).importStack,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,
 };
 

@@ -125,6 +125,17 @@ export const COMMANDS: readonly CommandRow[] = [
     examples: [['batten list', 'with severity and the controls they answer']],
   },
   {
+    name: 'import',
+    args: '[what...]',
+    summary: 'make a Compose file of docker run lines, or of containers that run',
+    examples: [
+      ['batten import docker run -d --name web -p 80:80 nginx', 'a line, as it is typed'],
+      ['batten import notes.txt -o compose.yaml', 'all lines of a file; secrets go to .env'],
+      ['xclip -o | batten import', 'from the clipboard'],
+      ['batten import --from-engine web db -o compose.yaml', 'two containers of your Engine, as they are'],
+    ],
+  },
+  {
     name: 'init',
     args: '',
     summary: 'write a commented .batten.yaml from what is here',

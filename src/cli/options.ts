@@ -15,6 +15,7 @@ export type CommandName =
   | 'diff'
   | 'undo'
   | 'init'
+  | 'import'
   | 'completion';
 export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
 export type GraphFormat = 'mermaid' | 'dot' | 'nwdiag' | 'json' | 'svg' | 'html';
@@ -76,6 +77,8 @@ export interface Options {
   trace: boolean;
   seccomp?: string;
   apparmor?: string;
+  fromEngine?: string[];
+  envFile?: string;
 }
 
 /** One option: how it is written, what it does, and which commands have it. */
@@ -92,7 +95,22 @@ export interface OptionRow {
   hidden?: boolean;
 }
 
-const ALL = ['fix', 'patch', 'check', 'prove', 'learn', 'graph', 'diff', 'undo', 'explain', 'lock', 'list', 'init', 'completion'] as const;
+const ALL = [
+  'fix',
+  'patch',
+  'check',
+  'prove',
+  'learn',
+  'graph',
+  'diff',
+  'undo',
+  'explain',
+  'lock',
+  'list',
+  'init',
+  'import',
+  'completion',
+] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
 /** Those who select among transforms and services. */
 const SELECTS = [...RUNS, 'prove'] as const;
@@ -340,6 +358,18 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--statistics', description: 'how many findings each transform has, instead of the findings', commands: ['check'] },
   { flags: '--force', description: 'replace a configuration that is there', commands: ['init'] },
   {
+    flags: '--from-engine <names...>',
+    description: 'containers of your Docker Engine, by name or id; they are looked at, and nothing is changed',
+    commands: ['import'],
+  },
+  { flags: '-o, --output <file>', description: 'write the Compose file there, and its secrets to .env beside it', commands: ['import'] },
+  {
+    flags: '--env-file <file>',
+    description: 'where the secrets go (default: .env beside the file of -o; else they are left out)',
+    commands: ['import'],
+  },
+  { flags: '--force', description: 'replace a file that is there', commands: ['import'] },
+  {
     flags: '--list',
     description: 'show the runs that can be taken back, the last first, with how many files each wrote',
     commands: ['undo'],
@@ -371,7 +401,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-q, --quiet',
     description: 'no report for people; errors and machine output stay',
-    commands: [...PLANS, 'diff', 'undo', 'learn', 'lock'],
+    commands: [...PLANS, 'diff', 'undo', 'learn', 'lock', 'import'],
   },
   { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },

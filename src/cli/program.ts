@@ -59,13 +59,23 @@ Examples:
     program.addCommand(command);
   }
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(withLineApart(words), { from: 'user' });
     return code;
   } catch (error) {
     if (!isCommanderError(error)) throw error;
     return error.exitCode === 0 ? EXIT.ok : undefined;
   }
 }
+
+/** `batten import docker run -d nginx`: the options of a line that is typed behind a command are the line's. */
+function withLineApart(words: readonly string[]): readonly string[] {
+  if (words[0] !== 'import' || words.includes('--') || words.includes('--from-engine')) return words;
+  const line = words.findIndex((word, at) => at > 0 && /^(?:docker|podman|nerdctl|sudo)$/.test(word) && !TAKES_VALUE.has(words[at - 1]!));
+  return line === -1 ? words : [...words.slice(0, line), '--', ...words.slice(line)];
+}
+
+/** Options of `import` whose value may be called like a command. */
+const TAKES_VALUE: ReadonlySet<string> = new Set(['-o', '--output', '--env-file', '--color']);
 
 function newCommand(name: string, host: Host, told: boolean): Command {
   return new Command(name)

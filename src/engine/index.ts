@@ -1,4 +1,5 @@
 export { Engine } from './client/engine';
+export { readContainers } from './containers';
 export { type LearnSetup, learn } from './learn/learn';
 export type { LearnReport } from './learn/report';
 export { cleanUp } from './prove/cleanup';

@@ -87,6 +87,7 @@ test('bytes are handed on as they are by whom has to: patches, results, completi
   expect([...users].sort()).toEqual([
     'src/cli/commands/completion.ts',
     'src/cli/commands/fix.ts',
+    'src/cli/commands/import.ts',
     'src/cli/commands/patch.ts',
     'src/report/diff.ts',
     'src/report/patch.ts',
