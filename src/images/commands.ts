@@ -76,6 +76,13 @@ export function wrappedBy(words: readonly string[]): (readonly string[])[] | und
   return within.length > 0 ? [within] : [];
 }
 
+/** What an init process runs: it makes no difference to the rest. */
+export function withoutInit(words: readonly string[]): readonly string[] {
+  const program = (words[0] ?? '').replace(/^.*\//, '');
+  const isInit = ['tini', 'tini-static', 'dumb-init', 'catatonit', 'docker-init'].includes(program);
+  return (isInit ? wrappedBy(words)?.[0] : undefined) ?? words;
+}
+
 function read(words: readonly string[], depth: number, out: Command[]): void {
   const [first] = words;
   if (first === undefined || first === '' || depth > MAX_DEPTH || out.length >= MAX_COMMANDS) return;

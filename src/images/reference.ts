@@ -65,11 +65,15 @@ const ORIGINS: readonly (readonly [RegExp, string])[] = [
   [/^(?:quay|quay[._-]io)(?:[._-](?:proxy|mirror|cache|remote))?$/, 'quay.io'],
   [/^lscr[._-]io$/, 'lscr.io'],
   [/^(?:mcr[._-]microsoft[._-]com)$/, 'mcr.microsoft.com'],
+  [/^(?:ecr[._-]public|public[._-]ecr[._-]aws)$/, 'public.ecr.aws'],
 ];
 
 /** Hosts that serve another registry under its own paths. */
 const MIRRORS: ReadonlyMap<string, string> = new Map([
   ['docker.m.daocloud.io', 'docker.io'],
+  ['docker.mirrors.ustc.edu.cn', 'docker.io'],
+  ['hub-mirror.c.163.com', 'docker.io'],
+  ['registry.docker-cn.com', 'docker.io'],
   ['ghcr.m.daocloud.io', 'ghcr.io'],
   ['quay.m.daocloud.io', 'quay.io'],
 ]);
@@ -83,14 +87,19 @@ export function originals({ registry, path, nameKnown }: Reference): string[] {
   if (!nameKnown || registry === 'docker.io') return [];
   const parts = path.split('/');
   const mirrored = MIRRORS.get(registry);
-  if (mirrored !== undefined) return [`${mirrored}/${path}`];
+  if (mirrored !== undefined) return [originalOf(mirrored, path)];
   for (const [index, part] of parts.slice(0, -1).entries()) {
     const origin = ORIGINS.find(([pattern]) => pattern.test(part))?.[1];
     if (!origin) continue;
-    const rest = parts.slice(index + 1).join('/');
-    return [origin === 'docker.io' && !rest.includes('/') ? `docker.io/library/${rest}` : `${origin}/${rest}`];
+    return [originalOf(origin, parts.slice(index + 1).join('/'))];
   }
   return parts.length < 2 || parts.at(-2) === 'library' ? [] : [`docker.io/${parts.slice(-2).join('/')}`];
+}
+
+/** The full name of what a registry has under a path. */
+function originalOf(registry: string, path: string): string {
+  const known = normalise(`${registry}/${path}`);
+  return `${known.registry}/${known.path}`;
 }
 
 function normalise(name: string): { registry: string; path: string } {

@@ -1,6 +1,6 @@
 import { covers } from '../compose/container-path';
 import type { Mount, Service } from '../compose/types';
-import { wrappedBy } from './commands';
+import { withoutInit } from './commands';
 import type { Match } from './match';
 import type { OwnImage } from './own-image';
 import { shellCommands } from './start-scripts';
@@ -223,13 +223,6 @@ function startOf(service: Service, match: Match | undefined): Pick<Situation, 'e
   const servers = serversOf(match.template);
   const kind = servers.includes(program) ? 'shell' : shellKind(shellCommands(words) ?? [], servers, match);
   return kind === 'custom' ? custom : { entrypoint: 'default', command: kind };
-}
-
-/** What an init process runs: it makes no difference to the rest. */
-function withoutInit(words: readonly string[]): readonly string[] {
-  const program = (words[0] ?? '').replace(/^.*\//, '');
-  const isInit = ['tini', 'tini-static', 'dumb-init', 'catatonit', 'docker-init'].includes(program);
-  return (isInit ? wrappedBy(words)?.[0] : undefined) ?? words;
 }
 
 /** The programs that an image is there to run; of one that takes arguments only, the one that is called like it. */

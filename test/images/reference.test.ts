@@ -88,6 +88,16 @@ describe('matchImage', () => {
     ['registry.example.com/grafana/grafana:11.0.0', 'grafana', 'current'],
     ['nexus.example.com:8443/quay.io/prometheuscommunity/postgres-exporter', 'postgres-exporter', 'official'],
     ['docker.m.daocloud.io/library/redis:7-alpine', 'redis', 'alpine'],
+    ['docker.m.daocloud.io/mysql:8', 'mysql', 'official'],
+    ['hub-mirror.c.163.com/library/nginx', 'nginx', 'official'],
+    ['mirror.gcr.io/library/redis:7', 'redis', 'debian'],
+    ['public.ecr.aws/docker/library/postgres:16-alpine', 'postgres', 'alpine'],
+    ['123456789012.dkr.ecr.us-east-1.amazonaws.com/ecr-public/docker/library/nginx', 'nginx', 'official'],
+    ['bitnamilegacy/postgresql:16', 'bitnami', 'official'],
+    ['quay.io/bitnami/redis', 'bitnami', 'official'],
+    ['lscr.io/linuxserver/sonarr', 'linuxserver-any-user', 's6'],
+    ['registry.gitlab.com/acme/proxy/docker.io/library/nginx', 'nginx', 'official'],
+    ['harbor.example.com/docker.io/neosmemo/memos:stable', 'memos', 'official'],
   ])('%s is %s, variant %s', (image, family, variant) => {
     const match = matchImage(image);
     expect([match?.template.family, match?.variant?.id]).toEqual([family, variant]);
@@ -97,6 +107,11 @@ describe('matchImage', () => {
     'acme/postgres',
     'ghcr.io/x/redis',
     'registry.example.com/library/postgres',
+    'registry.gitlab.com/library/postgres',
+    'registry.gitlab.com/acme/redis',
+    'registry.cn-hangzhou.aliyuncs.com/acme/redis',
+    'bitnamisecure/redis',
+    'cgr.dev/chainguard/nginx',
     'localhost:5000/postgres',
     'postgresql',
     'nginx/nginx-ingress',

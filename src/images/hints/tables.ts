@@ -50,10 +50,11 @@ export interface MemoryFact {
   sources: readonly string[];
 }
 
-/** Entrypoint scripts that the images of a family have had, by the first digits of their fingerprints. */
+/** What the images of a family have started with: scripts, by the first digits of their fingerprints, or programs of that image alone, by their paths. */
 export interface EntrypointFact {
   family: string;
-  scripts: readonly string[];
+  scripts?: readonly string[];
+  programs?: readonly string[];
   sources: readonly string[];
 }
 

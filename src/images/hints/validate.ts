@@ -153,7 +153,9 @@ export function validateHintFile(data: Data, file: string, position: (path: Path
           },
         ),
       ),
-      entrypoints: some(record({ family: text, scripts: some(pattern(/^[0-9a-f]{16}$/, '16 digits')), sources })),
+      entrypoints: some(
+        record({ family: text, sources }, { scripts: some(pattern(/^[0-9a-f]{16}$/, '16 digits')), programs: some(absolute) }),
+      ),
       exercises: some(
         record({
           processes: names,

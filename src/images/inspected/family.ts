@@ -1,5 +1,5 @@
 import { lessSure } from '../confidence';
-import { entrypointFamily, hasEntrypoints } from '../entrypoints';
+import { hasEntrypoints, startFamily } from '../entrypoints';
 import { templateOf } from '../load';
 import type { Match } from '../match';
 import { parseReference } from '../reference';
@@ -9,20 +9,18 @@ import type { Confidence, Evidence, Verdict } from '../types';
 import type { ImageFacts } from '../xray';
 import { type InspectedImage, placeEvidence } from './places';
 
+/** The first process of s6-overlay, a script that images of every kind start with. */
+const SUPERVISOR = /^\/(s6-)?init$/;
+
 /**
- * The template of an image by what it starts with, whatever it is called: its entrypoint script is one that the published images of the family have
- * had. So mirrors, renamed images and those built on one are found. Undefined when it is none.
+ * The template of an image by what it starts with, whatever it is called: its entrypoint is one that the published images of the family have had. So mirrors, renamed images and those built on one are found. Undefined when it is none.
  */
 export function matchByEntrypoint(image: InspectedImage): Match | undefined {
-  const family = familyOf(image.facts);
+  const family = startFamily(image.facts)?.family;
   const template = family === undefined ? undefined : templateOf(family);
   if (!template) return undefined;
   const variants = template.variants.filter((variant) => fits(variant, image.facts));
   return { template, reference: parseReference(image.name), variant: variants.length === 1 ? variants[0] : undefined, byEntrypoint: true };
-}
-
-function familyOf({ fingerprint }: ImageFacts): string | undefined {
-  return fingerprint.entrypoint === undefined ? undefined : entrypointFamily(fingerprint.entrypoint)?.family;
 }
 
 /** Whether an image starts, and becomes, who a variant does. */
@@ -48,7 +46,7 @@ export function reconcile(
 ): void {
   const { facts } = image;
   const [script] = facts.start.scripts;
-  const known = entrypointFamily(facts.fingerprint.entrypoint ?? '');
+  const known = startFamily(facts);
   const [at] = script ? [script] : [{ layer: facts.id, path: 'config' }];
   const name = match.template.family;
   if (match.byEntrypoint) {
@@ -56,7 +54,12 @@ export function reconcile(
       placeEvidence(at!, `is an entrypoint of ${name}`, image),
       ...(known?.evidence ?? []),
     ]);
-  } else if (facts.fingerprint.entrypoint !== undefined && hasEntrypoints(name) && known?.family !== name) {
+  } else if (
+    facts.fingerprint.entrypoint !== undefined &&
+    hasEntrypoints(name) &&
+    known?.family !== name &&
+    !SUPERVISOR.test(script?.path ?? '')
+  ) {
     lower(draft, 'generic', `its entrypoint is none that ${name} was known to have`, [
       placeEvidence(at!, `is no entrypoint of ${name}`, image),
     ]);

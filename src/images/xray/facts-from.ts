@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { cleanContainerPath, parentOf } from '../../compose/container-path';
 import { isMap, sorted } from '../../compose/data';
 import type { Data } from '../../yaml/types';
@@ -16,6 +15,7 @@ import {
 } from './facts';
 import { decodeFileCapabilities } from './file-capabilities';
 import { directoryNode, type FileNode, FileTree } from './file-tree';
+import { hashOf, scriptFingerprint } from './fingerprint';
 import type { SourceText } from './start/analysis';
 import { followStart } from './start/start';
 import { serversIn, toolsIn } from './tools';
@@ -279,8 +279,10 @@ function filesBelow(node: FileNode): number {
 
 /** The same for a mirror, a renamed image and one that only adds files: names, versions and comments are no part of it. */
 function fingerprints(config: ImageConfigFacts, texts: readonly SourceText[]): ImageFacts['fingerprint'] {
-  const scripts = texts.map((source) => ({ path: source.realPath, hash: hashOf(normalised(source.text)) }));
-  const named = new Set(config.entrypoint.map((word) => word.replace(/^.*\//, '')));
+  const scripts = texts.map((source) => ({ path: source.realPath, hash: scriptFingerprint(source.text) }));
+  // Where the image has no entrypoint, its command is what it starts with.
+  const words = config.entrypoint.length > 0 ? config.entrypoint : config.command;
+  const named = new Set(words.map((word) => word.replace(/^.*\//, '')));
   const entrypoint = scripts.find(({ path }) => named.has(path.replace(/^.*\//, '')));
   const names = config.environment
     .map((each) => each.split('=')[0]!)
@@ -292,15 +294,6 @@ function fingerprints(config: ImageConfigFacts, texts: readonly SourceText[]): I
     ...(scripts.length > 0 && { scripts: hashOf(scripts.map(({ path, hash }) => `${path} ${hash}`).join('\n')) }),
     config: hashOf(JSON.stringify({ entrypoint: config.entrypoint, command, user, workdir, volumes, exposed, names })),
   };
-}
-
-function normalised(script: string): string {
-  const lines = script.split('\n').map((line) => line.trim());
-  return lines.filter((line, index) => line !== '' && (!line.startsWith('#') || (index === 0 && line.startsWith('#!')))).join('\n');
-}
-
-function hashOf(content: string): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
 /** The text between the quotes, where it has some. */

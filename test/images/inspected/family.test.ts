@@ -3,16 +3,18 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { advise } from '../../../src/images';
 import { imageFromFacts } from '../../../src/images/inspected';
+import { templateOf } from '../../../src/images/load';
 import type { Advice } from '../../../src/images/types';
+import { scriptFingerprint } from '../../../src/images/xray/fingerprint';
 import { type ServiceOptions, service } from '../service-factory';
 import { startOf } from '../xray/start-of';
-import { program } from '../xray/tars';
+import { type Entry, program, script as scriptFile } from '../xray/tars';
 import { capabilities, user } from './advice-of';
 
 const TABLE = parse(readFileSync(path.join(__dirname, '../../../templates/hints/entrypoints.yaml'), 'utf8')) as {
-  entrypoints: { family: string; scripts: string[] }[];
+  entrypoints: { family: string; scripts?: string[]; programs?: string[] }[];
 };
-const scriptOf = (family: string): string => TABLE.entrypoints.find((each) => each.family === family)!.scripts[0]!;
+const scriptOf = (family: string): string => TABLE.entrypoints.find((each) => each.family === family)!.scripts![0]!;
 
 /** What starts as PostgreSQL's images do; its script is put in by its fingerprint. */
 const STEPS = 'if [ "$(id -u)" = 0 ]; then chown -R db:db /var/lib/postgresql/data; exec gosu db "$0" "$@"; fi; exec "$@"';
@@ -40,9 +42,51 @@ async function adviceOn(
 const POSTGRES = scriptOf('postgres');
 const STRANGE = 'f'.repeat(16);
 
-test('the table names each script once', () => {
-  const all = TABLE.entrypoints.flatMap(({ scripts }) => scripts);
+test('the table names each script and program once, of families that there are', () => {
+  const all = TABLE.entrypoints.flatMap(({ scripts = [], programs = [] }) => [...scripts, ...programs]);
   expect(new Set(all).size).toBe(all.length);
+  for (const { family, scripts, programs } of TABLE.entrypoints) {
+    expect(templateOf(family)?.family).toBe(family);
+    expect([...(scripts ?? []), ...(programs ?? [])]).not.toEqual([]);
+  }
+});
+
+/** What an image is advised that is called by a name nobody knows. */
+async function unknown(script: string | undefined, files: Entry[], config: Record<string, unknown>): Promise<Advice> {
+  const facts = await startOf(script ?? '', files, config);
+  const own = imageFromFacts({ name: 'mirror.example/team/app:1', facts });
+  return advise(service({ image: 'mirror.example/team/app:1' }), {
+    images: new Map([['app', own]]),
+    configurations: new Map(),
+    absent: new Map(),
+    notes: [],
+  });
+}
+
+describe('what an image starts with', () => {
+  test('is its command, where it has no entrypoint', async () => {
+    const body = '#!/bin/sh\n# a comment\n\nexec server\n';
+    const files = [scriptFile('start.sh', body), program('bin/server')];
+    const { fingerprint } = await startOf('', files, { Entrypoint: [], Cmd: ['/start.sh'] });
+    expect(fingerprint.entrypoint).toBe(scriptFingerprint(body));
+    expect(scriptFingerprint('#!/bin/sh\n  exec server')).toBe(scriptFingerprint(body));
+  });
+
+  test.each([
+    ['gatus', ['/gatus']],
+    ['mailpit', ['/sbin/tini', '--', '/mailpit']],
+  ])('is a program that no other image has: %s', async (family, entrypoint) => {
+    const files = entrypoint.filter((each) => each.startsWith('/')).map((each) => program(each.slice(1)));
+    const advice = await unknown(undefined, files, { Entrypoint: entrypoint });
+    expect(advice.family).toBe(family);
+    expect(advice.capabilities.confidence).not.toBe('known');
+    expect(advice.capabilities.evidence).toContainEqual(expect.objectContaining({ detail: 'the program of the image is its entrypoint' }));
+  });
+
+  test("is nobody's, where the program is elsewhere", async () => {
+    const advice = await unknown(undefined, [program('opt/gatus')], { Entrypoint: ['/opt/gatus'] });
+    expect(advice.family).toBeUndefined();
+  });
 });
 
 describe('an image under another name', () => {
@@ -97,5 +141,19 @@ describe('an image by its name', () => {
       why: expect.stringContaining('its entrypoint is none that postgres was known to have'),
     });
     expect(advice.readOnly.confidence).not.toBe('known');
+  });
+
+  test('is believed as much when it starts with s6-overlay, which says nothing of what it is', async () => {
+    const facts = await startOf('', [scriptFile('init', '#!/bin/sh\nexec /bin/server\n'), program('bin/server')], {
+      Entrypoint: ['/init'],
+    });
+    const own = imageFromFacts({ name: 'pihole/pihole:2024.07.0', facts });
+    const advice = advise(service({ image: 'pihole/pihole:2024.07.0' }), {
+      images: new Map([['app', own]]),
+      configurations: new Map(),
+      absent: new Map(),
+      notes: [],
+    });
+    expect(advice.capabilities.why).not.toContain('its entrypoint is none that');
   });
 });
