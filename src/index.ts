@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { transforms } from '../transforms';
-import { Repository, straightIn } from './compose/bounds';
+import { straightIn } from './compose/bounds';
 import { OVERRIDE_NAMES } from './compose/discover';
 import { inService } from './compose/in-service';
+import { DiskFiles } from './compose/file-source';
 import { loadProject, type SourceFile } from './compose/load-project';
 import type { ComposeProject } from './compose/project';
 import { readIfThere, readInput } from './compose/read';
+import { DISK, Memory, type Storage, UnsavedTexts } from './compose/storage';
 import type { UnseenFile } from './compose/unseen';
 import { BattenError, InputError, unforeseen } from './errors';
 import type { Batten, FixSession, Input, OverrideTarget, PlanSession, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
@@ -32,7 +33,6 @@ import {
   inspectedConfig,
   ProjectFiles,
   parseReference,
-  projectRoot,
   readImageConfigs,
   type ServiceDescription,
 } from './images';
@@ -55,7 +55,7 @@ export const batten: Batten = {
   runProject(input: Input, options: RunOptions = {}): FileResult[] {
     return named(input, () => {
       const chained = setup(input, options);
-      const results = fileResults(chained, runChain(chained, options.confidence ?? 'generic'));
+      const results = fileResults(chained, runChain(chained, options.confidence ?? 'generic', options.choose));
       // An override file is no edit of a file that was looked at.
       if (!options.changesAlone || options.override) return results;
       const changes = changesAlone(chained);
@@ -82,8 +82,9 @@ export const batten: Batten = {
   describe(input: Input, service: string, options: RunOptions = {}): ServiceDescription | undefined {
     return named(input, () => {
       const found = read(input).service(service);
-      const configs = savedConfigs(input, options);
-      return found && describeService(found, gatherEvidence(input.directory, [found], { configs }));
+      const placed = located(input);
+      const evidence = { configs: savedConfigs(placed, options), files: filesOf(placed) };
+      return found && describeService(found, gatherEvidence(placed.directory, [found], evidence));
     });
   },
 
@@ -106,7 +107,7 @@ export const batten: Batten = {
       const { sources, project } = load(input);
       const results = new Map(batten.runProject(input, options).map(({ path: file, after }) => [file, after]));
       const changed = sources.map((source) => ({ ...source, text: results.get(source.path) ?? source.text }));
-      const before = { project: Workspace.open(sources).project(project), ...adviceFor(input, options) };
+      const before = { project: Workspace.open(sources).project(project), ...adviceFor(located(input), options) };
       return networkChange(before, Workspace.open(changed).project(project), options.preset ?? 'recommended');
     });
   },
@@ -126,7 +127,8 @@ export const batten: Batten = {
   },
 };
 
-function setup(input: Input, options: RunOptions): ChainSetup {
+function setup(given: Input, options: RunOptions): ChainSetup {
+  const input = located(given);
   const selected = selectTransforms(transforms, options);
   return {
     transforms: selected,
@@ -151,21 +153,42 @@ function setup(input: Input, options: RunOptions): ChainSetup {
   };
 }
 
+/** An input and where its files are. */
+interface Located extends Input {
+  storage: Storage;
+}
+
+/** Without a directory the files that were handed over are all there are, and they and the main one are called from the same place. */
+function located(input: Input): Located {
+  const { texts: given, directory } = input;
+  if (!given) return { ...input, storage: DISK };
+  const texts = given instanceof Map ? (given as ReadonlyMap<string, string>) : new Map(Object.entries(given));
+  if (directory !== undefined) return { ...input, storage: new UnsavedTexts(texts) };
+  const root = path.resolve('/');
+  const storage = new Memory(new Map([...texts].map(([file, text]) => [path.resolve(root, file), text])));
+  return { ...input, directory: path.dirname(path.resolve(root, input.path)), storage };
+}
+
+/** The files of a project that may be read for evidence: they may lie beside the directory of the Compose file. */
+function filesOf({ directory, storage }: Located): ProjectFiles | undefined {
+  return directory === undefined ? undefined : new ProjectFiles(directory, storage.root(directory), storage);
+}
+
 /** Advice that knows the project's own Dockerfiles, the configuration it mounts and saved image configurations: read when a service is first asked about, and once. */
-function adviceFor(input: Input, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
-  const { directory } = input;
+function adviceFor(input: Located, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
+  const { directory, storage } = input;
   const configs = savedConfigs(input, options);
   const known = { templates: options.templates };
   if (directory === undefined && configs.length === 0 && !options.inspected) {
     return { advise: (service) => advise(service, undefined, known) };
   }
-  const files = directory === undefined ? undefined : new ProjectFiles(directory);
+  const files = directory === undefined ? undefined : new ProjectFiles(directory, directory, storage);
   // What is read for evidence may lie beside the Compose file's directory; what is written may not.
-  const evidenceFiles = directory === undefined ? undefined : new ProjectFiles(directory, projectRoot(directory));
+  const evidenceFiles = filesOf(input);
   const notes = new Set<string>();
   const others = new Map<string, ProjectFiles>();
-  const filesOf = (folder: string): ProjectFiles => {
-    const opened = others.get(folder) ?? new ProjectFiles(folder, projectRoot(folder));
+  const filesIn = (folder: string): ProjectFiles => {
+    const opened = others.get(folder) ?? new ProjectFiles(folder, storage.root(folder), storage);
     others.set(folder, opened);
     return opened;
   };
@@ -180,7 +203,7 @@ function adviceFor(input: Input, options: RunOptions): Pick<ChainSetup, 'advise'
         for (const each of options.inspected?.unread ?? []) if (each.startsWith(`${image}: `)) notes.add(inService(service.name, each));
       // What an included file builds is relative to that file.
       const elsewhere = service.build && service.directory('build');
-      const where = elsewhere === undefined ? { directory, files: evidenceFiles } : { directory: elsewhere, files: filesOf(elsewhere) };
+      const where = elsewhere === undefined ? { directory, files: evidenceFiles } : { directory: elsewhere, files: filesIn(elsewhere) };
       const evidence = gatherEvidence(where.directory, [service], { configs, files: where.files });
       for (const note of evidence.notes) notes.add(note);
       return advise(service, evidence, known);
@@ -190,8 +213,8 @@ function adviceFor(input: Input, options: RunOptions): Pick<ChainSetup, 'advise'
 }
 
 /** A proof beside the Compose file. It is batten's own file: one behind a link is none. */
-function storedProof({ directory }: Input, { proofKey }: RunOptions): ProofRead | undefined {
-  if (directory === undefined) return undefined;
+function storedProof({ directory, storage }: Located, { proofKey }: RunOptions): ProofRead | undefined {
+  if (directory === undefined || storage instanceof Memory) return undefined;
   try {
     const text = readIfThere(path.join(directory, PROOF_FILE), PROOF_FILE, straightIn(directory), MAX_PROOF_BYTES);
     return text === undefined ? undefined : readProof(text, proofKey?.());
@@ -202,15 +225,15 @@ function storedProof({ directory }: Input, { proofKey }: RunOptions): ProofRead 
 }
 
 /** What images are, as far as it was saved: what is named for this run first, then what is locked. */
-function savedConfigs({ directory }: Input, { imageConfigs = [], inspected }: RunOptions): ImageConfigs {
-  return [...imageConfigs.flatMap((file) => readImageConfigs(file)), ...(inspected?.configs ?? []), ...lockedConfigs(directory)];
+function savedConfigs(input: Located, { imageConfigs = [], inspected }: RunOptions): ImageConfigs {
+  return [...imageConfigs.flatMap((file) => readImageConfigs(file)), ...(inspected?.configs ?? []), ...lockedConfigs(input)];
 }
 
 /** @throws InputError `image-lock` when the lock beside the Compose file is none. */
-function lockedConfigs(directory: string | undefined): ImageConfigs {
+function lockedConfigs({ directory, storage }: Located): ImageConfigs {
   const file = directory === undefined ? undefined : path.join(directory, IMAGE_LOCK);
-  if (file === undefined || !existsSync(file)) return [];
-  const text = readIfThere(file, IMAGE_LOCK, Repository.of(directory!), MAX_LOCK_BYTES);
+  if (file === undefined || !storage.has(file)) return [];
+  const text = readIfThere(file, IMAGE_LOCK, storage.repository(directory!), MAX_LOCK_BYTES);
   if (text === undefined) return [];
   return [...readLock(text)].flatMap(([name, { digest, facts }]) => {
     if (!facts) return [];
@@ -226,8 +249,9 @@ function read(input: Input): ComposeProject {
 }
 
 /** All files of the project. */
-function load(input: Input, target?: OverrideTarget): Pick<ChainSetup, 'sources' | 'project'> {
-  const { directory, text, files: from } = input;
+function load(given: Input, target?: OverrideTarget): Pick<ChainSetup, 'sources' | 'project'> {
+  const input = located(given);
+  const { directory, text, storage, files: from } = input;
   const absolute = directory === undefined ? undefined : path.resolve(directory, path.basename(input.path));
   const main: SourceFile = { path: input.path, text, role: 'main', absolute, editable: true };
   const overrides =
@@ -247,7 +271,7 @@ function load(input: Input, target?: OverrideTarget): Pick<ChainSetup, 'sources'
     overrides: usable,
     directory,
     changeIncluded: input.changeIncluded ?? true,
-    files: from,
+    files: from ?? (directory === undefined ? undefined : new DiskFiles(directory, storage.repository(directory))),
   });
   // Nothing is written to the files themselves, so what they say may be overridden wherever it is.
   const all = target ? sources.map((source) => ({ ...source, editable: source.role !== 'extended' })) : sources;
@@ -269,13 +293,15 @@ function withTarget(files: readonly SourceFile[], target: OverrideTarget): Sourc
 }
 
 /** The override file Compose would merge into this one, were it not named: it counts, but it is not to be changed. */
-function standardOverride({ path: shown, directory }: Input): SourceFile[] {
+function standardOverride({ path: shown, directory, storage }: Located): SourceFile[] {
   if (directory === undefined || !DEFAULT_NAME.test(path.basename(shown))) return [];
-  const name = OVERRIDE_NAMES.find((each) => existsSync(path.join(directory, each)));
+  const name = OVERRIDE_NAMES.find((each) => storage.has(path.join(directory, each)));
   if (name === undefined) return [];
   const absolute = path.join(directory, name);
   try {
-    return [{ path: name, text: readInput(absolute, name, Repository.of(directory)).text, role: 'override', absolute, editable: false }];
+    return [
+      { path: name, text: readInput(absolute, name, storage.repository(directory)).text, role: 'override', absolute, editable: false },
+    ];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return [{ path: name, text: '', role: 'override', absolute, editable: false, problem: `it ${error.message}` }];

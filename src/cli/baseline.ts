@@ -6,10 +6,10 @@ import { readInput } from '../compose/read';
 import { writeFileAtomic } from '../compose/write';
 import { ConfigError, InputError, UsageError } from '../errors';
 import { type Baseline, baselineText, type KnownFinding, knownOf, parseBaseline, withKnown } from '../harden/baseline';
+import type { LoadedConfig } from '../harden/config/nearest';
 import { fingerprint } from '../harden/fingerprint';
 import type { FileResult } from '../harden/types';
 import { type Shown, say } from '../report/text/screen';
-import type { LoadedConfig } from './config';
 import type { Context } from './context';
 import type { Opened } from './inputs';
 

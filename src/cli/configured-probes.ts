@@ -1,5 +1,5 @@
 import { type Exercise, type Probe, withProbe } from '../engine/observe/probes';
-import type { LoadedConfig } from './config';
+import type { LoadedConfig } from '../harden/config/nearest';
 
 /** What the configuration says a service has to do in a trial, by its name. Of several for one step all have to hold. */
 export function configuredExercises(configured: LoadedConfig | undefined): Map<string, Exercise> {

@@ -1,9 +1,9 @@
 import { dirname, relative, resolve } from 'node:path';
 import { UsageError } from '../errors';
 import type { Batten, Input, RunOptions } from '../harden/api';
+import { Configs, overlay } from '../harden/config/nearest';
 import type { FileResult } from '../harden/types';
 import { say } from '../report/text/screen';
-import { Configs, overlay } from './config';
 import type { Host } from './host';
 import { failedResult, type Opened, openInputs } from './inputs';
 import { inspected } from './inspected';

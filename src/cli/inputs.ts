@@ -4,9 +4,9 @@ import { type DiscoveredFile, discover, shownPath } from '../compose/discover';
 import { readInput, readStdin } from '../compose/read';
 import { BattenError, unforeseen } from '../errors';
 import type { Input, MergedFile, RunOptions } from '../harden/api';
+import type { LoadedConfig } from '../harden/config/nearest';
 import type { FileResult, Unseen } from '../harden/types';
 import type { OpenBaseline } from './baseline';
-import type { LoadedConfig } from './config';
 import type { Host } from './host';
 import { isInterrupted } from './messages';
 

@@ -32,12 +32,6 @@ export function renderMarkdown(markdown: string, colors: Colors, width: number):
   return say`${say.join(withoutGaps(lines), '\n')}\n`;
 }
 
-/** The sections with one of these headings, in the order of the README; all of it when there is none. */
-export function sectionsOf(markdown: string, headings: readonly string[]): string {
-  const sections = markdown.split(/^(?=## )/m).filter((section) => headings.includes(/^## (.*)/.exec(section)?.[1]?.trim() ?? ''));
-  return sections.length === 0 ? markdown : sections.join('');
-}
-
 function renderBlock(block: string, colors: Colors, width: number, urls: boolean): Shown[] {
   const heading = HEADING.exec(block);
   if (heading) {

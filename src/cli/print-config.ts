@@ -1,9 +1,9 @@
 import { InputError } from '../errors';
 import type { RunOptions, TransformInfo } from '../harden/api';
+import { Configs, type LoadedConfig } from '../harden/config/nearest';
 import { isOn } from '../harden/select';
 import { settingOf } from '../harden/settings';
 import { json } from '../report/text/json';
-import { Configs, type LoadedConfig } from './config';
 import { type Context, givenRun, type Prepared, prepare, runOf } from './context';
 
 /**

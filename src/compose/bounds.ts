@@ -16,6 +16,11 @@ export interface Bounds {
    * @throws InputError `outside` when that is out of bounds; a file system error when it cannot be looked at.
    */
   place(absolute: string, shown: string): string;
+  /**
+   * The text that counts in place of the file: an editor's, that nobody saved yet, or a program's, where there is no disk. `null` = there is
+   * no such file; undefined = what the disk has counts.
+   */
+  held?(absolute: string): string | null | undefined;
 }
 
 /** For inputs that the person named: links in them are followed wherever they lead. */
@@ -33,16 +38,22 @@ export class Repository implements Bounds {
   private constructor(
     /** Its real directory. */
     readonly root: string,
+    private readonly texts?: ReadonlyMap<string, string>,
   ) {}
 
-  static of(directory: string): Repository {
+  /** @param texts what counts in place of files, by absolute path. */
+  static of(directory: string, texts?: ReadonlyMap<string, string>): Repository {
     // A link on the way to the directory was named by the person, or is one of the system's.
-    return new Repository(projectRoot(realOrSame(path.resolve(directory))));
+    return new Repository(projectRoot(realOrSame(path.resolve(directory))), texts);
   }
 
   /** A directory and nothing above it. */
-  static at(directory: string): Repository {
-    return new Repository(realOrSame(path.resolve(directory)));
+  static at(directory: string, texts?: ReadonlyMap<string, string>): Repository {
+    return new Repository(realOrSame(path.resolve(directory)), texts);
+  }
+
+  held(absolute: string): string | undefined {
+    return this.texts?.get(absolute);
   }
 
   /** For what a search finds in a directory: the repository that is in, and where there is none, all that was searched. */

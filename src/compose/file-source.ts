@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Repository } from './bounds';
+import { type Bounds, Repository } from './bounds';
 import { type EnvFile, readEnvFile } from './env-file';
 import { readInput } from './read';
 
@@ -20,11 +20,11 @@ export interface FileSource {
 
 /** The files of the repository that a directory is in. */
 export class DiskFiles implements FileSource {
-  private readonly repository: Repository;
-
-  constructor(directory: string) {
-    this.repository = Repository.of(directory);
-  }
+  /** @param repository the bounds, with texts that count in place of files. */
+  constructor(
+    directory: string,
+    private readonly repository: Bounds = Repository.of(directory),
+  ) {}
 
   place(absolute: string, shown: string): void {
     this.repository.place(absolute, shown);

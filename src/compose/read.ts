@@ -15,8 +15,28 @@ export const MAX_INPUT_BYTES = 5 * 1024 * 1024;
  * `unreadable`, `too-large`, `not-utf8` or `not-text` (a NUL character), each with a hint.
  */
 export function readInput(absolute: string, shown: string, bounds: Bounds, limit?: number): { text: string; mode: number } {
+  const text = heldText(absolute, shown, bounds, limit);
+  if (text !== undefined) return { text: requireText(text, shown), mode: 0o644 };
   const { bytes, mode } = readBytes(absolute, shown, bounds, limit);
   return { text: decode(bytes, shown), mode };
+}
+
+/** The text that counts in place of a file, if there is one; it is held to what holds for the file. */
+function heldText(absolute: string, shown: string, bounds: Bounds, limit = MAX_INPUT_BYTES): string | undefined {
+  if (!bounds.held) return undefined;
+  const real = placed(absolute, shown, bounds);
+  const text = bounds.held(real) ?? bounds.held(absolute);
+  if (text === null) throw notFound(shown);
+  if (text !== undefined && text.length > limit) throw tooLarge(shown, limit);
+  return text;
+}
+
+function placed(absolute: string, shown: string, bounds: Bounds): string {
+  try {
+    return bounds.place(absolute, shown);
+  } catch (error) {
+    throw error instanceof InputError ? error : readError(error, shown);
+  }
 }
 
 function readBytes(absolute: string, shown: string, bounds: Bounds, limit = MAX_INPUT_BYTES): { bytes: Buffer; mode: number } {
@@ -43,6 +63,8 @@ function readBytes(absolute: string, shown: string, bounds: Bounds, limit = MAX_
 /** The same for a file that need not be there: undefined when it is not. Bytes that are no UTF-8 are replaced. */
 export function readIfThere(absolute: string, shown: string, bounds: Bounds, limit?: number): string | undefined {
   try {
+    const text = heldText(absolute, shown, bounds, limit);
+    if (text !== undefined) return text;
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(readBytes(absolute, shown, bounds, limit).bytes);
   } catch (error) {
     if (error instanceof InputError && error.code === 'not-found') return undefined;
@@ -111,6 +133,10 @@ export function decode(bytes: Uint8Array, shown: string): string {
       : 'save it as UTF-8';
     throw new InputError('not-utf8', 'is not UTF-8 text', { file: shown, position: firstInvalid(bytes), hint, cause });
   }
+  return requireText(text, shown);
+}
+
+function requireText(text: string, shown: string): string {
   const nul = text.indexOf('\0');
   if (nul !== -1) {
     const position = positionAt(text, nul);
@@ -150,6 +176,10 @@ function tooLarge(shown: string, limit: number): InputError {
   });
 }
 
+function notFound(shown: string, cause?: unknown): InputError {
+  return new InputError('not-found', 'no such file', { file: shown, hint: 'check the path and the current directory', cause });
+}
+
 function swapped(shown: string): InputError {
   return new InputError('unreadable', 'became another file while it was opened', { file: shown, hint: 'run batten again' });
 }
@@ -160,7 +190,7 @@ function readError(cause: unknown, shown: string): InputError {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new InputError('not-found', 'no such file', { file: shown, hint: 'check the path and the current directory', cause });
+      return notFound(shown, cause);
     case 'EISDIR':
       return new InputError('is-directory', 'is a directory, not a file', { file: shown, hint: 'name a Compose file inside it', cause });
     case 'EACCES':

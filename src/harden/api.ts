@@ -59,6 +59,13 @@ export interface RunOptions {
   inlineIgnores?: boolean;
   /** Findings to leave as they are, by the file they are in and their identity; they are then `held`, and are not asked about. Default none. */
   known?(path: string, identity: string): boolean;
+  /**
+   * What becomes of each change, asked in the order of the chain: an answer counts before the confidence of the run. Undefined = the
+   * confidence decides. An error that it throws ends the run.
+   *
+   * @param path the file of the project that the finding is in.
+   */
+  choose?(finding: Finding, path: string): Ruling | undefined;
   /** Whether the result also has each change on its own, for tools that offer them one by one. Default false. */
   changesAlone?: boolean;
   /** Files and directories of saved image configurations (`docker image inspect`, OCI layouts) to take as evidence. Default none. */
@@ -82,6 +89,11 @@ export interface Input {
    * nothing else.
    */
   directory?: string;
+  /**
+   * Other files of the project as texts, by path. With a directory they count in place of the files on disk, as an editor has them open, and paths
+   * are absolute; without one they are all there is, no disk is looked at, and paths are called from where `path` is.
+   */
+  texts?: ReadonlyMap<string, string> | Readonly<Record<string, string>>;
   /**
    * Files that Compose merges on top of this one, in order; they are changed where they own a value. Undefined = a standard override file
    * beside this one is taken into account, and left alone.

@@ -1,4 +1,5 @@
-import type { Answer, FixSession, Question } from './api';
+import { splitFile } from '../compose/file-path';
+import type { Answer, FixSession, Question, RunOptions } from './api';
 import { type ChainResult, type ChainSetup, chain, type Decision, type Pending } from './chain';
 import { atLeast } from './confidence';
 import { editableOf } from './edited';
@@ -12,12 +13,16 @@ export function start(setup: ChainSetup): Generator<Pending, ChainResult, Decisi
   return setup.override ? overriding(setup, setup.override) : chain(setup);
 }
 
-/** Applies what is at or above a confidence and holds the rest. @throws InputError */
-export function runChain(setup: ChainSetup, least: Confidence): ChainResult {
+/** Applies what is at or above a confidence and holds the rest, as far as nobody chooses otherwise. @throws InputError */
+export function runChain(setup: ChainSetup, least: Confidence, choose?: RunOptions['choose']): ChainResult {
   const running = start(setup);
   let step = running.next();
   while (!step.done) {
-    step = running.next(atLeast(step.value.finding.confidence, least) ? { kind: 'apply' } : { kind: 'hold' });
+    const { finding, workspace } = step.value;
+    const { file, path } = splitFile(finding.path);
+    const chosen = choose?.({ ...finding, path }, workspace.pathOf(file));
+    const sure = (): Decision => ({ kind: atLeast(finding.confidence, least) ? 'apply' : 'hold' });
+    step = running.next(chosen ? decisionFor(chosen, finding) : sure());
   }
   return step.value;
 }

@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Repository, within } from '../compose/bounds';
+import { within } from '../compose/bounds';
 import { readInput } from '../compose/read';
+import { DISK, type ProjectBounds, type Storage } from '../compose/storage';
 import { InputError } from '../errors';
 
 /** A file of the project, or why it was not read. `missing` is nothing to tell a person about: many stacks are published without. */
@@ -16,16 +16,17 @@ export const MAX_EVIDENCE_BYTES = 64 * 1024;
  */
 export class ProjectFiles {
   private readonly boundary: string;
-  private readonly bounds: Repository;
+  private readonly bounds: ProjectBounds;
   private readonly known = new Map<string, ProjectFile>();
   private readonly made = new Map<string, unknown>();
 
   constructor(
     readonly directory: string,
     boundary: string = directory,
+    private readonly storage: Storage = DISK,
   ) {
     this.boundary = path.resolve(boundary);
-    this.bounds = Repository.at(boundary);
+    this.bounds = storage.below(boundary);
   }
 
   /** What was made of the files before, by a key of the caller's. */
@@ -60,7 +61,7 @@ export class ProjectFiles {
   private walk(directory: string, prefix: string, out: string[], directories: { left: number }, most: number): boolean {
     if (directories.left-- <= 0) return false;
     try {
-      for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      for (const entry of [...this.storage.entries(directory)].sort((a, b) => (a.name < b.name ? -1 : 1))) {
         if (entry.isDirectory() && !this.walk(path.join(directory, entry.name), `${prefix}${entry.name}/`, out, directories, most))
           return false;
         if (entry.isFile()) out.push(prefix + entry.name);
@@ -79,7 +80,7 @@ export class ProjectFiles {
     return this.once(`absent ${absolute}`, () => {
       if (this.leavesProject(wanted)) return false;
       try {
-        return lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
+        return this.storage.isAbsent(absolute);
       } catch {
         return false;
       }

@@ -1,6 +1,6 @@
 import { readConfig } from '../../src';
-import type { LoadedConfig } from '../../src/cli/config';
 import { configuredExercises } from '../../src/cli/configured-probes';
+import type { LoadedConfig } from '../../src/harden/config/nearest';
 
 test('probes of the configuration are what a trial does with a service', () => {
   const text = `probes:

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { changeCode, checkCode } from '../../src/cli/exit-codes';
-import { renderMarkdown as renderedMarkdown, sectionsOf } from '../../src/cli/markdown';
+import { renderMarkdown as renderedMarkdown } from '../../src/cli/markdown';
 import { errorText as errorShown, Interrupted } from '../../src/cli/messages';
 import { InputError } from '../../src/errors';
 import { closest, hintFor } from '../../src/harden/suggest';
 import { createColors } from '../../src/report/colors';
+import { sectionsOf } from '../../src/report/readme';
 import { FAILED, finding, HELD, result, SUPPRESSED } from '../report/findings';
 import { textOf } from '../report/text-of';
 import { MAIN, project, removeProjects, STACK, scrubbedEnv } from './run';

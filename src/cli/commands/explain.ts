@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors';
 import type { Batten, RunOptions, TransformInfo } from '../../harden/api';
+import { Configs } from '../../harden/config/nearest';
 import { closest, hintFor } from '../../harden/suggest';
 import type { FileResult } from '../../harden/types';
 import type { ServiceDescription } from '../../images';
@@ -7,15 +8,14 @@ import type { Colors } from '../../report/colors';
 import { cut, hang, sentence } from '../../report/layout';
 import { maskLines } from '../../report/mask';
 import { evidenceLines, ignoredBy, paintConfidence, paintSeverity } from '../../report/pretty';
+import { readmeOf, SHORT_SECTIONS, sectionsOf } from '../../report/readme';
 import { type Shown, say } from '../../report/text/screen';
-import { Configs } from '../config';
 import { type Context, configure, imageConfigPaths, runInput } from '../context';
 import { EXIT, inputCode } from '../exit-codes';
 import { openInputs } from '../inputs';
 import { inspected } from '../inspected';
-import { renderMarkdown, sectionsOf } from '../markdown';
+import { renderMarkdown } from '../markdown';
 import { failedInputs } from '../messages';
-import { readmeOf } from '../readme';
 import { requireServices } from '../selection';
 import { ours } from '../trial';
 
@@ -80,9 +80,6 @@ function explainTransform(context: Context, transform: TransformInfo): number {
   out.print(transformText(transform, out.colors, out.width));
   return 0;
 }
-
-/** What a person asks about at a question; the rest of a README is for reading in quiet. */
-const SHORT_SECTIONS = ['Why', 'What can break'];
 
 /** The README of a transform for a terminal, or the short of it; without one, what the list says. */
 export function transformText(transform: TransformInfo, colors: Colors, width: number, short = false): Shown {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Repository } from '../../compose/bounds';
 import { writeFileAtomic } from '../../compose/write';
 import { InputError, UsageError } from '../../errors';
+import { CONFIG_NAMES } from '../../harden/config/nearest';
 import { starterConfig } from '../../report/starter-config';
 import { say } from '../../report/text/screen';
-import { CONFIG_NAMES } from '../config';
 import { type Context, runInput } from '../context';
 import { openInputs } from '../inputs';
 

@@ -1,15 +1,13 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ANYWHERE, type Bounds, Repository } from '../compose/bounds';
-import { shownPath } from '../compose/discover';
-import { isRepository } from '../compose/project-root';
-import { readInput } from '../compose/read';
-import { BattenError, ConfigError } from '../errors';
-import type { RunOptions, TransformInfo } from '../harden/api';
-import type { Config } from '../harden/config/read';
-import type { Warning } from '../harden/types';
-import type { Host } from './host';
-import type { Options } from './options';
+import { ANYWHERE, type Bounds, Repository } from '../../compose/bounds';
+import { shownPath } from '../../compose/discover';
+import { isRepository } from '../../compose/project-root';
+import { readInput } from '../../compose/read';
+import { BattenError, ConfigError } from '../../errors';
+import type { RunOptions, TransformInfo } from '../api';
+import type { Warning } from '../types';
+import type { Config } from './read';
 
 /** In this order; the first one in a directory counts. */
 export const CONFIG_NAMES = ['.batten.yaml', '.batten.yml'] as const;
@@ -25,6 +23,17 @@ export interface LoadedConfig {
   warnings: readonly Warning[];
 }
 
+/** What the reading of configurations has of the world. */
+export interface ConfigSetting {
+  /** The current directory, absolute: configurations are called from there. */
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** The day it is here, as 2027-01-31, for ignores that end. */
+  today(): string;
+  /** Texts that count in place of files, by absolute path: what an editor has open. */
+  unsaved?: ReadonlyMap<string, string>;
+}
+
 /** The configurations of a run. Each is read once, however many files it is about. */
 export class Configs {
   private readonly byDirectory = new Map<string, LoadedConfig | undefined>();
@@ -33,8 +42,8 @@ export class Configs {
   private readonly byFile = new Map<string, LoadedConfig | undefined>();
 
   constructor(
-    private readonly host: Host,
-    private readonly options: Pick<Options, 'config'>,
+    private readonly host: ConfigSetting,
+    private readonly options: { readonly config?: string | false },
     private readonly transforms: readonly TransformInfo[],
   ) {}
 
@@ -56,11 +65,11 @@ export class Configs {
     for (const name of CONFIG_NAMES) {
       const file = join(directory, name);
       if (isThere(file) && this.isTrusted(file, directory, start))
-        return this.read(file, shownPath(this.host.cwd, file), Repository.of(directory));
+        return this.read(file, shownPath(this.host.cwd, file), Repository.of(directory, this.host.unsaved));
     }
     const manifest = join(directory, 'package.json');
     if (existsSync(manifest) && hasKey(manifest) && this.isTrusted(manifest, directory, start))
-      return this.read(manifest, shownPath(this.host.cwd, manifest), Repository.of(directory));
+      return this.read(manifest, shownPath(this.host.cwd, manifest), Repository.of(directory, this.host.unsaved));
     const above = dirname(directory);
     // What lies above a repository is not part of the project.
     if (above === directory || isRepository(directory)) return undefined;
@@ -89,8 +98,8 @@ export class Configs {
   }
 
   private load(absolute: string, shown: string, bounds: Bounds): LoadedConfig {
-    const { readConfig } = require('../harden/config/read') as typeof import('../harden/config/read');
-    const { configuredRun } = require('../harden/config/run') as typeof import('../harden/config/run');
+    const { readConfig } = require('./read') as typeof import('./read');
+    const { configuredRun } = require('./run') as typeof import('./run');
     const key = basename(absolute) === 'package.json' ? 'batten' : undefined;
     const config = readConfig(textOf(absolute, shown, bounds), shown, this.transforms, key);
     const { run, expired } = configuredRun(config, shown, this.host.today());
