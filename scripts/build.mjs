@@ -96,6 +96,7 @@ const built = await Promise.all([
         '../engine': './engine.js',
         '../../convert': './convert.js',
         '../../report/graph': './drawings.js',
+        '../../lsp': './lsp.js',
         ...vendored('..'),
       }),
     ],
@@ -114,6 +115,8 @@ const built = await Promise.all([
   build({ ...common, entryPoints: ['src/cli/read-images.ts'], outfile: 'dist/cli/read-images.js', plugins: [apart(vendored('..'))] }),
   // Drawings, with the library that arranges them, are for one command.
   build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),
+  // The language server is for one command, and has a copy of the rest: its analysis runs in a thread of its own.
+  build({ ...common, entryPoints: ['src/lsp/index.ts'], outfile: 'dist/cli/lsp.js', plugins: [late, apart(vendored('..'))] }),
   // A file of its own, too: few runs ask.
   build({ ...common, entryPoints: ['src/cli/prompt-inquirer.ts'], outfile: 'dist/cli/prompt.js' }),
   build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', plugins: [late, apart(vendored('.'))] }),

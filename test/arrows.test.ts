@@ -16,7 +16,8 @@ const ARROWS: Record<string, readonly string[]> = {
   privileges: ['harden', 'images', 'compose', 'yaml', 'transforms'],
   revisions: ['compose'],
   index: ['privileges', 'harden', 'images', 'compose', 'yaml', 'transforms'],
-  cli: ['index', 'report', 'revisions', 'engine', 'convert', 'harden', 'images', 'compose', 'yaml'],
+  lsp: ['index', 'report', 'harden', 'images', 'compose', 'yaml'],
+  cli: ['lsp', 'index', 'report', 'revisions', 'engine', 'convert', 'harden', 'images', 'compose', 'yaml'],
 };
 
 /** Packages that only one place may know. */
@@ -27,6 +28,10 @@ const OWNERS: Record<string, RegExp> = {
   commander: /^src\/cli\//,
   diff: /^src\/report\//,
   unbash: /^src\/images\/shell-syntax\.ts$/,
+  'vscode-languageserver/node': /^src\/lsp\//,
+  'vscode-languageserver-protocol': /^src\/lsp\//,
+  'vscode-languageserver-textdocument': /^src\/lsp\//,
+  'vscode-languageserver-types': /^src\/lsp\//,
   fzstd: /^src\/images\/xray\/zstd\.ts$/,
 };
 

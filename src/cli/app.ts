@@ -24,6 +24,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   learn: () => (require('./commands/learn') as typeof import('./commands/learn')).learn,
   lock: () => (require('./commands/lock') as typeof import('./commands/lock')).lock,
   import: () => (require('./commands/import') as typeof import('./commands/import')).importStack,
+  lsp: () => (require('./commands/lsp') as typeof import('./commands/lsp')).lsp,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,
 };
 

@@ -142,6 +142,12 @@ export const COMMANDS: readonly CommandRow[] = [
     examples: [['batten init', 'all of it is commented out: take the # of a line away']],
   },
   {
+    name: 'lsp',
+    args: '',
+    summary: 'run a language server on standard input and output, for editors',
+    examples: [['batten lsp', 'findings while typing, with their changes as code actions; docs/editors.md has the set-up']],
+  },
+  {
     name: 'completion',
     args: '<shell> [files...]',
     summary: 'print a completion script for bash, zsh or fish',

@@ -61,6 +61,11 @@ export function processHost(): Host {
   };
 }
 
+/** The streams of the process for a protocol: what is written there is no text. */
+export function protocolStreams(): { input: NodeJS.ReadableStream; output: NodeJS.WritableStream } {
+  return { input: process.stdin, output: process.stdout };
+}
+
 function localDay(date: Date): string {
   const [month, day] = [date.getMonth() + 1, date.getDate()].map((number) => String(number).padStart(2, '0'));
   return `${date.getFullYear()}-${month}-${day}`;

@@ -16,6 +16,7 @@ export type CommandName =
   | 'undo'
   | 'init'
   | 'import'
+  | 'lsp'
   | 'completion';
 export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
 export type GraphFormat = 'mermaid' | 'dot' | 'nwdiag' | 'json' | 'svg' | 'html';
@@ -109,6 +110,7 @@ const ALL = [
   'list',
   'init',
   'import',
+  'lsp',
   'completion',
 ] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;

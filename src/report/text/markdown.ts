@@ -55,3 +55,8 @@ function inText(word: string): string {
 function atStart(word: string): string {
   return word.replace(/^(?=[#+=-])|(?<=^\d{1,9})(?=[.)]$)/, '\\');
 }
+
+/** Markdown of batten's own, such as a section of a README: taken as it is, with headings no larger than what is around it. */
+export function ownMarkdown(text: string): Markdown {
+  return new Text('markdown', text.replace(/^#+ (.*)$/gm, '**$1**'));
+}
