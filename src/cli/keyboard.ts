@@ -49,6 +49,8 @@ export class Keyboard {
     do {
       this.came = false;
       await new Promise((resolve) => setTimeout(resolve, QUIET));
+      // Where the machine is busy, time is up before what came meanwhile was read: that is done once more between a timer and this.
+      await new Promise((resolve) => setImmediate(resolve));
     } while (this.came && Date.now() < end);
     if (this.interrupted) throw new Interrupted();
   }

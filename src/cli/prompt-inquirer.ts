@@ -21,13 +21,21 @@ export async function inquirerPrompter(): Promise<Prompter> {
     state: (on) => !dumb && draw(on ? paste.begin : paste.end),
     newLine: () => draw(say`\n`),
   });
-  const line = dumb ? plainLine : await inquirerLine();
+  return prompterOn(keyboard, draw, dumb ? plainLine : await inquirerLine());
+}
+
+/**
+ * Asks with the keys of a keyboard.
+ *
+ * @param line how a line of text is read; default as a terminal without sequences does it.
+ */
+export function prompterOn(keyboard: Keyboard, draw: Draw, line: ReadLine = plainLine): Prompter {
   return {
     async key(prompt) {
       await keyboard.quiet();
-      return pressed(prompt, keyboard);
+      return pressed(prompt, keyboard, draw);
     },
-    text: (prompt) => keyboard.lend((input) => line(prompt, input)),
+    text: (prompt) => keyboard.lend((input) => line(prompt, input, draw)),
     close: () => keyboard.close(),
   };
 }
@@ -36,7 +44,7 @@ function draw(text: Shown): void {
   printOn(process.stderr, text);
 }
 
-async function pressed(prompt: KeyPrompt, keyboard: Keyboard): Promise<Key> {
+async function pressed(prompt: KeyPrompt, keyboard: Keyboard, draw: Draw): Promise<Key> {
   draw(prompt.message);
   for (;;) {
     const input = await keyboard.press();
@@ -58,7 +66,9 @@ async function pressed(prompt: KeyPrompt, keyboard: Keyboard): Promise<Key> {
   }
 }
 
-type ReadLine = (prompt: TextPrompt, input: PassThrough) => Promise<string | undefined>;
+type Draw = (text: Shown) => void;
+
+type ReadLine = (prompt: TextPrompt, input: PassThrough, draw: Draw) => Promise<string | undefined>;
 
 async function inquirerLine(): Promise<ReadLine> {
   const [{ createPromptModule }, { createPrompt, useEffect, useKeypress, useState }] = await Promise.all([
@@ -101,7 +111,7 @@ async function inquirerLine(): Promise<ReadLine> {
 }
 
 /** A line as every terminal gives it: nothing is drawn over, and what was there is shown in front. */
-const plainLine: ReadLine = async ({ message, initial, preview }, input) => {
+const plainLine: ReadLine = async ({ message, initial, preview }, input, draw) => {
   draw(say`${message}\n  now: ${initial}\n  An empty line keeps it. New: `);
   const typed = await new Promise<string>((resolve, reject) => {
     let text = '';
