@@ -6,18 +6,19 @@ const ROOT = path.join(__dirname, '..');
 /** Which rooms a room may import, besides itself, src/errors.ts, src/table.ts and src/trim.ts. Imports point one way; see docs/design.md. */
 const ARROWS: Record<string, readonly string[]> = {
   yaml: [],
+  ownership: [],
   compose: ['yaml'],
-  images: ['compose', 'yaml'],
-  harden: ['images', 'compose', 'yaml'],
+  images: ['ownership', 'compose', 'yaml'],
+  harden: ['images', 'ownership', 'compose', 'yaml'],
   convert: ['harden', 'images', 'compose', 'yaml'],
-  report: ['engine', 'harden', 'images', 'compose', 'yaml'],
-  engine: ['harden', 'images', 'compose', 'yaml'],
-  transforms: ['harden', 'images', 'compose', 'yaml'],
-  privileges: ['harden', 'images', 'compose', 'yaml', 'transforms'],
+  report: ['engine', 'harden', 'images', 'ownership', 'compose', 'yaml'],
+  engine: ['harden', 'images', 'ownership', 'compose', 'yaml'],
+  transforms: ['harden', 'images', 'ownership', 'compose', 'yaml'],
+  privileges: ['harden', 'images', 'ownership', 'compose', 'yaml', 'transforms'],
   revisions: ['compose'],
-  index: ['privileges', 'harden', 'images', 'compose', 'yaml', 'transforms'],
-  lsp: ['index', 'report', 'harden', 'images', 'compose', 'yaml'],
-  cli: ['lsp', 'index', 'report', 'revisions', 'engine', 'convert', 'harden', 'images', 'compose', 'yaml'],
+  index: ['privileges', 'harden', 'images', 'ownership', 'compose', 'yaml', 'transforms'],
+  lsp: ['index', 'report', 'harden', 'images', 'ownership', 'compose', 'yaml'],
+  cli: ['lsp', 'index', 'report', 'revisions', 'engine', 'convert', 'harden', 'images', 'ownership', 'compose', 'yaml'],
 };
 
 /** Packages that only one place may know. */

@@ -22,6 +22,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   learn: () => (require('./commands/learn') as typeof import('./commands/learn')).learn,
+  migrate: () => (require('./commands/migrate') as typeof import('./commands/migrate')).migrate,
   lock: () => (require('./commands/lock') as typeof import('./commands/lock')).lock,
   import: () => (require('./commands/import') as typeof import('./commands/import')).importStack,
   lsp: () => (require('./commands/lsp') as typeof import('./commands/lsp')).lsp,

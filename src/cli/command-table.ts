@@ -64,6 +64,17 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'migrate',
+    args: '[paths...]',
+    summary: 'say whose files have to become whose for services to run as another user than root, and change that',
+    examples: [
+      ['batten migrate', 'what would be done, as your Docker Engine has it; nothing is changed'],
+      ['batten migrate --apply', 'stop the stack, change the owners, write user:, and start it again'],
+      ['batten migrate --undo', 'take it back: every owner, and the Compose file'],
+      ['batten migrate --service db --all', 'one service, with files that belong to others too'],
+    ],
+  },
+  {
     name: 'graph',
     args: '[paths...]',
     summary: 'draw who can reach whom, before and after',

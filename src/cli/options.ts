@@ -14,6 +14,7 @@ export type CommandName =
   | 'graph'
   | 'diff'
   | 'undo'
+  | 'migrate'
   | 'init'
   | 'import'
   | 'lsp'
@@ -74,6 +75,10 @@ export interface Options {
   keep?: boolean;
   cleanup?: boolean;
   prove?: boolean;
+  apply?: boolean;
+  undo?: boolean;
+  all?: boolean;
+  image?: string;
   templates: boolean;
   trace: boolean;
   seccomp?: string;
@@ -105,6 +110,7 @@ const ALL = [
   'graph',
   'diff',
   'undo',
+  'migrate',
   'explain',
   'lock',
   'list',
@@ -126,8 +132,24 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-f, --file <file>',
     description: 'a file of one project, merged as Compose merges it; once for each file, instead of paths',
-    commands: [...PLANS, 'learn'],
+    commands: [...PLANS, 'learn', 'migrate'],
     repeated: true,
+  },
+  {
+    flags: '--apply',
+    description: 'stop the stack, change the owners, write user:, and start it again; without it nothing is changed',
+    commands: ['migrate'],
+  },
+  { flags: '--undo', description: 'take the last migration back: owners and Compose files, to the byte', commands: ['migrate'] },
+  {
+    flags: '--all',
+    description: 'also what is refused because it reaches further: many files, files of others, files with other names elsewhere',
+    commands: ['migrate'],
+  },
+  {
+    flags: '--image <image>',
+    description: "a local image with a shell, find, stat, xargs and chown, where the services' own have none; nothing is pulled",
+    commands: ['migrate'],
   },
   { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['fix'] },
   {
@@ -158,7 +180,18 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { flags: '--only <ids>', description: 'these transforms only, comma separated', commands: PLANS, names: true },
   { flags: '--skip <ids>', description: 'all but these transforms, comma separated', commands: PLANS, names: true },
-  { flags: '--service <names>', description: 'these services only, comma separated', commands: [...PLANS, 'learn'], names: true },
+  {
+    flags: '--service <names>',
+    description: 'these services only, comma separated',
+    commands: [...PLANS, 'learn', 'migrate'],
+    names: true,
+  },
+  {
+    flags: '--confidence <level>',
+    description: 'how sure a user has to be for its service to get it (default: generic)',
+    commands: ['migrate'],
+    choices: ['proven', 'known', 'generic', 'guess'],
+  },
   {
     flags: '--confidence <level>',
     description: 'the least confidence that is tried (default: guess; a run settles it)',
@@ -175,7 +208,12 @@ export const OPTIONS: readonly OptionRow[] = [
     description: 'as if nothing were known about any image: rules of thumb only',
     commands: ['fix', 'check', 'prove'],
   },
-  { flags: '--profile <names>', description: 'profiles of Compose to switch on, comma separated', commands: TRIES, names: true },
+  {
+    flags: '--profile <names>',
+    description: 'profiles of Compose to switch on, comma separated',
+    commands: [...TRIES, 'migrate'],
+    names: true,
+  },
   {
     flags: '--probe <service=command>',
     description:
@@ -263,7 +301,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--inspect',
     description: 'look into the images in use, as the local Engine has them; nothing is pulled or started',
-    commands: [...RUNS, 'lock'],
+    commands: [...RUNS, 'lock', 'migrate'],
   },
   {
     flags: '--inspect',
@@ -289,6 +327,13 @@ export const OPTIONS: readonly OptionRow[] = [
     description: 'what was learnt; json is versioned (schemas/learn.schema.json)',
     commands: ['learn'],
     choices: ['pretty', 'json', 'markdown'],
+    default: 'pretty',
+  },
+  {
+    flags: '--format <format>',
+    description: 'what would be done; json is versioned (schemas/migrate.schema.json)',
+    commands: ['migrate'],
+    choices: ['pretty', 'json'],
     default: 'pretty',
   },
   { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['prove', 'learn'] },
@@ -344,9 +389,9 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-c, --config <file>',
     description: 'the configuration, instead of the nearest .batten.yaml or "batten" in package.json upwards from the Compose file',
-    commands: PLANS,
+    commands: [...PLANS, 'migrate'],
   },
-  { flags: '--no-config', description: 'read no configuration', commands: PLANS },
+  { flags: '--no-config', description: 'read no configuration', commands: [...PLANS, 'migrate'] },
   { flags: '--print-config', description: 'print the configuration that counts, as JSON, and do nothing else', commands: RUNS },
   { flags: '--no-ignore', description: 'disregard ignore comments and the ignores of the configuration', commands: PLANS },
   { flags: '--baseline <file>', description: 'a file of findings that are known and left alone', commands: RUNS },
@@ -403,7 +448,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-q, --quiet',
     description: 'no report for people; errors and machine output stay',
-    commands: [...PLANS, 'diff', 'undo', 'learn', 'lock', 'import'],
+    commands: [...PLANS, 'diff', 'undo', 'learn', 'lock', 'import', 'migrate'],
   },
   { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },

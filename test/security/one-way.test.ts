@@ -19,6 +19,7 @@ const ALLOWED: Record<string, string> = {
   'src/compose/read.ts': 'the one that reads',
   'src/compose/write.ts': 'the one that writes',
   'src/cli/journal.ts': "the person's own state: makes and prunes the directories of runs",
+  'src/cli/migrate-store.ts': "the person's own state: makes, writes and removes the directories of migrations",
   'src/cli/commands/undo.ts': 'removes directories that a run made and that are empty',
   'src/cli/side-files.ts': 'removes a directory it has just made',
   'src/cli/bundle.ts': 'the directory for compiled code, in the cache of the person',

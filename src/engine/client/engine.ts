@@ -2,7 +2,7 @@ import { hostname, release } from 'node:os';
 import { platformOf, securityOf } from '../inspect';
 import { EngineAnswer, EngineClient } from './client';
 import { type Environment, endpointOf } from './endpoint';
-import { demultiplex } from './streams';
+import { demultiplex, type Streams, separate } from './streams';
 import type { ContainerInfo, Described, EngineFacts, Exec, ImageInfo, Listed, Stats, VolumeInfo } from './types';
 
 /** What runs a command inside a container answered. `code` is undefined when it took too long. */
@@ -19,8 +19,8 @@ export class Engine {
   private constructor(
     readonly client: EngineClient,
     readonly facts: EngineFacts,
-    /** The name of the host it runs on, and where it keeps its data there. */
-    readonly home: { name: string; data: string },
+    /** The name of the host it runs on, where it keeps its data there, and what it is told from others by. */
+    readonly home: { name: string; data: string; id?: string },
   ) {}
 
   /** @throws EngineError with a hint when there is no Engine, or no permission to use it. */
@@ -39,7 +39,7 @@ export class Engine {
         security: securityOf(info.SecurityOptions),
         runtime: info.DefaultRuntime,
       },
-      { name: info.Name ?? '', data: info.DockerRootDir ?? '' },
+      { name: info.Name ?? '', data: info.DockerRootDir ?? '', id: info.ID ?? '' },
     );
   }
 
@@ -118,6 +118,29 @@ export class Engine {
     } catch (error) {
       return { code: undefined, output: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /**
+   * Runs a command in a container, with what it writes as bytes.
+   *
+   * @param timeout seconds in which nothing comes.
+   * @throws EngineAnswer when the container does not run; EngineError when it takes too long.
+   */
+  async execBytes(
+    id: string,
+    command: readonly string[],
+    { timeout = 600 }: { timeout?: number } = {},
+  ): Promise<Streams & { code: number | undefined }> {
+    const body = { Cmd: command, AttachStdout: true, AttachStderr: true };
+    const { Id } = await this.client.json<{ Id: string }>('POST', `/containers/${id}/exec`, { body });
+    const bytes = await this.client.bytes('POST', `/exec/${Id}/start`, { body: { Detach: false, Tty: false }, timeout });
+    const { ExitCode } = await this.client.get<Exec>(`/exec/${Id}/json`);
+    return { ...separate(bytes), code: ExitCode ?? undefined };
+  }
+
+  /** Starts a container that was made. @throws EngineAnswer when it cannot be: its program is not there, say. */
+  async startContainer(id: string): Promise<void> {
+    await this.client.bytes('POST', `/containers/${id}/start`);
   }
 
   /** A volume, or undefined when there is none of this name. */

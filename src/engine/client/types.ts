@@ -22,6 +22,7 @@ export interface Described {
   CgroupVersion?: string;
   SecurityOptions?: string[];
   DefaultRuntime: string;
+  ID?: string;
   /** The name of its host. */
   Name?: string;
   /** Where it keeps its data. */
@@ -65,7 +66,7 @@ export interface ContainerInfo {
   };
   Config: { Tty: boolean; User: string; Labels: Record<string, string>; Image: string };
   HostConfig: HostConfig;
-  Mounts: { Type: string; Source: string; Destination: string; RW: boolean; Propagation?: string }[];
+  Mounts: { Type: string; Name?: string; Source: string; Destination: string; RW: boolean; Propagation?: string }[];
   NetworkSettings: {
     Networks: Record<string, { IPAddress: string; NetworkID: string }>;
     Ports: Record<string, { HostIp: string; HostPort: string }[] | null>;

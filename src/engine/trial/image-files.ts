@@ -93,3 +93,17 @@ function text(header: Buffer, at: number, length: number): string {
 }
 
 const octal = (header: Buffer, at: number, length: number): number => Number.parseInt(text(header, at, length).trim() || '0', 8) || 0;
+
+/** The text of the first file whose content is in the beginning of a tar archive; undefined when it is cut off, or there is none. */
+export function fileIn(bytes: Buffer): string | undefined {
+  for (let at = 0; at + 512 <= bytes.length; ) {
+    const header = bytes.subarray(at, at + 512);
+    if (text(header, 0, 100) === '') return undefined;
+    const size = octal(header, 124, 12);
+    const type = String.fromCharCode(header[156]!);
+    const content = bytes.subarray(at + 512, at + 512 + size);
+    if (type === '0' || type === '\0') return content.length === size ? content.toString('utf8') : undefined;
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return undefined;
+}
