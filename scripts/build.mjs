@@ -95,6 +95,7 @@ const built = await Promise.all([
         './read-images': './read-images.js',
         '../engine': './engine.js',
         '../../convert': './convert.js',
+        '../../host': './host.js',
         '../../report/graph': './drawings.js',
         '../../lsp': './lsp.js',
         ...vendored('..'),
@@ -113,6 +114,14 @@ const built = await Promise.all([
     plugins: [apart({ './read-images': './read-images.js' })],
   }),
   build({ ...common, entryPoints: ['src/cli/read-images.ts'], outfile: 'dist/cli/read-images.js', plugins: [apart(vendored('..'))] }),
+  // What knows Docker hosts is for two commands. The package's own main file loads its parts in a way that cannot be bundled.
+  build({
+    ...common,
+    entryPoints: ['src/host/index.ts'],
+    outfile: 'dist/cli/host.js',
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+    plugins: [late],
+  }),
   // Drawings, with the library that arranges them, are for one command.
   build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),
   // The language server is for one command, and has a copy of the rest: its analysis runs in a thread of its own.

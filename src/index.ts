@@ -10,7 +10,17 @@ import { readIfThere, readInput } from './compose/read';
 import { DISK, Memory, type Storage, UnsavedTexts } from './compose/storage';
 import type { UnseenFile } from './compose/unseen';
 import { BattenError, InputError, unforeseen } from './errors';
-import type { Batten, FixSession, Input, OverrideTarget, PlanSession, RunOptions, ServiceSummary, TransformInfo } from './harden/api';
+import type {
+  Batten,
+  FixSession,
+  Input,
+  OverrideTarget,
+  PlanSession,
+  ProjectChange,
+  RunOptions,
+  ServiceSummary,
+  TransformInfo,
+} from './harden/api';
 import type { ChainSetup } from './harden/chain';
 import { changesAlone } from './harden/changes';
 import { IMAGE_LOCK, MAX_LOCK_BYTES, readLock } from './harden/image-lock';
@@ -104,11 +114,18 @@ export const batten: Batten = {
   networks(input: Input, options: RunOptions = {}): NetworkChange {
     return named(input, () => {
       const { networkChange } = require('./harden/networks') as typeof import('./harden/networks');
+      const { before, after } = batten.change(input, options);
+      return networkChange({ project: before, ...adviceFor(located(input), options) }, after, options.preset ?? 'recommended');
+    });
+  },
+
+  change(input: Input, options: RunOptions = {}): ProjectChange {
+    return named(input, () => {
       const { sources, project } = load(input);
       const results = new Map(batten.runProject(input, options).map(({ path: file, after }) => [file, after]));
       const changed = sources.map((source) => ({ ...source, text: results.get(source.path) ?? source.text }));
-      const before = { project: Workspace.open(sources).project(project), ...adviceFor(located(input), options) };
-      return networkChange(before, Workspace.open(changed).project(project), options.preset ?? 'recommended');
+      const { advise: known } = adviceFor(located(input), options);
+      return { before: Workspace.open(sources).project(project), after: Workspace.open(changed).project(project), advise: known };
     });
   },
 

@@ -11,14 +11,15 @@ const ARROWS: Record<string, readonly string[]> = {
   images: ['ownership', 'compose', 'yaml'],
   harden: ['images', 'ownership', 'compose', 'yaml'],
   convert: ['harden', 'images', 'compose', 'yaml'],
-  report: ['engine', 'harden', 'images', 'ownership', 'compose', 'yaml'],
+  report: ['engine', 'host', 'harden', 'images', 'ownership', 'compose', 'yaml'],
   engine: ['harden', 'images', 'ownership', 'compose', 'yaml'],
   transforms: ['harden', 'images', 'ownership', 'compose', 'yaml'],
   privileges: ['harden', 'images', 'ownership', 'compose', 'yaml', 'transforms'],
   revisions: ['compose'],
   index: ['privileges', 'harden', 'images', 'ownership', 'compose', 'yaml', 'transforms'],
   lsp: ['index', 'report', 'harden', 'images', 'ownership', 'compose', 'yaml'],
-  cli: ['lsp', 'index', 'report', 'revisions', 'engine', 'convert', 'harden', 'images', 'ownership', 'compose', 'yaml'],
+  cli: ['lsp', 'index', 'report', 'revisions', 'engine', 'host', 'convert', 'harden', 'images', 'ownership', 'compose', 'yaml'],
+  host: ['harden', 'images', 'compose', 'yaml'],
 };
 
 /** Packages that only one place may know. */
@@ -33,6 +34,7 @@ const OWNERS: Record<string, RegExp> = {
   'vscode-languageserver-protocol': /^src\/lsp\//,
   'vscode-languageserver-textdocument': /^src\/lsp\//,
   'vscode-languageserver-types': /^src\/lsp\//,
+  'jsonc-parser': /^src\/host\/daemon-json\.ts$/,
   fzstd: /^src\/images\/xray\/zstd\.ts$/,
 };
 

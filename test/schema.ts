@@ -5,7 +5,7 @@ import Ajv from 'ajv';
 type Schema = { [key: string]: unknown };
 
 /** What a published schema has to say against some data; nothing that the schema does not know may be in it. */
-export function objections(name: 'report' | 'prove' | 'graph' | 'image' | 'lock' | 'diff' | 'migrate', data: unknown): string[] {
+export function objections(name: 'report' | 'prove' | 'graph' | 'image' | 'lock' | 'diff' | 'bench' | 'migrate', data: unknown): string[] {
   const schema = JSON.parse(readFileSync(path.join(__dirname, '..', 'schemas', `${name}.schema.json`), 'utf8')) as Schema;
   const validate = new Ajv({ strict: false, allErrors: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ } }).compile(
     closed(schema) as Schema,

@@ -19,6 +19,8 @@ const COMMANDS: Record<CommandName, () => Command> = {
   completion: () => (require('./commands/completion') as typeof import('./commands/completion')).completion,
   graph: () => (require('./commands/graph') as typeof import('./commands/graph')).graph,
   diff: () => (require('./commands/diff') as typeof import('./commands/diff')).diff,
+  host: () => (require('./commands/host') as typeof import('./commands/host')).host,
+  bench: () => (require('./commands/bench') as typeof import('./commands/bench')).bench,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
   prove: () => (require('./commands/prove') as typeof import('./commands/prove')).prove,
   learn: () => (require('./commands/learn') as typeof import('./commands/learn')).learn,

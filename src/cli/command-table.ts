@@ -98,6 +98,29 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'host',
+    args: '',
+    summary: "check the daemon's settings and the host's files, and mend the daemon's settings",
+    examples: [
+      ['batten host', 'what /etc/docker/daemon.json, systemd, the kernel and the Engine leave open'],
+      ['batten host --fix', 'setting by setting: the diff, what could break, y or n; you restart the daemon'],
+      ['batten host --fix --diff', 'see all of it first; nothing is written'],
+      ['batten host --root /mnt', 'a host that is mounted or copied there: its files only'],
+      ['batten undo --file /etc/docker/daemon.json', 'take the last --fix back, byte for byte'],
+    ],
+  },
+  {
+    name: 'bench',
+    args: '[paths...]',
+    summary: 'the CIS Docker Benchmark as a table, before and after',
+    examples: [
+      ['batten bench', 'this host and the Compose file here, as they are and as batten leaves them'],
+      ['batten bench stacks/ --root /mnt', 'another host, and all Compose files below stacks/'],
+      ['batten bench --before a.log.json --after b.log.json', 'what docker-bench-security measured, before and after'],
+      ['batten bench --format markdown -o benchmark.md', 'for an issue'],
+    ],
+  },
+  {
     name: 'learn',
     args: '[services or paths...]',
     summary: 'run the project as it is on your Docker Engine, watch, and say which settings follow',

@@ -12,6 +12,8 @@ export type CommandName =
   | 'prove'
   | 'learn'
   | 'graph'
+  | 'host'
+  | 'bench'
   | 'diff'
   | 'undo'
   | 'migrate'
@@ -85,6 +87,11 @@ export interface Options {
   apparmor?: string;
   fromEngine?: string[];
   envFile?: string;
+  root?: string;
+  daemonConfig?: string;
+  fix?: boolean;
+  before?: string;
+  after?: string;
 }
 
 /** One option: how it is written, what it does, and which commands have it. */
@@ -108,6 +115,8 @@ const ALL = [
   'prove',
   'learn',
   'graph',
+  'host',
+  'bench',
   'diff',
   'undo',
   'migrate',
@@ -438,6 +447,57 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--exit-zero', description: 'exit 0 whatever is found (for reports)', commands: ['check'] },
   { flags: '--resume', description: 'go on with the answers of a run that was interrupted', commands: ['fix'] },
   { flags: '--no-input', description: 'never ask', commands: ['fix'] },
+  { flags: '--root <dir>', description: 'a host that is mounted or copied there: only its files are read', commands: ['host', 'bench'] },
+  {
+    flags: '--daemon-config <file>',
+    description: "the daemon's configuration (default: what dockerd is told with --config-file, else /etc/docker/daemon.json)",
+    commands: ['host', 'bench'],
+  },
+  { flags: '--fix', description: "change the daemon's configuration; on a terminal it asks. Nothing is restarted", commands: ['host'] },
+  { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['host'] },
+  {
+    flags: '--confidence <level>',
+    description: 'the least confidence that is applied; what is held back is listed (default: generic)',
+    commands: ['host', 'bench'],
+    choices: ['proven', 'known', 'generic', 'guess'],
+  },
+  { flags: '--diff', description: 'print the unified diff; alone it writes nothing, with --yes it writes and prints', commands: ['host'] },
+  { flags: '-n, --dry-run', description: 'everything but the write', commands: ['host'] },
+  { flags: '--only <checks>', description: 'these checks only, comma separated', commands: ['host'], names: true },
+  { flags: '--skip <checks>', description: 'all but these checks, comma separated', commands: ['host'], names: true },
+  {
+    flags: '--format <format>',
+    description: 'the report; json is versioned (schemas/host.schema.json)',
+    commands: ['host'],
+    choices: ['pretty', 'concise', 'json', 'sarif', 'github', 'markdown'],
+    default: 'pretty',
+  },
+  { flags: '--exit-non-zero-on-fix', description: 'exit 1 when something was changed (for hooks)', commands: ['host'] },
+  { flags: '--exit-zero', description: 'exit 0 whatever is found (for reports)', commands: ['host'] },
+  { flags: '--no-input', description: 'never ask', commands: ['host'] },
+  {
+    flags: '-f, --file <file>',
+    description: 'a file of one project, merged as Compose merges it; once for each file, instead of paths',
+    commands: ['bench'],
+    repeated: true,
+  },
+  { flags: '--before <file>', description: "docker-bench-security's JSON of the host as it is, instead of looking", commands: ['bench'] },
+  {
+    flags: '--after <file>',
+    description: "docker-bench-security's JSON of the host as it became, instead of foretelling it",
+    commands: ['bench'],
+  },
+  {
+    flags: '--format <format>',
+    description: 'the table; json is versioned (schemas/bench.schema.json), sarif holds what stays open',
+    commands: ['bench'],
+    choices: ['pretty', 'json', 'sarif', 'markdown'],
+    default: 'pretty',
+  },
+  { flags: '-o, --output <file>', description: 'write the table there instead of standard output', commands: ['bench'] },
+  { flags: '--exit-code', description: 'exit 1 when a recommendation stays open', commands: ['bench'] },
+  { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: ['host'] },
+  { flags: '-v, --verbose', description: 'evidence, controls and what passes too', commands: ['host', 'bench'] },
   {
     flags: '--color <when>',
     description: 'colour the output; NO_COLOR and FORCE_COLOR count too',

@@ -192,3 +192,45 @@ function notOfTheKernel(real: string, shown: string): string {
 function outside(message: string, shown: string): InputError {
   return new InputError('outside', message, { file: shown, hint: 'nothing there is read or written unless you name it yourself' });
 }
+
+/**
+ * For a host that is mounted or copied below a directory: links lead where they would on that host, so that an absolute one begins at the
+ * directory again, and none leads out.
+ *
+ * @param directory what is `/` there, absolute.
+ */
+export function rootedAt(directory: string): Bounds {
+  const named = path.resolve(directory);
+  const root = realOrSame(named);
+  return {
+    place(absolute, shown) {
+      const base = within(absolute, named) ? named : root;
+      if (!within(absolute, base)) throw outside(`is outside of ${named}`, shown);
+      return notOfTheKernel(placeBelow(root, path.relative(base, absolute)), shown);
+    },
+  };
+}
+
+/** Where a path leads when `root` is `/`. @throws as the file system does, `ELOOP` for a link that leads to itself. */
+function placeBelow(root: string, inside: string): string {
+  const open = inside.split(path.sep).reverse();
+  let at = root;
+  for (let links = 0; open.length > 0; ) {
+    const part = open.pop()!;
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (at !== root) at = path.dirname(at);
+      continue;
+    }
+    const next = path.join(at, part);
+    if (lstatSync(next, { throwIfNoEntry: false })?.isSymbolicLink() !== true) {
+      at = next;
+      continue;
+    }
+    if (++links > MOST_LINKS) throw Object.assign(new Error(`too many links: ${next}`), { code: 'ELOOP' });
+    const target = readlinkSync(next);
+    if (path.isAbsolute(target)) at = root;
+    open.push(...target.split(path.sep).reverse());
+  }
+  return at;
+}

@@ -1,5 +1,6 @@
 export { Engine } from './client/engine';
 export { readContainers } from './containers';
+export { type Validation, validateConfiguration } from './daemon/validate';
 export { type LearnSetup, learn } from './learn/learn';
 export type { LearnReport } from './learn/report';
 export { type Migrated, Migration } from './ownership/migrate';

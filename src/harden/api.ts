@@ -1,7 +1,10 @@
 import type { FileSource } from '../compose/file-source';
+import type { ComposeProject } from '../compose/project';
+import type { ComposeService } from '../compose/service';
 import type { Evaluated } from '../compose/types';
 import type { ServiceDescription } from '../images/explain-service';
 import type { Inspected } from '../images/image-config';
+import type { Advice } from '../images/types';
 import type { Data } from '../yaml/types';
 import type { NetworkChange } from './networks';
 import type { OverrideTarget } from './override/target';
@@ -214,6 +217,13 @@ export interface TransformInfo extends Omit<Transform, 'find'> {
   readme: string;
 }
 
+/** A project before and after a run, with what is known of the images of its services as they are configured. */
+export interface ProjectChange {
+  before: ComposeProject;
+  after: ComposeProject;
+  advise(service: ComposeService): Advice;
+}
+
 /** The library as the command line uses it; implemented by src/index.ts. */
 export interface Batten {
   /**
@@ -240,5 +250,7 @@ export interface Batten {
    * side. Throws `InputError` when a side cannot be understood.
    */
   privileges(before: Input | undefined, after: Input | undefined): PrivilegeComparison;
+  /** A project as it is and as a run would leave it. Throws `InputError`. */
+  change(input: Input, options?: RunOptions): ProjectChange;
   transforms(): readonly TransformInfo[];
 }

@@ -16,14 +16,21 @@ export interface Tool {
  * Report version 1 as text, ending in a newline; its schema is schemas/report.schema.json. Fields may be added, never changed. What an op
  * writes and replaces is exact but for credentials: they are masked, as they are where evidence quotes a Dockerfile or a script. Positions count from 1 and are
  * those of the input.
+ *
+ * @param options.more further fields, of a report about something else than Compose files.
  */
-export function jsonReport(results: readonly FileResult[], tool: Tool, options: { statistics?: boolean } = {}): Text<'json'> {
+export function jsonReport(
+  results: readonly FileResult[],
+  tool: Tool,
+  options: { statistics?: boolean; more?: object } = {},
+): Text<'json'> {
   const report = {
     version: 1,
     tool: { name: tool.name, version: tool.version },
     files: results.map(fileReport),
     summary: summarize(results),
     ...(options.statistics && { statistics: statistics(results) }),
+    ...options.more,
   };
   return json(report, 2);
 }

@@ -32,6 +32,7 @@ const ARGUMENTS: Partial<Record<CommandName, Candidates>> = {
   explain: 'transforms',
   completion: { words: ['bash', 'zsh', 'fish'] },
   list: 'nothing',
+  host: 'nothing',
   init: 'nothing',
 };
 
@@ -49,6 +50,7 @@ function optionsOf(command: CommandName): CompletedOption[] {
 function candidates(long: string, metavar: string, choices: readonly string[] | undefined): Candidates {
   if (choices) return { words: choices };
   if (metavar === 'ids') return 'transforms';
+  if (metavar === 'dir') return 'files';
   if (long === '--service') return 'services';
   return metavar === 'file' || metavar === 'paths' ? 'files' : 'nothing';
 }

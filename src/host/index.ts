@@ -1,0 +1,10 @@
+export { type BenchResult, readDockerBench } from './bench/docker-bench';
+export type { Judged } from './bench/service-checks';
+export { type BenchRow, type BenchState, benchTable, type JudgedPair, openRows } from './bench/table';
+export { findingsOf, type HostFinding, type HostOptions, resultsOf } from './check';
+export { SECTIONS } from './data/cis';
+export { HostFiles } from './files';
+export { DAEMON_JSON, readHost } from './read-host';
+export { RULES } from './rules';
+export { HostSession } from './session';
+export type { DockerHost, EngineInfo, HostRule } from './types';
