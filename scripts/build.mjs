@@ -128,6 +128,8 @@ const built = await Promise.all([
   build({ ...common, entryPoints: ['src/lsp/index.ts'], outfile: 'dist/cli/lsp.js', plugins: [late, apart(vendored('..'))] }),
   // A file of its own, too: few runs ask.
   build({ ...common, entryPoints: ['src/cli/prompt-inquirer.ts'], outfile: 'dist/cli/prompt.js' }),
+  // What the action for GitHub runs.
+  build({ ...common, entryPoints: ['src/action/entry.ts'], outfile: 'dist/action/main.js', plugins: [late, apart(vendored('..'))] }),
   build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', plugins: [late, apart(vendored('.'))] }),
   ...SELDOM.map((name) => build({ ...common, entryPoints: [name], outfile: `dist/vendor/${name}.js` })),
 ]);

@@ -16,6 +16,7 @@ const ARROWS: Record<string, readonly string[]> = {
   transforms: ['harden', 'images', 'ownership', 'compose', 'yaml'],
   privileges: ['harden', 'images', 'ownership', 'compose', 'yaml', 'transforms'],
   revisions: ['compose'],
+  action: ['cli', 'index', 'report', 'harden', 'compose'],
   index: ['privileges', 'harden', 'images', 'ownership', 'compose', 'yaml', 'transforms'],
   lsp: ['index', 'report', 'harden', 'images', 'ownership', 'compose', 'yaml'],
   cli: ['lsp', 'index', 'report', 'revisions', 'engine', 'host', 'convert', 'harden', 'images', 'ownership', 'compose', 'yaml'],

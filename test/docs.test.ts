@@ -31,6 +31,7 @@ describe('the documentation', () => {
     'docs/design.md',
     'docs/networks.md',
     'docs/diff.md',
+    'docs/ci/README.md',
     'examples/README.md',
     ...readdirSync(path.join(ROOT, 'transforms'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())

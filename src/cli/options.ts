@@ -21,7 +21,7 @@ export type CommandName =
   | 'import'
   | 'lsp'
   | 'completion';
-export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'html';
+export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'gitlab' | 'junit' | 'html';
 export type GraphFormat = 'mermaid' | 'dot' | 'nwdiag' | 'json' | 'svg' | 'html';
 
 /** The options of all commands as they are parsed; a command sees those that its rows of the table give it. */
@@ -319,9 +319,9 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
-    description: 'the report; json is versioned (schemas/report.schema.json), github writes workflow commands',
+    description: 'the report; json is versioned (schemas/report.schema.json), github writes workflow commands, gitlab is Code Quality',
     commands: RUNS,
-    choices: ['pretty', 'concise', 'json', 'sarif', 'github', 'markdown'],
+    choices: ['pretty', 'concise', 'json', 'sarif', 'github', 'markdown', 'gitlab', 'junit'],
     default: 'pretty',
   },
   {
@@ -375,9 +375,9 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
-    description: 'the report; json is versioned (schemas/diff.schema.json)',
+    description: 'the report; json is versioned (schemas/diff.schema.json), github writes workflow commands, gitlab is Code Quality',
     commands: ['diff'],
-    choices: ['pretty', 'json', 'markdown'],
+    choices: ['pretty', 'json', 'markdown', 'github', 'gitlab', 'junit'],
     default: 'pretty',
   },
   { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['diff'] },

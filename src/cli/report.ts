@@ -48,6 +48,10 @@ function forPrograms({ host, options }: Context, results: readonly FileResult[])
     }
     case 'github':
       return (require('../report/github') as typeof import('../report/github')).githubReport(results, named(host));
+    case 'gitlab':
+      return (require('../report/gitlab') as typeof import('../report/gitlab')).gitlabReport(results, named(host));
+    case 'junit':
+      return (require('../report/junit') as typeof import('../report/junit')).junitReport(results);
     case 'markdown':
       return (require('../report/markdown') as typeof import('../report/markdown')).markdownReport(results, { statistics });
     default:

@@ -237,7 +237,7 @@ function hooks(scope: Scope): Privilege[] {
 
 /** Keys that give nobody anything, or that are read elsewhere. Any other is compared as it is. */
 const ELSEWHERE: ReadonlySet<string> = new Set(
-  `annotations attach build cap_add cap_drop cgroup command configs container_name cpu_count cpu_percent cpu_period cpu_quota cpu_shares
+  `attach build cap_add cap_drop cgroup command configs container_name cpu_count cpu_percent cpu_period cpu_quota cpu_shares
   cpus cpuset depends_on deploy develop device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file environment expose
   extends external_links extra_hosts gpus group_add healthcheck hostname image init ipc label_file labels links logging mac_address mem_limit
   mem_reservation mem_swappiness memswap_limit models network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform ports

@@ -1,5 +1,5 @@
 import { sayingOf } from '../compose/unseen';
-import { type FileResult, SEVERITIES } from '../harden/types';
+import { type FileResult, SEVERITIES, type Severity } from '../harden/types';
 import { maskLine } from './mask';
 import { language, Text } from './text/text';
 import { visible } from './text/visible';
@@ -37,6 +37,24 @@ export function githubReport(results: readonly FileResult[], fromRoot: (path: st
     return command(COMMAND[severity], { ...place(path, line, column), title: `${transform}: ${service}` }, `${message}. ${next}`);
   });
   return workflow.join([...troubles, ...found], '');
+}
+
+/** Something to be shown beside a line. */
+export interface Annotation {
+  file: string;
+  line?: number;
+  column?: number;
+  severity: Severity;
+  title: string;
+  message: string;
+}
+
+/** Workflow commands for any annotations, in their order. */
+export function annotations(all: readonly Annotation[], fromRoot: (path: string) => string | undefined): Text<'github'> {
+  const lines = all.map(({ file, line, column, severity, title, message }) =>
+    command(COMMAND[severity], { file: fromRoot(file) ?? file, line, col: column, title }, message),
+  );
+  return workflow.join(lines, '');
 }
 
 interface Properties {

@@ -391,6 +391,30 @@ describe('a hostile repository', () => {
   });
 });
 
+test('annotations, Code Quality and JUnit say what is given and what is another one now', () => {
+  const cwd = repository();
+  write(
+    cwd,
+    'compose.yaml',
+    BASE['compose.yaml'].replace('"101"', '"0"').replace('1.25', '1.27').replace('    ports: ["${ADDRESS:-127.0.0.1}:8080:80"]\n', ''),
+  );
+  const out = (format: string): string => batten(['diff', '--format', format], { cwd }).out;
+  expect(out('github')).toBe(
+    '::error file=compose.yaml,line=8,col=11,title=user%3A web::Given: user 101 → user root\n::notice file=compose.yaml,line=7,col=12,title=image%3A web::Changed: image nginx:1.25 → image nginx:1.27\n',
+  );
+  expect(
+    JSON.parse(out('gitlab')).map((each: { check_name: string; severity: string; location: object }) => [
+      each.check_name,
+      each.severity,
+      each.location,
+    ]),
+  ).toEqual([
+    ['batten/given-user', 'critical', { path: 'compose.yaml', lines: { begin: 8 } }],
+    ['batten/given-image', 'minor', { path: 'compose.yaml', lines: { begin: 7 } }],
+  ]);
+  expect(out('junit')).toContain('<testsuite name="compose.yaml" tests="2" failures="2" errors="0">');
+});
+
 test('the report can be written to a file, and a quiet run says what failed it nowhere', () => {
   const cwd = repository();
   write(cwd, 'compose.yaml', BASE['compose.yaml'].replace('"101"', '"0"'));

@@ -1,10 +1,14 @@
 import { githubReport as githubReportText } from '../../src/report/github';
+import { gitlabReport as gitlabReportText } from '../../src/report/gitlab';
+import { junitReport as junitReportText } from '../../src/report/junit';
 import { markdownReport as markdownReportText } from '../../src/report/markdown';
 import { statistics } from '../../src/report/statistics';
 import { FAILED, finding, HELD, MANUAL, result, SUPPRESSED } from './findings';
 import { textOf } from './text-of';
 
 const githubReport = textOf(githubReportText);
+const gitlabReport = textOf(gitlabReportText);
+const junitReport = textOf(junitReportText);
 const markdownReport = textOf(markdownReportText);
 
 const ALL = [result([MANUAL, finding(), HELD, SUPPRESSED, finding({ status: 'fixed', service: 'done' })]), FAILED];
@@ -36,6 +40,90 @@ describe('workflow commands', () => {
 
   test('masks credentials', () => {
     expect(githubReport([result([finding({ message: 'DB_PASSWORD=hunter2' })])], () => undefined)).not.toContain('hunter2');
+  });
+});
+
+describe('Code Quality for GitLab', () => {
+  const issues = (...results: Parameters<typeof gitlabReport>[0][number][]) =>
+    JSON.parse(gitlabReport(results, (file) => `stacks/${file}`));
+
+  test('has what GitLab asks of an issue, without what is mended or suppressed', () => {
+    const all = issues(...ALL);
+    expect(all.map((issue: { check_name: string; severity: string }) => [issue.check_name, issue.severity])).toEqual([
+      ['batten/privileged', 'blocker'],
+      ['batten/cap-drop', 'critical'],
+      ['batten/read-only', 'major'],
+      ['batten/unreadable', 'blocker'],
+    ]);
+    expect(all[1]).toEqual({
+      description: '"db" keeps capabilities. Plan (known): drop all capabilities of "db"',
+      check_name: 'batten/cap-drop',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
+      severity: 'critical',
+      location: { path: 'stacks/compose.yaml', lines: { begin: 7 } },
+    });
+  });
+
+  test('gives each issue a fingerprint of its own, the same as long as it is the same', () => {
+    const one = result([finding(), finding()]);
+    const other = result([finding({ message: 'said otherwise', range: { start: { line: 70, column: 1 }, end: { line: 71, column: 1 } } })]);
+    const prints = issues(one, { ...one, path: 'other.yaml' }).map(({ fingerprint }: { fingerprint: string }) => fingerprint);
+    expect(new Set(prints).size).toBe(4);
+    expect(issues(other)[0].fingerprint).toBe(prints[0]);
+  });
+
+  test('masks credentials, and says what was not looked at', () => {
+    const text = gitlabReport(
+      [result([finding({ message: 'DB_PASSWORD=hunter2' })], { unseen: [{ code: 'remote', message: 'x is remote' }] })],
+      () => undefined,
+    );
+    expect(text).not.toContain('hunter2');
+    expect(JSON.parse(text)[0]).toMatchObject({
+      check_name: 'batten/not-seen',
+      severity: 'info',
+      location: { path: 'compose.yaml', lines: { begin: 1 } },
+    });
+  });
+});
+
+describe('JUnit', () => {
+  test('a file is a suite, a finding a test', () => {
+    expect(junitReport([...ALL, WARNED])).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="batten" tests="7" failures="3" errors="1" skipped="1">
+  <testsuite name="compose.yaml" tests="5" failures="3" errors="0" skipped="1">
+    <testcase name="privileged: db" classname="compose.yaml" file="compose.yaml" line="7">
+      <failure type="critical" message="&quot;db&quot; keeps capabilities">compose.yaml:7: &quot;db&quot; keeps capabilities. Not changed: it uses /dev of the host</failure>
+    </testcase>
+    <testcase name="cap-drop: db" classname="compose.yaml" file="compose.yaml" line="7">
+      <failure type="high" message="&quot;db&quot; keeps capabilities">compose.yaml:7: &quot;db&quot; keeps capabilities. Plan (known): drop all capabilities of &quot;db&quot;</failure>
+    </testcase>
+    <testcase name="read-only: web" classname="compose.yaml" file="compose.yaml" line="7">
+      <failure type="medium" message="&quot;db&quot; keeps capabilities">compose.yaml:7: &quot;db&quot; keeps capabilities. Plan (guess): drop all capabilities of &quot;db&quot;</failure>
+    </testcase>
+    <testcase name="ports: db" classname="compose.yaml" file="compose.yaml" line="7">
+      <skipped message="the LAN"/>
+    </testcase>
+    <testcase name="cap-drop: done" classname="compose.yaml" file="compose.yaml" line="7"/>
+  </testsuite>
+  <testsuite name="bad.yaml" tests="1" failures="0" errors="1" skipped="0">
+    <testcase name="the file can be read" classname="bad.yaml" file="bad.yaml">
+      <error type="syntax" message="a key twice">bad.yaml:3:5: a key twice</error>
+    </testcase>
+  </testsuite>
+  <testsuite name="compose.yaml" tests="1" failures="0" errors="0" skipped="0">
+    <testcase name="nothing to harden" classname="compose.yaml" file="compose.yaml"/>
+  </testsuite>
+</testsuites>
+`);
+  });
+
+  test('nothing in a name is markup, or a character that XML forbids', () => {
+    const text = junitReport([
+      result([finding({ service: '"/><x a="]]>\u0000\u001b', message: '&amp; PASSWORD=hunter2' })], { path: '<a&b>.yaml' }),
+    ]);
+    expect(text).toContain('name="cap-drop: &quot;/&gt;&lt;x a=&quot;]]&gt;\\u0000\\u001b"');
+    expect(text).toContain('message="&amp;amp; PASSWORD=');
+    expect(text).not.toContain('hunter2');
   });
 });
 

@@ -5,10 +5,13 @@ import { commandLine } from '../messages';
 import { tellTroubles, writeReport } from '../report';
 import { settled } from '../warnings';
 
+/** Formats that have findings and nothing else. */
+const NO_COUNTS: ReadonlySet<string> = new Set(['sarif', 'github', 'gitlab', 'junit', 'html']);
+
 /** `batten check`: what `fix` would do. Never writes. */
 export async function check(context: Context, paths: readonly string[]): Promise<number> {
   const { statistics, format } = context.options;
-  if (statistics && (format === 'sarif' || format === 'github')) throw new UsageError(`--format ${format} has no place for --statistics`);
+  if (statistics && NO_COUNTS.has(format)) throw new UsageError(`--format ${format} has no place for --statistics`);
   if (context.options.locked) return locked(context, paths);
   const { batten, opened, run } = await prepare(context, paths);
   if (context.options.updateBaseline) return updateBaseline(context, { batten, opened, run });

@@ -47,6 +47,13 @@ function reportOf(comparison: Comparison, { host, options, out }: Context): Text
     const { privilegesMarkdown } = require('../../report/privileges/markdown') as typeof import('../../report/privileges/markdown');
     return privilegesMarkdown(comparison);
   }
+  if (options.format !== 'pretty') {
+    const { privilegesGithub, privilegesGitlab, privilegesJunit } =
+      require('../../report/privileges/ci') as typeof import('../../report/privileges/ci');
+    const { fromRoot } = require('../root') as typeof import('../root');
+    if (options.format === 'junit') return privilegesJunit(comparison);
+    return (options.format === 'gitlab' ? privilegesGitlab : privilegesGithub)(comparison, fromRoot(host));
+  }
   const { prettyPrivileges } = require('../../report/privileges/pretty') as typeof import('../../report/privileges/pretty');
   return prettyPrivileges(comparison, { colors: out.colors, width: out.width });
 }
