@@ -97,6 +97,7 @@ const built = await Promise.all([
         '../../convert': './convert.js',
         '../../host': './host.js',
         '../../report/graph': './drawings.js',
+        '../report/graph': './drawings.js',
         '../../lsp': './lsp.js',
         ...vendored('..'),
       }),
@@ -123,7 +124,7 @@ const built = await Promise.all([
     plugins: [late],
   }),
   // Drawings, with the library that arranges them, are for one command.
-  build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js' }),
+  build({ ...common, entryPoints: ['src/report/graph/index.ts'], outfile: 'dist/cli/drawings.js', plugins: [apart(vendored('..'))] }),
   // The language server is for one command, and has a copy of the rest: its analysis runs in a thread of its own.
   build({ ...common, entryPoints: ['src/lsp/index.ts'], outfile: 'dist/cli/lsp.js', plugins: [late, apart(vendored('..'))] }),
   // A file of its own, too: few runs ask.

@@ -34,7 +34,16 @@ test('each package that is bundled has its licence in the notices', () => {
 
 test('nobody is told to install a name that nobody owns', () => {
   const { private: held, name } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { private?: boolean; name: string };
-  const places = ['README.md', 'CONTRIBUTING.md', 'docs/ci/README.md', 'docs/ci/github-workflow.yml', 'docs/diff.md', 'docs/design.md', 'docs/learn.md', 'docs/networks.md'];
+  const places = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/ci/README.md',
+    'docs/ci/github-workflow.yml',
+    'docs/diff.md',
+    'docs/design.md',
+    'docs/learn.md',
+    'docs/networks.md',
+  ];
   for (const file of places.filter((each) => existsSync(path.join(ROOT, each)))) {
     const lines = readFileSync(path.join(ROOT, file), 'utf8').split('\n');
     const install = new RegExp(

@@ -40,6 +40,7 @@ export const COMMANDS: readonly CommandRow[] = [
       ['batten check', 'exit 1 when there is something to do'],
       ['batten check -v', 'with the evidence'],
       ['batten check --format json stacks/', 'for programs'],
+      ['batten check --format html stacks/ -o report.html', 'a page to look at: what is open, the networks drawn, before and after'],
     ],
   },
   {

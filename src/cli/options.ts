@@ -170,6 +170,7 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--diff', description: 'print the unified diff; alone it writes nothing, with --yes it writes and prints', commands: ['fix'] },
   { flags: '-n, --dry-run', description: 'everything but the write', commands: ['fix'] },
   { flags: '-o, --output <file>', description: 'write the result there instead (one input)', commands: ['fix'] },
+  { flags: '-o, --output <file>', description: 'write the report there instead of standard output', commands: ['check'] },
   { flags: '-o, --output <file>', description: 'write the patch there instead of standard output', commands: ['patch'] },
   {
     flags: '--override <file>',
@@ -319,9 +320,10 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
-    description: 'the report; json is versioned (schemas/report.schema.json), github writes workflow commands, gitlab is Code Quality',
+    description:
+      'the report; json is versioned (schemas/report.schema.json), github writes workflow commands, gitlab is Code Quality, html is one page for a folder of stacks',
     commands: RUNS,
-    choices: ['pretty', 'concise', 'json', 'sarif', 'github', 'markdown', 'gitlab', 'junit'],
+    choices: ['pretty', 'concise', 'json', 'sarif', 'github', 'markdown', 'gitlab', 'junit', 'html'],
     default: 'pretty',
   },
   {

@@ -1,4 +1,5 @@
 import type { FileResult } from '../harden/types';
+import type { Stack } from '../report/page';
 import { type Shown, say } from '../report/text/screen';
 import type { Text } from '../report/text/text';
 import type { Context } from './context';
@@ -38,7 +39,7 @@ export function writeReport(context: Context, results: readonly FileResult[], to
   }
 }
 
-function forPrograms({ host, options }: Context, results: readonly FileResult[]): Text {
+export function forPrograms({ host, options }: Context, results: readonly FileResult[]): Text {
   const tool = { name: 'batten', version: host.version };
   const { statistics } = options;
   switch (options.format) {
@@ -52,11 +53,21 @@ function forPrograms({ host, options }: Context, results: readonly FileResult[])
       return (require('../report/gitlab') as typeof import('../report/gitlab')).gitlabReport(results, named(host));
     case 'junit':
       return (require('../report/junit') as typeof import('../report/junit')).junitReport(results);
+    case 'html':
+      return page(
+        results.map((result) => ({ path: result.path, results: [result] })),
+        host.version,
+      );
     case 'markdown':
       return (require('../report/markdown') as typeof import('../report/markdown')).markdownReport(results, { statistics });
     default:
       return (require('../report/json') as typeof import('../report/json')).jsonReport(results, tool, { statistics });
   }
+}
+
+/** The page for a folder of stacks. What draws is a file of its own. */
+export function page(stacks: readonly Stack[], version: string): Text {
+  return (require('../report/graph') as typeof import('../report/graph')).stacksPage(stacks, version);
 }
 
 function named(host: Context['host']): (path: string) => string | undefined {

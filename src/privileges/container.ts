@@ -3,6 +3,7 @@ import { NETWORK, OTHERS } from '../../transforms/host-namespaces/namespaces';
 import { dangerOf, isPerContainer } from '../../transforms/sysctls/rules';
 import { effectiveCapabilities } from '../compose/capabilities';
 import { isMap, isTrue } from '../compose/data';
+import { kindOfServiceKey } from '../compose/merge-kinds';
 import { parseSecurityOpt, readNoNewPrivileges } from '../compose/security-opt';
 import type { Privilege } from '../harden/privileges';
 import type { Severity } from '../harden/types';
@@ -256,7 +257,7 @@ const SEVERE: Readonly<Record<string, Severity>> = table({
 function rest(scope: Scope): Privilege[] {
   return Object.entries(scope.keys).flatMap(([key, data]) => {
     if (ELSEWHERE.has(key) || key.startsWith('x-') || data === null || data === '') return [];
-    const value = shown(data);
+    const value = kindOfServiceKey([key]) === 'pairs' ? JSON.stringify([...scope.pairs(key)].sort()) : shown(data);
     const kind = key === 'runtime' ? 'runtime' : 'other';
     return [scope.privilege(kind, { severity: SEVERE[key] ?? 'low', what: `${key}: ${value}`, key, value }, key)];
   });

@@ -6,7 +6,7 @@ import { type ParsedMount, parseLongVolume, parseShortVolume, parseTmpfs } from 
 import type { Privilege } from '../harden/privileges';
 import type { Severity } from '../harden/types';
 import type { Data } from '../yaml/types';
-import { canonicalOf, type Scope, shown, textOf } from './scope';
+import { canonicalOf, hostPath, type Scope, shown, textOf } from './scope';
 
 /** What of the host, and of other containers, is given to the container: files, sockets and devices. */
 export function hostPrivileges(scope: Scope): Privilege[] {
@@ -31,11 +31,11 @@ function mounts(scope: Scope): Privilege[] {
     if (!mount) return [scope.privilege('mount', { severity: 'medium', what: `mount ${shown(item)}`, key: shown(item) }, 'volumes')];
     // What it is empty at its start gives nothing.
     if (mount.kind === 'anonymous') return [];
-    return [mounted(scope, mount, isMap(item) ? item : {})];
+    return mounted(scope, mount, isMap(item) ? item : {});
   });
 }
 
-function mounted(scope: Scope, mount: ParsedMount, map: { readonly [key: string]: Data }): Privilege {
+function mounted(scope: Scope, mount: ParsedMount, map: { readonly [key: string]: Data }): Privilege[] {
   const bind = isMap(map.bind) ? map.bind : {};
   const source = sourceOf(mount);
   const shares = mount.options.filter((option) => /^r?shared$/.test(option));
@@ -54,26 +54,24 @@ function mounted(scope: Scope, mount: ParsedMount, map: { readonly [key: string]
     return other !== undefined && `${other.kind} ${sourceOf(other)} ${other.target}` === key;
   };
   const socket = engineSocket({ ...mount, source, path: [] });
+  const found: Privilege[] = [];
   if (socket) {
-    const what = `the socket of ${socket.engine}${socket.within ? `, within ${socket.within}` : ''}, at ${mount.target}: root on the host`;
-    return scope.privilege('socket', { severity: 'critical', what, key, value, rank }, 'volumes', is);
+    const within = socket.within === undefined ? '' : `, within ${socket.within}`;
+    const what = `the socket of ${socket.engine}${within}, at ${mount.target}: root on the host`;
+    found.push(scope.privilege('socket', { severity: 'critical', what, key, value, rank }, 'volumes', is));
+    // A directory holds more than that.
+    if (socket.within === undefined) return found;
   }
   const what =
     mount.kind === 'tmpfs'
       ? `a file system in memory at ${mount.target}`
       : `${mount.kind === 'bind' ? source : `${mount.kind} ${source}`} at ${mount.target}, ${how}`;
-  return scope.privilege('mount', { severity: severityOf(mount, source), what, key, value, rank }, 'volumes', is);
+  return [...found, scope.privilege('mount', { severity: severityOf(mount, source), what, key, value, rank }, 'volumes', is)];
 }
 
 /** The source in the one spelling that all ways to write it have. */
 function sourceOf({ kind, source = '' }: ParsedMount): string {
-  if (kind !== 'bind' || source.includes('$')) return source;
-  const steps: string[] = [];
-  for (const step of source.split('/')) {
-    if (step === '..' && steps.length > 0 && steps.at(-1) !== '..') steps.pop();
-    else if (step !== '' && step !== '.' && !(step === '..' && source.startsWith('/'))) steps.push(step);
-  }
-  return source.startsWith('/') ? `/${steps.join('/')}` : steps.join('/') || '.';
+  return kind === 'bind' ? hostPath(source) : source;
 }
 
 function severityOf({ kind, readOnly }: ParsedMount, source: string): Severity {
@@ -199,13 +197,13 @@ function grants(scope: Scope): Privilege[] {
 function files(scope: Scope): Privilege[] {
   return ['env_file', 'label_file'].flatMap((key) =>
     scope.list(key).map((item) => {
-      const file = shown(isMap(item) ? item.path : item).replace(/^(?:\.\/)+/, '');
+      const file = hostPath(shown(isMap(item) ? item.path : item));
       const severity = /^(?:[/~]|\.\.(?:\/|$))/.test(file) ? 'medium' : 'low';
       return scope.privilege(
         'env-file',
         { severity, what: `the values in ${file} (${key})`, key: `${key} ${file}` },
         key,
-        (each) => shown(isMap(each) ? each.path : each).replace(/^(?:\.\/)+/, '') === file,
+        (each) => hostPath(shown(isMap(each) ? each.path : each)) === file,
       );
     }),
   );

@@ -11,7 +11,7 @@ import type { Severity } from '../harden/types';
 import { processPrivileges } from './container';
 import { hostPrivileges } from './host';
 import { networkPrivileges } from './reachable';
-import { canonicalOf, Scope, shown } from './scope';
+import { canonicalOf, hostPath, Scope, shown } from './scope';
 import { supplyPrivileges } from './supply';
 
 /** All that a project may, by service. */
@@ -101,7 +101,7 @@ function shared(project: ComposeProject, model: Model): Privilege[] {
       const data = model[section].get(name);
       if (!data) continue;
       const kind = section === 'secrets' ? 'secret' : 'config';
-      const file = data.file === undefined || data.file === null ? undefined : shown(data.file).replace(/^(?:\.\/)+/, '');
+      const file = data.file === undefined || data.file === null ? undefined : hostPath(shown(data.file));
       // The text of one is nobody's to read.
       const value = JSON.stringify(canonicalOf({ ...without(data, ['labels', 'content']), ...(file !== undefined && { file }) }));
       const severity = file !== undefined && /^(?:[/~]|\.\.(?:\/|$))/.test(file) ? (placeOf(file)?.writable ?? 'medium') : 'low';

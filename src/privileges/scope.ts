@@ -130,3 +130,15 @@ export function canonicalOf(data: Data): Data {
   }
   return data === null ? null : shown(data);
 }
+
+/** A path of the host in the one spelling that all ways to write it have. One that is not known, remote, or a home directory's stays. */
+export function hostPath(path: string): string {
+  if (/^[$~\\]|^[a-z][a-z0-9+.-]*:|^git@/i.test(path)) return path;
+  const absolute = path.startsWith('/');
+  const steps: string[] = [];
+  for (const step of path.split('/')) {
+    if (step === '..' && steps.length > 0 && steps.at(-1) !== '..') steps.pop();
+    else if (step !== '' && step !== '.' && !(step === '..' && absolute)) steps.push(step);
+  }
+  return absolute ? `/${steps.join('/')}` : steps.join('/') || '.';
+}

@@ -3,9 +3,8 @@ import { parseSize } from '../compose/size';
 import type { Privilege } from '../harden/privileges';
 import type { Severity } from '../harden/types';
 import { parseReference } from '../images/reference';
-import { trimEndOf } from '../trim';
 import type { Data } from '../yaml/types';
-import { canonicalOf, isUnknown, type Scope, shown, textOf } from './scope';
+import { canonicalOf, hostPath, isUnknown, type Scope, shown, textOf } from './scope';
 
 /** What runs in the container, how it is built, when it starts, and how much of the machine it may take. */
 export function supplyPrivileges(scope: Scope): Privilege[] {
@@ -30,9 +29,8 @@ function build(scope: Scope): Privilege[] {
   const map: { readonly [key: string]: Data } = isMap(data) ? data : { context: data };
   const of = (severity: Severity, what: string, key: string, value = '', rank = 0): Privilege =>
     scope.privilege('build', { severity, what, key, value, rank }, 'build');
-  const path = (text: string): string => trimEndOf(text.replace(/^(?:\.\/)+(?=.)/, ''), '/') || text;
-  const context = path(textOf(map.context) ?? '.');
-  const dockerfile = path(textOf(map.dockerfile) ?? 'Dockerfile');
+  const context = hostPath(textOf(map.context) ?? '.');
+  const dockerfile = hostPath(textOf(map.dockerfile) ?? 'Dockerfile');
   const level = (text: string): Severity => (REMOTE.test(text) ? 'high' : /^(?:[/~]|\.\.(?:\/|$))/.test(text) ? 'medium' : 'low');
   return [
     of(level(context), `built from ${context}`, 'context', context),

@@ -71,7 +71,7 @@ function respell(service: Mapping, random: Random): void {
   };
   each('ports', (item) => {
     if (isMap(item)) return item;
-    const [, ip, published, target, protocol] = /^(?:([\d.]+):)?(?:(\d+):)?(\d+)(?:\/(\w+))?$/.exec(String(item)) ?? [];
+    const [, ip, published, target, protocol] = /^(?:(\d+\.[\d.]+):)?(?:(\d+):)?(\d+)(?:\/(\w+))?$/.exec(String(item)) ?? [];
     if (target === undefined) return item;
     return {
       mode: 'ingress',
@@ -114,9 +114,9 @@ function reshape(service: Mapping, random: Random): void {
     else service[key] = Object.entries(value as Mapping).map(([name, each]) => `${name}=${each}`);
   }
   const { networks, extra_hosts: hosts, env_file: file, ulimits } = service;
-  if (Array.isArray(networks))
+  if (Array.isArray(networks) && !networks.some((name) => String(name).includes('$')))
     service.networks = Object.fromEntries((networks as string[]).map((name) => [name, null]));
-  if (Array.isArray(hosts))
+  if (Array.isArray(hosts) && !hosts.some((each) => String(each).includes('$')))
     service.extra_hosts = Object.fromEntries((hosts as string[]).map((item) => item.split(':') as [string, string]));
   if (Array.isArray(file) && file.length === 1)
     service.env_file = random.chance(0.5) ? (file[0] as string) : [{ path: file[0] as string, required: true }];

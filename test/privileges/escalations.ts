@@ -182,7 +182,13 @@ export function families(random: Random): Family[] {
     given('mem_limit', 'limit', '4g', '512m'),
     { name: 'mem_limit gone', kind: 'limit', before: { mem_limit: '512m' }, after: { mem_limit: undefined } },
     { name: 'pids_limit gone', kind: 'limit', before: { pids_limit: 100 }, after: { pids_limit: undefined } },
-    given('deploy', 'limit', { resources: { limits: { memory: '2g' } } }, { resources: { limits: { memory: '256m' } } }),
+    {
+      name: 'deploy memory',
+      kind: 'limit',
+      // Compose takes no other value beside it.
+      before: { mem_limit: undefined, deploy: { resources: { limits: { memory: '256m' } } } },
+      after: { mem_limit: undefined, deploy: { resources: { limits: { memory: '2g' } } } },
+    },
     given('ulimits', 'limit', { nofile: 65536 }, { nofile: 1024 }),
     given('oom_kill_disable', 'limit', true),
     given('post_start', 'hook', [{ command: ['sh', '-c', 'true'], privileged: true }], [{ command: ['sh', '-c', 'true'] }]),

@@ -1,9 +1,14 @@
+import { resolve } from 'node:path';
+import { namedOutput } from '../../compose/bounds';
+import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
-import { type Context, type Prepared, prepare, runInput } from '../context';
+import type { FileResult } from '../../harden/types';
+import type { Stack } from '../../report/page';
+import { type Context, type Prepared, prepare, runInput, runOf } from '../context';
 import { checkCode, inputCode } from '../exit-codes';
 import { commandLine } from '../messages';
-import { tellTroubles, writeReport } from '../report';
-import { settled } from '../warnings';
+import { forPrograms, isForPrograms, page, tellTroubles, writeReport } from '../report';
+import { settled, settledProjects } from '../warnings';
 
 /** Formats that have findings and nothing else. */
 const NO_COUNTS: ReadonlySet<string> = new Set(['sarif', 'github', 'gitlab', 'junit', 'html']);
@@ -15,8 +20,17 @@ export async function check(context: Context, paths: readonly string[]): Promise
   if (context.options.locked) return locked(context, paths);
   const { batten, opened, run } = await prepare(context, paths);
   if (context.options.updateBaseline) return updateBaseline(context, { batten, opened, run });
-  const results = settled(opened.flatMap((each) => runInput(batten, each, run)));
+  const projects = opened.map((each) => ({ opened: each, results: runInput(batten, each, run) }));
+  const results = settled(projects.flatMap((project) => project.results));
   tellTroubles(context, results);
+  if (context.options.format === 'html' || context.options.output !== undefined) {
+    writeFor(
+      context,
+      results,
+      format === 'html' ? stacksOf({ batten, opened, run }, settledProjects(projects.map((project) => project.results))) : undefined,
+    );
+    return checkCode(results, context.options);
+  }
   writeReport(
     context,
     results,
@@ -24,6 +38,27 @@ export async function check(context: Context, paths: readonly string[]): Promise
     results.some(({ findings }) => findings.some(({ status }) => status === 'would-fix')) ? nextStep(paths) : undefined,
   );
   return checkCode(results, context.options);
+}
+
+/** A report that is a file of its own, on standard output or where `-o` says. */
+function writeFor(context: Context, results: readonly FileResult[], stacks: readonly Stack[] | undefined): void {
+  const { host, options, out } = context;
+  if (!isForPrograms(options.format))
+    throw new UsageError(`-o is for a report in a format of its own, not for --format ${options.format}`, {
+      hint: 'add --format html, json, junit, …',
+    });
+  const text = stacks ? page(stacks, host.version) : forPrograms(context, results);
+  if (options.output === undefined || options.output === '-') out.print(text);
+  else writeFileAtomic(resolve(host.cwd, options.output), text.text, { within: namedOutput(host.cwd), shown: options.output });
+}
+
+/** The projects with their networks, as far as these can be told. */
+function stacksOf({ batten, opened, run }: Prepared, results: readonly FileResult[][]): Stack[] {
+  return opened.map((each, index): Stack => {
+    const stack = { path: each.path, results: results[index]! };
+    if (!each.input || stack.results.some(({ status }) => status === 'error')) return stack;
+    return { ...stack, networks: batten.networks(each.input, runOf(each, run)) };
+  });
 }
 
 /** Images are looked into by what compares them. */

@@ -1,3 +1,4 @@
+export { type Stack, stacksPage } from '../page';
 export { dot } from './dot';
 export { networksPage } from './html';
 export { networksJson } from './json';
