@@ -7,6 +7,7 @@ import { inService } from './compose/in-service';
 import { loadProject, type SourceFile } from './compose/load-project';
 import type { ComposeProject } from './compose/project';
 import { readIfThere, readInput } from './compose/read';
+import type { ComposeService } from './compose/service';
 import { DISK, Memory, type Storage, UnsavedTexts } from './compose/storage';
 import type { UnseenFile } from './compose/unseen';
 import { BattenError, InputError, unforeseen } from './errors';
@@ -99,7 +100,7 @@ export const batten: Batten = {
   },
 
   services(input: Input): readonly ServiceSummary[] {
-    return named(input, () => read(input).services.map(({ name, image, build }) => ({ name, image, built: build !== undefined })));
+    return named(input, () => read(input).services.map((service) => summaryOf(service)));
   },
 
   fingerprints(input: Input, texts: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
@@ -191,13 +192,17 @@ function filesOf({ directory, storage }: Located): ProjectFiles | undefined {
   return directory === undefined ? undefined : new ProjectFiles(directory, storage.root(directory), storage);
 }
 
+function summaryOf({ name, image, build, mounts, secrets, configs }: ComposeService): ServiceSummary {
+  return { name, image, built: build !== undefined, mounts: mounts.length + secrets.length + configs.length > 0 };
+}
+
 /** Advice that knows the project's own Dockerfiles, the configuration it mounts and saved image configurations: read when a service is first asked about, and once. */
 function adviceFor(input: Located, options: RunOptions): Pick<ChainSetup, 'advise' | 'notes' | 'files'> {
   const { directory, storage } = input;
   const configs = savedConfigs(input, options);
   const known = { templates: options.templates };
   if (directory === undefined && configs.length === 0 && !options.inspected) {
-    return { advise: (service) => advise(service, undefined, known) };
+    return { advise: (service) => advise(service, undefined, { ...known, owned: options.owned?.(service.name) }) };
   }
   const files = directory === undefined ? undefined : new ProjectFiles(directory, directory, storage);
   // What is read for evidence may lie beside the Compose file's directory; what is written may not.
@@ -223,7 +228,7 @@ function adviceFor(input: Located, options: RunOptions): Pick<ChainSetup, 'advis
       const where = elsewhere === undefined ? { directory, files: evidenceFiles } : { directory: elsewhere, files: filesIn(elsewhere) };
       const evidence = gatherEvidence(where.directory, [service], { configs, files: where.files });
       for (const note of evidence.notes) notes.add(note);
-      return advise(service, evidence, known);
+      return advise(service, evidence, { ...known, owned: options.owned?.(service.name) });
     },
     notes: () => [...notes],
   };

@@ -77,7 +77,16 @@ export async function prepare(context: Context, paths: readonly string[]): Promi
   }
   if (options.service) requireServices(batten, opened, options.service);
   const fromEngine = await inspected(context, opened, options.service);
-  return { batten, opened, run: { ...givenRun(context), inspected: fromEngine } };
+  const seen = options.inspect ? await withOwners(context, opened) : opened;
+  return { batten, opened: seen, run: { ...givenRun(context), inspected: fromEngine } };
+}
+
+/** Gives each input what can be seen of whom the mounts of its services belong to. */
+async function withOwners(context: Context, opened: readonly Opened[]): Promise<Opened[]> {
+  const { ownedOf, seenOwners } = require('./owned') as typeof import('./owned');
+  const seen: Opened[] = [];
+  for (const each of opened) seen.push({ ...each, owned: ownedOf(await seenOwners(context, each)) });
+  return seen;
 }
 
 /** What the command line says about a run. */
@@ -176,8 +185,8 @@ export function orFailures(path: string, input: Input, work: (usable: Input) => 
 }
 
 /** What an input is run with: its configuration, and over it what the command line says. */
-export function runOf({ configured, known }: Pick<Opened, 'configured' | 'known'>, run: RunOptions): RunOptions {
-  const over = overlay(configured?.run, run);
+export function runOf({ configured, known, owned }: Pick<Opened, 'configured' | 'known' | 'owned'>, run: RunOptions): RunOptions {
+  const over = overlay(configured?.run, owned ? { ...run, owned } : run);
   return known ? { ...over, known } : over;
 }
 

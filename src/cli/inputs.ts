@@ -26,6 +26,8 @@ export interface Opened {
   unseen?: Unseen[];
   /** The findings that are known. */
   baseline?: OpenBaseline;
+  /** With `--inspect`: what is known of whom the mounts of its services belong to. */
+  owned?: RunOptions['owned'];
   /** Which of them a run leaves as they are. */
   known?: RunOptions['known'];
 }

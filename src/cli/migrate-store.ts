@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -129,6 +130,15 @@ export class MigrationJournal implements MigrationStore {
   reach(phase: MigrationPhase): void {
     this.write(`phase-${phase}`, '');
     this.reached = phase;
+  }
+
+  started(pid: number): void {
+    appendFileSync(join(this.directory, 'processes'), `${pid}\n`, { mode: 0o600 });
+  }
+
+  all(): readonly number[] {
+    const file = join(this.directory, 'processes');
+    return existsSync(file) ? textOf(file).split('\n').filter(Boolean).map(Number) : [];
   }
 
   checkFiles(way: 'forth' | 'back'): void {

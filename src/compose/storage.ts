@@ -32,6 +32,8 @@ export interface Storage {
   isAbsent(absolute: string): boolean;
   /** Whether there is nothing of that name for certain. @throws when it cannot be looked at */
   isAbsent(absolute: string): boolean;
+  /** Whom a directory belongs to, as `uid:gid`; undefined where it is not there, or there are no such numbers. */
+  owner(directory: string): string | undefined;
   /** What is in a directory. @throws when it cannot be looked at */
   entries(directory: string): readonly StoredEntry[];
 }
@@ -59,6 +61,11 @@ export class UnsavedTexts implements Storage {
 
   isAbsent(absolute: string): boolean {
     return lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
+  }
+
+  owner(directory: string): string | undefined {
+    const stats = process.platform === 'win32' ? undefined : lstatSync(directory, { throwIfNoEntry: false });
+    return stats && `${stats.uid}:${stats.gid}`;
   }
 
   entries(directory: string): readonly StoredEntry[] {
@@ -95,6 +102,10 @@ export class Memory implements Storage {
   }
 
   /** Who hands over texts need not hand over all there is. */
+  owner(): undefined {
+    return undefined;
+  }
+
   isAbsent(): boolean {
     return false;
   }

@@ -3,6 +3,7 @@ export { readContainers } from './containers';
 export { type Validation, validateConfiguration } from './daemon/validate';
 export { type LearnSetup, learn } from './learn/learn';
 export type { LearnReport } from './learn/report';
+export { inspectOwners, type SeenMount, type SeenProject, type SeenService, usable } from './ownership/inspect-owners';
 export { type Migrated, Migration } from './ownership/migrate';
 export type { PlannedMount, PlannedService, ProjectPlan } from './ownership/project-plan';
 export { cleanUp } from './prove/cleanup';

@@ -4,6 +4,7 @@ import type { ComposeService } from '../compose/service';
 import type { Evaluated } from '../compose/types';
 import type { ServiceDescription } from '../images/explain-service';
 import type { Inspected } from '../images/image-config';
+import type { OwnedData } from '../images/owned';
 import type { Advice } from '../images/types';
 import type { Data } from '../yaml/types';
 import type { NetworkChange } from './networks';
@@ -75,6 +76,8 @@ export interface RunOptions {
   imageConfigs?: readonly string[];
   /** What an Engine said of the images; saved configurations count before it. Default nothing. */
   inspected?: Inspected;
+  /** What is known of whom the mounts of a service belong to, by its name. Default nothing. */
+  owned?(service: string): OwnedData | undefined;
   /** Whether what is known about images counts; without it everything falls back to rules of thumb. Default true. */
   templates?: boolean;
   /** Whether a proof in `.batten/proof.json` counts. Default true. */
@@ -208,6 +211,8 @@ export interface ServiceSummary {
   image?: Evaluated;
   /** Whether its image is built here. */
   built: boolean;
+  /** Whether it mounts something: a volume, a directory, a secret. */
+  mounts: boolean;
 }
 
 /** What `list` and `explain` show of a transform. */

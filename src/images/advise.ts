@@ -12,6 +12,7 @@ import { believed, evidenceOf, type Match, matchService } from './match';
 import { operation } from './operation';
 import type { OwnImage, ProjectEvidence } from './own-image';
 import { applyOwn } from './own-rules';
+import { fitsData, type OwnedData } from './owned';
 import { wellKnownPort } from './ports';
 import { ownedBy, settleReadOnly } from './read-only';
 import { parseReference } from './reference';
@@ -29,8 +30,13 @@ import type { Advice, PortKind, ReadOnlyAdvice, Verdict } from './types';
  * changing the service.
  *
  * @param options.templates false = as if no image were known.
+ * @param options.owned what is known of whom its mounts belong to.
  */
-export function advise(written: Service, project?: ProjectEvidence, { templates = true }: { templates?: boolean } = {}): Advice {
+export function advise(
+  written: Service,
+  project?: ProjectEvidence,
+  { templates = true, owned }: { templates?: boolean; owned?: OwnedData } = {},
+): Advice {
   const own = project?.images.get(written.name);
   const match = templates ? matchService(written, own) : undefined;
   const service = own ? seenWith(written, own, match) : written;
@@ -55,7 +61,7 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
     variant: situation.variant?.id,
     imageUser: situation.imageUser,
     startsAsRoot: situation.startsAsRoot,
-    ...userOf(service, situation, match, template.user, hints),
+    ...userOf(service, situation, match, template.user, hints, owned),
     capabilities: { ...capabilities, value: [...capabilities.value].sort() },
     noNewPrivileges: template.noNewPrivileges ?? genericNoNewPrivileges(),
     readOnly: readOnlyOf(situation, template.readOnly),
@@ -68,14 +74,16 @@ export function advise(written: Service, project?: ProjectEvidence, { templates 
     privileged: template.privileged ?? genericPrivileged(hints),
   };
   if (own) applyOwn(draft, { service, situation, match, own, templated: template.capabilities !== undefined });
-  if (own?.inspected) applyInspected(draft, own.inspected, { written, seen: service, situation, match });
+  if (own?.inspected) applyInspected(draft, own.inspected, { written, seen: service, situation, match, owned });
   const bindKnown = match && [choose(match.template.capabilities, situation, service)?.when?.data].flat().includes('bind');
-  applyRules(draft, { service, situation, match, bindKnown, absent: project?.absent.get(written.name) });
+  giveData(draft, { service, situation, match, owned });
+  applyRules(draft, { service, situation, match, bindKnown, absent: project?.absent.get(written.name), owned });
   applyHints(draft, hints);
   const wanted = draft.readOnly;
   draft.readOnly = settleReadOnly(draft.readOnly, service, situation, match);
   return {
     ...draft,
+    owned,
     ...operation({ service, situation, match, own, role: draft.role, hints }),
     port: (port, protocol) => portOf(port, protocol, match, own),
     listens: match?.template.ports ?? [],
@@ -157,9 +165,10 @@ function userOf(
   match: Match | undefined,
   verdict: Verdict<string | null> | undefined,
   hints: Hints,
+  owned: OwnedData | undefined,
 ): Pick<Advice, 'user' | 'noUser'> {
   if (!verdict) {
-    if (!match) return genericUser(service, match, hints);
+    if (!match) return genericUser(service, match, hints, owned);
     const why =
       situation.command === 'custom' || situation.entrypoint === 'custom'
         ? "its command is not the image's own, so the image's user may not fit"
@@ -179,6 +188,23 @@ function userOf(
     };
   }
   return { user: { ...verdict, value } };
+}
+
+/**
+ * A directory of the host is as good as a volume, once it is known that its user can use all that is in it: what the template says of a volume then holds of
+ * it too. The other way round nothing is lost: a volume that is known to fit is what it was.
+ */
+function giveData(
+  draft: Draft,
+  { service, situation, match, owned }: { service: Service; situation: Situation; match?: Match; owned?: OwnedData },
+): void {
+  if (!match || situation.data !== 'bind' || !owned) return;
+  const asVolume: Situation = { ...situation, data: 'volume' };
+  const verdict = reader(service, asVolume, match)<string | null>((each) => each.user, 'user');
+  const value = verdict?.value === 'runs_as' ? situation.variant?.runs_as : verdict?.value;
+  if (!verdict || typeof value !== 'string' || !fitsData(owned, value)) return;
+  draft.user = { ...verdict, value, evidence: [...verdict.evidence, owned.evidence] };
+  draft.noUser = undefined;
 }
 
 function readOnlyOf(situation: Situation, verdict: Verdict<false | { tmpfs: TemplateTmpfs[] }> | undefined): Verdict<ReadOnlyAdvice> {

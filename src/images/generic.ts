@@ -1,6 +1,7 @@
 import type { Service } from '../compose/types';
 import type { Hints } from './hints/ask';
 import type { Match } from './match';
+import { fitsData, type OwnedData } from './owned';
 import type { Situation } from './situation';
 import { mayBelongToAnother, rootProgram, wantsRootBySettings } from './tells';
 import type { Advice, Evidence, ReadOnlyAdvice, Verdict } from './types';
@@ -61,8 +62,11 @@ export function genericNoNewPrivileges(): Verdict<boolean> {
   };
 }
 
+/** The first user of most machines. */
+const GENERIC_USER = '1000:1000';
+
 /** A user for an image nothing is known about: one worth trying, or the reason why not. */
-export function genericUser(service: Service, match: Match | undefined, hints: Hints): Pick<Advice, 'user' | 'noUser'> {
+export function genericUser(service: Service, match: Match | undefined, hints: Hints, owned?: OwnedData): Pick<Advice, 'user' | 'noUser'> {
   const evidence: Evidence[] = [
     {
       kind: 'compose-semantics',
@@ -78,14 +82,14 @@ export function genericUser(service: Service, match: Match | undefined, hints: H
   const said = hints.first('user');
   if (said) return { noUser: { value: null, confidence: said.confidence, why: said.why, evidence: said.evidence } };
   const wants = wantsRootBySettings(service);
-  const other = wants === undefined ? mayBelongToAnother(service) : undefined;
+  const other = wants === undefined && !fitsData(owned, GENERIC_USER) ? mayBelongToAnother(service) : undefined;
   const why = wants ?? other?.why;
   if (why !== undefined) {
     const ownerUnseen = other && { kind: other.kind, source: other.mount.source ?? '', target: other.mount.target };
     return { noUser: { value: null, confidence: 'generic', why, evidence, ...(ownerUnseen && { ownerUnseen }) } };
   }
   const breaks = 'writing to directories of the image, entrypoints that want root, and a home directory that does not exist';
-  return { user: { value: '1000:1000', confidence: 'guess', why: 'nothing in the file says that it needs root', breaks, evidence } };
+  return { user: { value: GENERIC_USER, confidence: 'guess', why: 'nothing in the file says that it needs root', breaks, evidence } };
 }
 
 /** Read-only for an image nothing is known about. */

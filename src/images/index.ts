@@ -20,6 +20,7 @@ export { decidingFacts } from './inspected/deciding';
 export { factsFromLock, lockedFacts } from './inspected/locked-facts';
 export { compileTemplates, loadTemplates, type TemplateFile } from './load';
 export type { OwnImage, ProjectEvidence } from './own-image';
+export type { OwnedData } from './owned';
 export { ProjectFiles } from './project-files';
 export { parseReference, type Reference } from './reference';
 export { socketProxy } from './socket';

@@ -35,6 +35,11 @@ export class ProjectFiles {
     return this.made.get(key) as T;
   }
 
+  /** Whom the directory belongs to, as `uid:gid`; undefined where there are no such numbers. */
+  owner(): string | undefined {
+    return this.storage.owner(this.directory);
+  }
+
   /** `wanted` is relative to the directory, or absolute. Never throws. */
   read(wanted: string): ProjectFile {
     const absolute = path.resolve(this.directory, wanted);

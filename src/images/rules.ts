@@ -4,6 +4,7 @@ import { cited } from './evidence-kind';
 import { doubtAbout, holdsData } from './host-directories';
 import type { Match } from './match';
 import type { OperationAdvice } from './operation';
+import { fitsData, type OwnedData } from './owned';
 import type { Situation } from './situation';
 import { engineSocket, rootProgram } from './tells';
 import type { Advice, Confidence, Evidence, Verdict } from './types';
@@ -22,6 +23,8 @@ interface Context {
   bindKnown?: boolean;
   /** Container paths of bind mounts whose directory is not there yet. */
   absent?: ReadonlySet<string>;
+  /** What is known of whom its mounts belong to. */
+  owned?: OwnedData;
 }
 
 /** What holds whatever the image is: the service's own mounts, secrets and networks change what a template says. */
@@ -161,14 +164,15 @@ function userRules(draft: Draft, context: Context): void {
     draft.noUser = refused;
     return;
   }
+  const fits = fitsData(context.owned, draft.user.value);
   const doubt = situation.startsAsRoot === false ? undefined : doubtAbout(draft.user, context);
   if (doubt && 'refused' in doubt) {
     draft.user = undefined;
     draft.noUser = doubt.refused;
     return;
   }
-  if (doubt) draft.user = limitSureness(draft.user, 'guess', doubt.why, [doubt.evidence]);
-  if (situation.fileSecrets) {
+  if (doubt && !fits) draft.user = limitSureness(draft.user, 'guess', doubt.why, [doubt.evidence]);
+  if (situation.fileSecrets && !fits) {
     const evidence = cited('https://github.com/docker/compose/issues/9648', 'uid, gid and mode of file secrets are ignored');
     draft.user = atMost(draft.user, 'guess', 'it reads a secret or config from a file, which that user may not be allowed to', evidence);
   }

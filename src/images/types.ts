@@ -1,6 +1,7 @@
 import type { EvidenceKind } from './evidence-kind';
 import type { DockerSocket, HostAccessKind, SocketPointer } from './facts';
 import type { OperationAdvice } from './operation';
+import type { OwnedData } from './owned';
 
 /** How sure a change is, best first. `proven` ran on this Engine; `known` has evidence for this configuration; `generic` is a rule of thumb that rarely breaks; `guess` may well break. */
 export const CONFIDENCES = ['proven', 'known', 'generic', 'guess'] as const;
@@ -93,6 +94,8 @@ export interface Advice extends OperationAdvice {
   user?: Verdict<string>;
   /** Why there is no `user`, for the report. */
   noUser?: NoUser;
+  /** What is known of whom its mounts belong to; undefined when nobody looked. */
+  owned?: OwnedData;
   /** The capabilities to add beside `cap_drop: ALL`, sorted, without `CAP_`. */
   capabilities: Verdict<string[]>;
   /** false = it breaks something. */

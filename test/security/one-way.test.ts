@@ -43,7 +43,7 @@ const ALLOWED: Record<string, string> = {
   'src/images/xray/layout.ts': 'an image as a directory, within the bounds it is given',
 };
 /** Rooms that read the kernel, not a repository. */
-const KERNEL = /^src\/engine\/(?:trace\/|observe\/listening|prove\/cleanup|learn\/(?:connections|usage))/;
+const KERNEL = /^src\/engine\/(?:trace\/|observe\/listening|ownership\/stack|prove\/cleanup|learn\/(?:connections|usage))/;
 
 function sources(directory: string): string[] {
   return readdirSync(path.join(ROOT, directory), { withFileTypes: true }).flatMap((entry) => {

@@ -7,6 +7,7 @@ import type { ServiceDescription } from '../../images';
 import type { Colors } from '../../report/colors';
 import { cut, hang, sentence } from '../../report/layout';
 import { maskLines } from '../../report/mask';
+import { ownersText } from '../../report/owners';
 import { evidenceLines, ignoredBy, paintConfidence, paintSeverity } from '../../report/pretty';
 import { readmeOf, SHORT_SECTIONS, sectionsOf } from '../../report/readme';
 import { type Shown, say } from '../../report/text/screen';
@@ -16,6 +17,7 @@ import { openInputs } from '../inputs';
 import { inspected } from '../inspected';
 import { renderMarkdown } from '../markdown';
 import { failedInputs } from '../messages';
+import { ownedOf, seenOwners } from '../owned';
 import { requireServices } from '../selection';
 import { ours } from '../trial';
 
@@ -168,12 +170,22 @@ async function explainService(context: Context, batten: Batten, name: string): P
     imageConfigs,
     inspected: await inspected(context, opened, [service]),
   };
-  const results = opened.map((each) => runInput(batten, each, run)[0]!);
+  const seen = context.options.inspect ? await Promise.all(opened.map((each) => seenOwners(context, each))) : [];
+  const results = opened.map((each, index) => {
+    const found = seen[index];
+    return runInput(batten, found ? { ...each, owned: ownedOf(found) } : each, run)[0]!;
+  });
   context.err.print(failedInputs(results, context.err.colors));
   results.forEach((result, index) => {
     const { input } = opened[index]!;
     const description = result.status === 'error' || !input ? undefined : batten.describe(input, service, run);
-    if (description) context.out.print(serviceText(result, service, description, context));
+    if (!description) return;
+    context.out.print(serviceText(result, service, description, context));
+    const own = seen[index]?.services.get(service);
+    if (own) {
+      const proposed = result.findings.find(({ transform }) => transform === 'user')?.editable?.value;
+      context.out.print(ownersText(own, proposed, context.out));
+    }
   });
   return inputCode(results);
 }

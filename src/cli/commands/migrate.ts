@@ -5,6 +5,7 @@ import type { Migrated, Migration, PlannedService, ProjectPlan } from '../../eng
 import type { NewTexts } from '../../engine/prove/rewriter';
 import { BattenError, EngineError, UsageError } from '../../errors';
 import type { Batten, RunOptions } from '../../harden/api';
+import type { OwnedData } from '../../images/owned';
 import { numbers } from '../../ownership/plan';
 import { migrationData, prettyMigration } from '../../report/migrate';
 import { plural } from '../../report/summary';
@@ -87,6 +88,7 @@ class Work {
     const before = this.interrupted();
     if (before && before.phase !== 'begun') return this.goOn(migration, before);
     // Nothing was changed yet; what had been stopped is started with the rest.
+    if (before) await migration.settle(before);
     const { plan, files } = await this.planned(migration);
     this.tell(plan);
     if (!isWork(plan)) {
@@ -94,7 +96,6 @@ class Work {
       if (!this.isQuiet) this.context.err.print(say`\nThere is nothing to do.\n`);
       return EXIT.ok;
     }
-    const stack = migration.stack(plan.project);
     const journal = MigrationJournal.begin(this.context.host, {
       version: 1,
       main: this.main,
@@ -102,7 +103,7 @@ class Work {
       project: this.project(),
       name: plan.project,
       engine: migration.engine.home.id ?? '',
-      running: { ...before?.begun.running, ...(await stack.running()) },
+      running: { ...before?.begun.running, ...(await migration.running(plan.project)) },
       services: moved(plan),
     });
     before?.forget();
@@ -172,7 +173,8 @@ class Work {
   private texts(services: readonly string[] | undefined): NewTexts {
     const { input, absolute } = this.opened;
     const { cwd } = this.context.host;
-    const run: RunOptions = { ...runOf(this.opened, this.run), only: ['user'], sideFiles: 'none' };
+    // Whom the data belongs to is what is being settled: a plan that cannot be carried out holds its service back.
+    const run: RunOptions = { ...runOf(this.opened, this.run), only: ['user'], sideFiles: 'none', owned: () => WILL_BE_OWNED };
     if (services) run.services = services.filter((name) => run.services === undefined || run.services.includes(name));
     const results = this.batten.runProject(input!, run);
     const changed = results.filter(({ before, after }) => before !== after);
@@ -259,6 +261,16 @@ class Work {
     }
   }
 }
+
+/** What is mounted will belong to whom the plan says, or the service stays as it is. */
+const WILL_BE_OWNED: OwnedData = {
+  fits: () => true,
+  evidence: {
+    kind: 'compose-semantics',
+    ref: 'batten migrate',
+    detail: 'what is mounted is given to that user, or the service stays as it is',
+  },
+};
 
 const isDone = ({ status }: PlannedService): boolean => status === 'moves' || status === 'fits';
 

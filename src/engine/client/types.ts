@@ -77,6 +77,7 @@ export interface HostConfig {
   Privileged: boolean;
   CapAdd: string[] | null;
   CapDrop: string[] | null;
+  GroupAdd?: string[] | null;
   SecurityOpt: string[] | null;
   ReadonlyRootfs: boolean;
   Tmpfs?: Record<string, string> | null;

@@ -13,7 +13,7 @@ import { HOME_LABEL } from '../trial/options';
 import { isAlive, Scratch } from '../trial/scratch';
 import { type Given, give, type Way } from './give';
 import { inTurns, type PlannedMount, type ProjectPlan, planProject } from './project-plan';
-import { OwnStack, type RunningServices } from './stack';
+import { OwnStack, type Processes, type RunningServices } from './stack';
 import type { MigrationStore, RecordedMount } from './store';
 import { Toolboxes } from './toolbox';
 import { OWNERS_LABEL, type Toolbox, Worker, type WorkerMount } from './worker';
@@ -80,8 +80,18 @@ export class Migration {
     return planProject({ engine: this.engine, label: this.label, all, image, progress }, before, after);
   }
 
-  stack(name: string): OwnStack {
-    return new OwnStack(this.engine, this.compose, this.setup.project, name, this.env);
+  /** What runs of a project, by service. */
+  running(name: string): Promise<RunningServices> {
+    return this.stack(name, NO_PROCESSES).running();
+  }
+
+  /** Ends what a migration that was killed had begun with the stack. */
+  settle(store: MigrationStore): Promise<void> {
+    return this.stack(store.begun.name, store).settle();
+  }
+
+  private stack(name: string, processes: Processes): OwnStack {
+    return new OwnStack(this.engine, this.compose, this.setup.project, name, this.env, processes);
   }
 
   /**
@@ -91,7 +101,7 @@ export class Migration {
    * @throws EngineError, when all is as it was again; or when that failed as well, which is said.
    */
   async apply(store: MigrationStore, again: () => Promise<ProjectPlan>): Promise<Migrated> {
-    const stack = this.stack(store.begun.name);
+    const stack = this.stack(store.begun.name, store);
     try {
       if (store.phase === 'begun') {
         this.setup.progress('stopping the stack');
@@ -113,8 +123,9 @@ export class Migration {
 
   /** Gives everything back as it was, from wherever it is; the files of the project with it. */
   async undo(store: MigrationStore): Promise<Migrated> {
-    const stack = this.stack(store.begun.name);
+    const stack = this.stack(store.begun.name, store);
     const reached = store.phase;
+    await stack.settle();
     if (reached === 'begun') return { given: NOTHING, ...(await this.start(stack, store, 'undone', store.begun.running)) };
     store.checkFiles('back');
     const running = reached === 'done' ? await stack.running() : store.begun.running;
@@ -202,6 +213,8 @@ export class Migration {
     }
   }
 }
+
+const NO_PROCESSES: Processes = { started: () => undefined, all: () => [] };
 
 const NOTHING: Given = { done: 0, gone: 0, others: 0 };
 

@@ -1,5 +1,6 @@
 import type { Person } from '../../ownership/access';
 import type { Engine } from '../client/engine';
+import type { ContainerInfo } from '../client/types';
 import { listOf, type ModelService } from '../compose/model';
 import { fileIn } from '../trial/image-files';
 
@@ -23,30 +24,22 @@ export class People {
     private readonly label: Record<string, string>,
   ) {}
 
-  /** Undefined when it cannot be told: the image is not here, or does not know the name. */
-  async of({ user, group_add, cap_add, cap_drop, privileged }: ModelService, image: string): Promise<Person | undefined> {
-    const accounts = await this.accounts(image);
-    const written = typeof user === 'string' && user !== '' ? user : accounts?.user;
-    if (written === undefined) return undefined;
-    const [name = '', group] = written.split(':');
-    const account = name === '' ? undefined : accounts?.passwd.find(([own, , number]) => own === name || number === name);
-    const uid = name === '' || name === 'root' ? 0 : (numberOf(name) ?? numberOf(account?.[2]));
-    const gid = group === undefined || group === '' ? (numberOf(account?.[3]) ?? 0) : groupOf(group, accounts);
-    if (uid === undefined || gid === undefined) return undefined;
-    const groups = listOf(group_add).map((each) => groupOf(String(each), accounts));
-    // The groups of an account count as long as no group is named beside it. Source: moby/sys/user, GetExecUser
-    const own =
-      group === undefined && account
-        ? (accounts?.group ?? []).flatMap(([, , number, members = '']) =>
-            members.split(',').includes(account[0]!) ? [numberOf(number)] : [],
-          )
-        : [];
-    return {
-      uid,
-      gid,
-      groups: [...groups, ...own].filter((each): each is number => each !== undefined),
-      overrides: uid === 0 ? overridesOf({ cap_add, cap_drop, privileged }) : 'none',
+  /** As whom a container that is there runs. What it calls its users is read from the container itself. */
+  async ofContainer({ Id, Config, HostConfig }: ContainerInfo): Promise<Person | undefined> {
+    const { CapAdd, CapDrop, Privileged, GroupAdd } = HostConfig;
+    const service: ModelService = {
+      user: Config.User,
+      group_add: GroupAdd ?? [],
+      cap_add: CapAdd ?? [],
+      cap_drop: CapDrop ?? [],
+      privileged: Privileged,
     };
+    return personOf(service, { user: '', ...(await this.files(Id)) });
+  }
+
+  /** Undefined when it cannot be told: the image is not here, or does not know the name. */
+  async of(service: ModelService, image: string): Promise<Person | undefined> {
+    return personOf(service, await this.accounts(image));
   }
 
   private accounts(image: string): Promise<Accounts | undefined> {
@@ -68,16 +61,44 @@ export class People {
       HostConfig: { NetworkMode: 'none' },
     });
     try {
-      const lines = async (path: string): Promise<string[][]> => {
-        const bytes = await this.engine.archiveStart(container, path, MOST_OF_ACCOUNTS);
-        const text = bytes && fileIn(bytes);
-        return text === undefined ? [] : text.split('\n').map((line) => line.split(':'));
-      };
-      return { user: info.Config?.User ?? '', passwd: await lines('/etc/passwd'), group: await lines('/etc/group') };
+      return { user: info.Config?.User ?? '', ...(await this.files(container)) };
     } finally {
       await this.engine.removeContainer(container).catch(() => undefined);
     }
   }
+
+  private async files(container: string): Promise<Pick<Accounts, 'passwd' | 'group'>> {
+    const lines = async (path: string): Promise<string[][]> => {
+      const bytes = await this.engine.archiveStart(container, path, MOST_OF_ACCOUNTS);
+      const text = bytes && fileIn(bytes);
+      return text === undefined ? [] : text.split('\n').map((line) => line.split(':'));
+    };
+    return { passwd: await lines('/etc/passwd'), group: await lines('/etc/group') };
+  }
+}
+
+function personOf({ user, group_add, cap_add, cap_drop, privileged }: ModelService, accounts: Accounts | undefined): Person | undefined {
+  const written = typeof user === 'string' && user !== '' ? user : accounts?.user;
+  if (written === undefined) return undefined;
+  const [name = '', group] = written.split(':');
+  const account = name === '' ? undefined : accounts?.passwd.find(([own, , number]) => own === name || number === name);
+  const uid = name === '' || name === 'root' ? 0 : (numberOf(name) ?? numberOf(account?.[2]));
+  const gid = group === undefined || group === '' ? (numberOf(account?.[3]) ?? 0) : groupOf(group, accounts);
+  if (uid === undefined || gid === undefined) return undefined;
+  const groups = listOf(group_add).map((each) => groupOf(String(each), accounts));
+  // The groups of an account count as long as no group is named beside it. Source: moby/sys/user, GetExecUser
+  const own =
+    group === undefined && account
+      ? (accounts?.group ?? []).flatMap(([, , number, members = '']) =>
+          members.split(',').includes(account[0]!) ? [numberOf(number)] : [],
+        )
+      : [];
+  return {
+    uid,
+    gid,
+    groups: [...groups, ...own].filter((each): each is number => each !== undefined),
+    overrides: uid === 0 ? overridesOf({ cap_add, cap_drop, privileged }) : 'none',
+  };
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { EngineError } from '../../errors';
 import type { Environment } from '../client/endpoint';
 import type { Engine } from '../client/engine';
@@ -8,8 +9,17 @@ import { containersOf } from './mounts';
 /** How many containers of each service run. */
 export type RunningServices = Readonly<Record<string, number>>;
 
+/** How long the Engine may take for what it was asked last, in milliseconds. */
+const SETTLES = 2000;
+
 /** How long Compose may take to stop or start a stack, in seconds. */
 const PATIENCE = 900;
+
+/** The processes of Compose, kept where they outlive this one: after a run that was killed, one may still be stopping or starting the stack. */
+export interface Processes {
+  started(pid: number): void;
+  all(): readonly number[];
+}
 
 /** The person's own stack, stopped and started by Compose. */
 export class OwnStack {
@@ -19,6 +29,7 @@ export class OwnStack {
     private readonly project: ProjectFilesOnDisk,
     readonly name: string,
     private readonly env: Environment,
+    private readonly processes: Processes,
   ) {}
 
   async running(): Promise<RunningServices> {
@@ -29,8 +40,17 @@ export class OwnStack {
     return counts;
   }
 
+  /** Ends what a run that was killed had begun, so that nothing is started any more. */
+  async settle(): Promise<void> {
+    const left = this.processes.all().filter(isCompose);
+    for (const pid of left.flatMap((each) => [each, ...childrenOf(each)])) kill(pid);
+    // What the Engine was asked for already it still does.
+    if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, SETTLES));
+  }
+
   /** @throws EngineError when something of it still runs. */
   async stop(): Promise<void> {
+    await this.settle();
     if (Object.keys(await this.running()).length === 0) return;
     const { code, stderr } = await this.call(['stop']);
     const left = Object.keys(await this.running());
@@ -67,6 +87,38 @@ export class OwnStack {
 
   private call(words: readonly string[]): ReturnType<typeof run> {
     const { directory } = this.project;
-    return run(this.compose.words, [...projectWords(this.project), ...words], { cwd: directory, env: this.env, timeout: PATIENCE });
+    const started = (pid: number): void => this.processes.started(pid);
+    return run(this.compose.words, [...projectWords(this.project), ...words], {
+      cwd: directory,
+      env: this.env,
+      timeout: PATIENCE,
+      started,
+    });
+  }
+}
+
+/** Whether a process is one of Compose, and no other that has its number by now. */
+function isCompose(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('compose');
+  } catch {
+    return false;
+  }
+}
+
+/** The docker command runs Compose as a process of its own. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }

@@ -1,5 +1,5 @@
 import type { ProjectFilesOnDisk } from '../compose/resolve';
-import type { RunningServices } from './stack';
+import type { Processes, RunningServices } from './stack';
 import type { Toolbox, WorkerMount } from './worker';
 
 /**
@@ -46,7 +46,7 @@ export interface RecordedMount {
 }
 
 /** Where a migration is written down, so that what was killed at any moment can be gone on with, or taken back. Each call lasts when it returns. */
-export interface MigrationStore {
+export interface MigrationStore extends Processes {
   readonly phase: MigrationPhase;
   readonly begun: Begun;
   readonly mounts: readonly RecordedMount[];

@@ -54,6 +54,11 @@ export function configShape(transforms: readonly Configurable[]): Shape {
     of: { kind: 'map', keys, required: ['transform', 'reason'] },
     summary: 'Findings to ignore, each with a reason',
   });
+  const user: Shape = {
+    kind: 'text',
+    summary:
+      'The user of services whose image has none of its own: uid:gid, ${PUID}:${PGID} as the file has them, or owner for whom the project belongs to',
+  };
   const service: Shape = {
     name: 'service',
     kind: 'map',
@@ -61,6 +66,7 @@ export function configShape(transforms: readonly Configurable[]): Shape {
       skip: ids('Transforms that leave this service alone'),
       ignore: ignore(rule),
       transforms: switches,
+      user,
     },
   };
   return {
@@ -73,6 +79,7 @@ export function configShape(transforms: readonly Configurable[]): Shape {
       skip: ids('All but these transforms'),
       also: ids('These transforms beside those of the preset'),
       transforms: switches,
+      user,
       services: { kind: 'named', of: service, summary: 'What is different for single services, by name' },
       ignore: ignore({
         transform: rule.transform!,

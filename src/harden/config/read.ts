@@ -28,7 +28,9 @@ export interface Config {
   skip?: readonly string[];
   also?: readonly string[];
   transforms?: Readonly<Record<string, Switch>>;
-  services?: Readonly<Record<string, { skip?: readonly string[]; transforms?: Readonly<Record<string, Switch>> }>>;
+  /** The user of services whose image has none of its own. */
+  user?: string;
+  services?: Readonly<Record<string, { skip?: readonly string[]; transforms?: Readonly<Record<string, Switch>>; user?: string }>>;
   /** Those of single services are among them. */
   ignore: readonly ConfiguredIgnore[];
   exclude?: readonly string[];

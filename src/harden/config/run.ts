@@ -10,7 +10,7 @@ import type { Config, ConfiguredIgnore, Switch } from './read';
  * @param today as 2027-01-31: what counts until an earlier day is `expired`.
  */
 export function configuredRun(config: Config, file: string, today: string): { run: RunOptions; expired: readonly ConfiguredIgnore[] } {
-  const { preset, confidence, only, skip = [], also = [], transforms = {}, services = {} } = config;
+  const { preset, confidence, only, skip = [], also = [], transforms = {}, services = {}, user } = config;
   const expired = config.ignore.filter(({ until }) => until !== undefined && until < today);
   const ignores = config.ignore
     .filter((rule) => !expired.includes(rule))
@@ -22,8 +22,10 @@ export function configuredRun(config: Config, file: string, today: string): { ru
     { skip: [...left, ...turned(own, false)], also: turned(own, true) },
   ]);
   const settings: Settings = {
-    transforms: optionsOf(transforms),
-    services: Object.fromEntries(Object.entries(services).map(([name, { transforms: own = {} }]) => [name, optionsOf(own)])),
+    transforms: withUser(optionsOf(transforms), user),
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, { transforms: own = {}, user: number }]) => [name, withUser(optionsOf(own), number)]),
+    ),
   };
   return {
     run: {
@@ -38,6 +40,11 @@ export function configuredRun(config: Config, file: string, today: string): { ru
     },
     expired,
   };
+}
+
+/** `user:` is a shorter way to give the transform of that name its number. */
+function withUser(options: Record<string, Readonly<Record<string, Data>>>, number: string | undefined): typeof options {
+  return number === undefined ? options : { ...options, user: { number, ...options.user } };
 }
 
 /** The transforms that are switched off, or that are on: giving one options means wanting it. */

@@ -1,5 +1,6 @@
 import type { Service } from '../../compose/types';
 import type { Match } from '../match';
+import type { OwnedData } from '../owned';
 import type { Draft } from '../rules';
 import type { Situation } from '../situation';
 import { capabilitiesOfRoot, capabilitiesOfUser } from './capabilities';
@@ -18,13 +19,15 @@ export interface Inspection {
   seen: Service;
   situation: Situation;
   match?: Match;
+  /** What is known of whom its mounts belong to. */
+  owned?: OwnedData;
 }
 
 /**
  * What an image that was looked into makes of the advice about a service. Where a template speaks about it, that stays, as far as the image is the one
  * it speaks of. What the image does not say, for the service as it is configured, stays a rule of thumb.
  */
-export function applyInspected(draft: Draft, image: InspectedImage, { written, seen, situation, match }: Inspection): void {
+export function applyInspected(draft: Draft, image: InspectedImage, { written, seen, situation, match, owned }: Inspection): void {
   const { facts } = image;
   if (facts.withoutFiles !== undefined) return;
   const start = startHere(facts, written, situation);
@@ -39,7 +42,7 @@ export function applyInspected(draft: Draft, image: InspectedImage, { written, s
   draft.capabilities = capabilities ?? draft.capabilities;
   draft.noNewPrivileges = noNewPrivileges;
   if (!start) return;
-  if (situation.startsAsRoot !== false) Object.assign(draft, userOf(image, start, seen, situation) ?? {});
+  if (situation.startsAsRoot !== false) Object.assign(draft, userOf(image, start, seen, situation, owned) ?? {});
   if (draft.readOnly.value !== false) draft.readOnly = readOnlyOf(image, start, seen, situation) ?? draft.readOnly;
 }
 

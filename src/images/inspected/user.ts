@@ -1,5 +1,6 @@
 import { covers, parentOf } from '../../compose/container-path';
 import type { Service } from '../../compose/types';
+import type { OwnedData } from '../owned';
 import type { Situation } from '../situation';
 import type { Advice, Evidence } from '../types';
 import type { ImageFacts, StartFacts } from '../xray';
@@ -12,7 +13,13 @@ type UserAdvice = Pick<Advice, 'user' | 'noUser'>;
  * The user an image that starts as root becomes anyway: it can be set when, started as that user, it does nothing that only root may. Undefined
  * when the image does not say.
  */
-export function userOf(image: InspectedImage, start: StartHere, service: Service, situation: Situation): UserAdvice | undefined {
+export function userOf(
+  image: InspectedImage,
+  start: StartHere,
+  service: Service,
+  situation: Situation,
+  owned?: OwnedData,
+): UserAdvice | undefined {
   const { facts } = image;
   const becomes = start.doings.filter(({ step }) => step.do === 'become' && step.owner.uid !== 0);
   if (becomes.length === 0) return undefined;
@@ -42,8 +49,10 @@ export function userOf(image: InspectedImage, start: StartHere, service: Service
     );
   const group = gid ?? facts.accounts.find((each) => each.uid === uid)?.gid ?? 0;
   const missed = others.notFollowed.length > 0;
+  const fits = owned?.fits({ uid, gid: group }) === true;
   const bind = service.mounts.find(
     (mount) =>
+      !fits &&
       mount.kind === 'bind' &&
       !mount.readOnly &&
       start.doings.some(
@@ -58,7 +67,7 @@ export function userOf(image: InspectedImage, start: StartHere, service: Service
         bind ? `; but ${bind.target} is a bind mount, whose owner cannot be seen from here, and nobody would give it away` : ''
       }`,
       breaks: 'files and volumes that belong to root, and low ports on the host network',
-      evidence,
+      evidence: fits ? [...evidence, owned.evidence] : evidence,
     },
     noUser: undefined,
   };
