@@ -20,6 +20,8 @@ export interface ProgramFacts {
   capabilities?: readonly string[];
   /** All that a root process of it needs, in a container of its own, so far as its own work goes. */
   as_root?: readonly string[];
+  /** It writes where its configuration or its command says, else to its working directory, and nowhere else. */
+  writes_as_told?: true;
   wraps?: Wrapper;
   /** It makes its process that of another user. */
   steps_down?: true;
@@ -59,6 +61,11 @@ export function capabilitiesOf(name: string): readonly string[] {
 export function needsAsRoot(name: string): { value: readonly string[]; evidence: Evidence[] } | undefined {
   const fact = factsOf(name).find(({ as_root }) => as_root);
   return fact && { value: fact.as_root!, evidence: fact.evidence };
+}
+
+/** Whether a program writes only where it is told to. */
+export function writesAsTold(name: string): boolean {
+  return factsOf(name).some(({ writes_as_told }) => writes_as_told);
 }
 
 export function stepsDown(name: string): boolean {

@@ -146,6 +146,7 @@ export function validateHintFile(data: Data, file: string, position: (path: Path
           {
             capabilities: some(check.capability),
             as_root: some(check.capability),
+            writes_as_told: test((v) => v === true, 'true'),
             steps_down: test((v) => v === true, 'true'),
             root: test((v) => v === true, 'true'),
             daemon: test((v) => v === true, 'true'),

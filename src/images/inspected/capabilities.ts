@@ -106,8 +106,11 @@ function needsOfSteps(image: InspectedImage, start: StartHere): Needs {
       need('SETPCAP', 'setpriv changes what capabilities may be had', step);
     const roots = step.do === 'chown' && step.owner.uid === 0 && paths.length > 0 && paths.every((each) => owners.of(each).uid === 0);
     if (step.do === 'chown' && !roots) need('CHOWN', `it gives ${paths[0] ?? step.written ?? 'files'} to ${step.owner.written}`, step);
-    if (step.do === 'chmod' && paths.some((each) => owners.of(each).uid !== 0))
+    if (step.do === 'chmod' && !step.mayFail && paths.some((each) => owners.of(each).uid !== 0))
       need('FOWNER', `it sets the mode of ${paths[0]}, which belongs to another user`, step);
+    if (step.do === 'write' && step.keepsOwner && step.what === 'directory')
+      for (const each of ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'])
+        need(each, `it unpacks files with their owners and modes into ${paths[0] ?? step.written}`, step);
     for (const path of paths) placed(step, path, owners, (capability, why) => need(capability, why, step));
   }
   const parent = rootAbove(start);

@@ -60,6 +60,14 @@ function shape(fail: (path: Path, expected: string) => never): Check {
       unbounded(item)(value, path);
     };
   };
+  const ofKind = (key: string, kinds: Record<string, Check>): Check => {
+    const known = oneOf(Object.keys(kinds));
+    return (value, path) => {
+      const kind = isMap(value) ? value[key] : undefined;
+      known(kind, [...path, key]);
+      kinds[kind as string]!(value, path);
+    };
+  };
   const text = test((v) => typeof v === 'string' && v.length <= MAX_TEXT, 'a text that is not too long');
   const number = test((v) => typeof v === 'number' && Number.isInteger(v) && v >= 0 && v <= 0xffffffff, 'a number');
   const yes = test((v) => v === true, 'true');
@@ -69,47 +77,46 @@ function shape(fail: (path: Path, expected: string) => never): Check {
   const place = record({ layer: number, path: text }, { line: number });
   const where = { path: text, written: text, others: list(text), variables: list(text) };
   const owner = record({ written: text }, { uid: number, gid: number, variables: list(text) });
+  // Made once a depth: there are hundreds of conditions in a lock.
+  const conditions: Check[] = [];
   const condition = (depth: number): Check => {
-    return (value, path) => {
-      if (depth > MAX_DEPTH) fail(path, `conditions within no more than ${MAX_DEPTH} others`);
-      const inner = condition(depth + 1);
-      const kinds: Record<string, Check> = {
-        variable: record({ if: text, name: text, is: text }, { value: text }),
-        argument: record(
-          { if: text, which: test((v) => v === '#' || (typeof v === 'number' && v > 0), 'a number of a word'), is: text },
-          { value: text },
-        ),
-        file: record({ if: text, path: text, is: text }),
-        command: record({ if: text, words: list(text) }),
-        signal: record({ if: text, names: list(text) }),
-        time: record({ if: text, when: text }),
-        all: record({ if: text, of: list(inner) }),
-        any: record({ if: text, of: list(inner) }),
-        not: record({ if: text, of: inner }),
-        unknown: record({ if: text, text, on: list(text) }),
-      };
-      oneOf(Object.keys(kinds))(isMap(value) ? value.if : undefined, [...path, 'if']);
-      kinds[(value as { if: string }).if]!(value, path);
+    if (depth > MAX_DEPTH) return (_, path) => fail(path, `conditions within no more than ${MAX_DEPTH} others`);
+    const inner: Check = (value, path) => {
+      conditions[depth + 1] ??= condition(depth + 1);
+      conditions[depth + 1]!(value, path);
     };
+    const kinds: Record<string, Check> = {
+      variable: record({ if: text, name: text, is: text }, { value: text }),
+      argument: record(
+        { if: text, which: test((v) => v === '#' || (typeof v === 'number' && v > 0), 'a number of a word'), is: text },
+        { value: text },
+      ),
+      file: record({ if: text, path: text, is: text }),
+      command: record({ if: text, words: list(text) }),
+      signal: record({ if: text, names: list(text) }),
+      time: record({ if: text, when: text }),
+      all: record({ if: text, of: list(inner) }),
+      any: record({ if: text, of: list(inner) }),
+      not: record({ if: text, of: inner }),
+      unknown: record({ if: text, text, on: list(text) }),
+    };
+    return ofKind('if', kinds);
   };
   const circumstances = { as: number, when: list(condition(0)), usual: truth };
-  const step: Check = (value, path) => {
-    const kinds: Record<string, Check> = {
-      run: record(
-        { do: text, at: place, program: text, argv: list(text) },
-        { ...circumstances, path: text, replaces: yes, background: yes, script: yes, command: yes, server: text },
-      ),
-      become: record({ do: text, at: place, by: text, owner }, circumstances),
-      chown: record({ do: text, at: place, by: text, owner }, { ...circumstances, ...where, recursive: yes }),
-      chmod: record({ do: text, at: place, by: text, mode: text }, { ...circumstances, ...where, recursive: yes }),
-      write: record({ do: text, at: place, by: text, what: oneOf(['file', 'directory']) }, { ...circumstances, ...where, keepsOwner: yes }),
-      remove: record({ do: text, at: place, by: text }, { ...circumstances, ...where }),
-      link: record({ do: text, at: place, by: text, to: text }, { ...circumstances, ...where }),
-      look: record({ do: text, at: place, by: text }, { ...circumstances, ...where, recursive: yes }),
-    };
-    oneOf(Object.keys(kinds))(isMap(value) ? value.do : undefined, [...path, 'do']);
-    kinds[(value as { do: string }).do]!(value, path);
-  };
+  const changes = { ...circumstances, ...where, mayFail: yes };
+  const step = ofKind('do', {
+    run: record(
+      { do: text, at: place, program: text, argv: list(text) },
+      { ...circumstances, path: text, replaces: yes, background: yes, script: yes, command: yes, server: text },
+    ),
+    become: record({ do: text, at: place, by: text, owner }, circumstances),
+    chown: record({ do: text, at: place, by: text, owner }, { ...changes, recursive: yes }),
+    chmod: record({ do: text, at: place, by: text, mode: text }, { ...changes, recursive: yes }),
+    write: record({ do: text, at: place, by: text, what: oneOf(['file', 'directory']) }, { ...changes, keepsOwner: yes }),
+    remove: record({ do: text, at: place, by: text }, changes),
+    link: record({ do: text, at: place, by: text, to: text }, changes),
+    look: record({ do: text, at: place, by: text }, { ...circumstances, ...where, recursive: yes }),
+  });
   const start = record(
     {
       argv: list(text),
@@ -121,7 +128,7 @@ function shape(fail: (path: Path, expected: string) => never): Check {
   );
   const directory = record(
     { path: text, there: truth, why: list(oneOf(['volume', 'workdir', 'home', 'written', 'owned'])) },
-    { realPath: text, uid: number, gid: number, mode, files: number, layer: number },
+    { realPath: text, uid: number, gid: number, mode, files: number, streams: yes, layer: number },
   );
   const capabilities = list(pattern(/^[A-Z_]+$/, 'a capability'));
   const none = test((v) => Array.isArray(v) && v.length === 0, 'an empty list');

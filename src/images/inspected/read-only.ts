@@ -1,16 +1,23 @@
 import { covers, parentOf, samePath } from '../../compose/container-path';
 import type { Service } from '../../compose/types';
+import { writesAsTold } from '../programs';
 import type { Situation } from '../situation';
 import type { Evidence, ReadOnlyAdvice, TmpfsMount, Verdict } from '../types';
-import type { DirectoryFacts, ImageFacts, Place } from '../xray';
+import type { DirectoryFacts, ImageFacts, Place, Step } from '../xray';
 import { type InspectedImage, placeEvidence, placeText, stepText } from './places';
 import { type StartHere, staying } from './start';
 
 /** What the Engine gives a container beside its files: nothing there is of the image. */
 const GIVEN = ['/dev', '/proc', '/sys'];
 
+/** Made anew at each start, wherever it is. */
+const OF_A_RUN = /\.(?:lock|pid|sock|socket)$/;
+
+/** What an image has there is left from when it was made. */
+const EMPTIED = ['/tmp', '/var/tmp', '/run', '/run/lock'];
+
 /** Where nobody expects what is written to be there after a restart. */
-const PASSING = ['/tmp', '/var/tmp', '/run', '/var/cache', '/var/lock'];
+const PASSING = ['/tmp', '/var/tmp', '/run', '/var/cache', '/var/lock', '/var/log'];
 
 /** Interpreters whose libraries are loaded out of temporary files. */
 const LOADS_FROM_TMP = new Set(['java']);
@@ -30,12 +37,15 @@ export function readOnlyOf(
   const { facts } = image;
   const writes = writesOf(start, service);
   const wanted = new Map<string, { at: Place; detail: string }>();
+  const ofARun = new Map<string, boolean>();
   for (const { path, at, detail, certain, makes } of writes) {
     const place = makes ? path : parentOf(path);
     const directory = directoryAt(place, facts) ?? (makes ? undefined : nearest(place, facts));
-    const hides = directory !== undefined && (directory.files ?? 0) > 0;
+    const hides = directory !== undefined && (directory.files ?? 0) > 0 && !EMPTIED.includes(directory.realPath ?? directory.path);
     if (!hides && place !== '/' && (directory !== undefined || makes)) {
-      wanted.set(directory?.realPath ?? directory?.path ?? place, { at, detail });
+      const there = directory?.realPath ?? directory?.path ?? place;
+      wanted.set(there, { at, detail });
+      ofARun.set(there, (ofARun.get(there) ?? true) && !makes && OF_A_RUN.test(path));
       continue;
     }
     if (!certain) continue;
@@ -51,10 +61,17 @@ export function readOnlyOf(
   const users = new Set(stays.flatMap(({ step }) => (step.as === undefined || step.as === 0 ? [] : [step.as])));
   const becomes = start.doings.flatMap(({ step }) => (step.do === 'become' && step.owner.uid !== undefined ? [step.owner.uid] : []));
   for (const uid of becomes) users.add(uid);
-  const own = facts.directories.filter(({ why, there, uid }) => there && why.includes('owned') && uid !== undefined && users.has(uid));
+  const told = !bringsFiles(service) && stays.every(({ step }) => step.server !== undefined && writesAsTold(step.program));
+  const written = new Set(wanted.keys());
+  const own = [...facts.directories, ...facts.worldWritable].filter(
+    ({ why, there, uid }) => there && (why.includes('owned') || why.length === 0) && uid !== undefined && uid !== 0 && users.has(uid),
+  );
   const kept: DirectoryFacts[] = [];
   for (const directory of own) {
-    if (isMounted(directory.path, service) || isConfiguration(directory.path) || holdsMount(directory.path, service)) continue;
+    if (directory.streams || isMounted(directory.path, service) || isConfiguration(directory.path) || holdsMount(directory.path, service))
+      continue;
+    const known = written.has(directory.realPath ?? directory.path);
+    if (told && !known) continue;
     if ((directory.files ?? 0) === 0)
       wanted.set(directory.realPath ?? directory.path, {
         at: { layer: directory.layer ?? facts.id, path: directory.path },
@@ -66,7 +83,9 @@ export function readOnlyOf(
   const java = start.doings.some(({ step }) => step.do === 'run' && step.server !== undefined && LOADS_FROM_TMP.has(step.server));
   const tmpfs = outermost([...wanted.keys()], facts).map((path) => mountAt(path, facts, situation, java));
   const evidence: Evidence[] = [...wanted].slice(0, 8).map(([, { at, detail }]) => placeEvidence(at, detail, image));
-  const forgotten = tmpfs.find(({ path, uid }) => uid !== undefined && uid !== 0 && !PASSING.some((each) => covers(each, path)));
+  const forgotten = tmpfs.find(
+    ({ path, uid }) => uid !== undefined && uid !== 0 && !ofARun.get(path) && !PASSING.some((each) => covers(each, path)),
+  );
   const doubt = kept[0]
     ? `it may also write to ${kept[0].path}, which belongs to ${kept[0].uid} and holds ${kept[0].files} files of the image`
     : forgotten && `what it keeps in ${forgotten.path} would be gone after a restart, as no volume is mounted there`;
@@ -93,8 +112,12 @@ interface Write {
 
 /** What the start changes in files of the image. */
 function writesOf({ doings }: StartHere, service: Service): Write[] {
+  // What it first tries, and may not, it leaves alone from then on.
+  const tried = new Set<string>();
   return doings.flatMap(({ step, paths, certain }) => {
     if (step.do !== 'write' && step.do !== 'link' && step.do !== 'chown' && step.do !== 'chmod') return [];
+    if (step.mayFail) for (const path of paths) tried.add(path);
+    if (step.mayFail || paths.every((path) => tried.has(path)) || asksFirst(step, service)) return [];
     const makes = (step.do === 'write' && step.what === 'directory') || step.do === 'chown' || step.do === 'chmod';
     return paths
       .filter((path) => !GIVEN.some((each) => covers(each, path)) && !isMounted(path, service))
@@ -102,14 +125,24 @@ function writesOf({ doings }: StartHere, service: Service): Write[] {
   });
 }
 
+/** Whether it is done only where a file may be written, which a read-only root answers. */
+function asksFirst({ when = [] }: Step, service: Service): boolean {
+  return when.some((each) => each.if === 'file' && each.is === 'writable' && !isMounted(each.path, service));
+}
+
 function isMounted(path: string, service: Service): boolean {
   const mounts = [...service.mounts.filter(({ readOnly }) => !readOnly), ...service.tmpfs];
   return mounts.some(({ target }) => target !== '' && target !== '/' && covers(target, path));
 }
 
-/** What is there is read when it starts: to own it is no sign of writing to it. */
+/** Configuration and programs are read when it starts: to own them is no sign of writing to them. */
 function isConfiguration(path: string): boolean {
-  return covers('/etc', path);
+  return ['/etc', '/usr/bin', '/usr/sbin', '/usr/lib', '/usr/libexec', '/usr/src'].some((each) => covers(each, path));
+}
+
+/** Whether files of the project are mounted, which may be a configuration that says otherwise than that of the image. */
+function bringsFiles({ mounts, configs }: Service): boolean {
+  return configs.length > 0 || mounts.some(({ kind }) => kind === 'bind');
 }
 
 /** What is kept there is on the mount. */

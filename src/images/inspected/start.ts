@@ -64,7 +64,17 @@ export function startHere(facts: ImageFacts, service: Service, situation: Situat
   }
   const hidden = start.scripts.find(({ path }) => service.mounts.some(({ target }) => target !== '/' && covers(target, path)));
   if (hidden) notFollowed.push({ reason: `a mount lies over ${hidden.path}, which the image starts with` });
+  const filled = doings
+    .flatMap(({ step, paths }) => (step.do === 'look' && step.by === 'for' ? paths : []))
+    .find((path) => mayFill(path, service));
+  if (filled !== undefined) notFollowed.push({ reason: `what is mounted at ${filled} is gone through by the start of the image` });
   return { uid: start.uid, gid: start.gid, doings, notFollowed, scripts: start.scripts };
+}
+
+/** Whether the service puts files of its own into a directory. */
+function mayFill(path: string, { mounts, configs }: Service): boolean {
+  const own = [...mounts.filter(({ kind }) => kind === 'bind'), ...configs];
+  return own.some(({ target }) => target !== '' && target !== '/' && (covers(target, path) || covers(path, target)));
 }
 
 function startAs({ user, start, startAsUser }: ImageFacts, { start: as }: Situation): StartFacts | undefined {

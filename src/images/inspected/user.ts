@@ -81,7 +81,7 @@ interface Refusal {
 /** What another user would try in vain. */
 function onlyRoot({ doings, uid, gid }: StartHere, asRoot: StartHere, facts: ImageFacts, service: Service): Refusal | undefined {
   for (const { step, paths, certain } of doings) {
-    if (!certain && step.usual === false) continue;
+    if ((!certain && step.usual === false) || ('mayFail' in step && step.mayFail)) continue;
     const says = (why: string): Refusal => ({ why: `${why} (${placeText(step.at)})`, evidence: [[step.at, stepText(step)]] });
     if (step.do === 'become') return says(`it still becomes ${step.owner.written} by ${step.by}`);
     if (step.do === 'chown' && step.owner.uid !== uid)

@@ -259,9 +259,16 @@ function directoryFacts(path: string, files: FileTree, layerOf: (node: FileNode)
     gid: node.gid,
     mode: node.mode.toString(8).padStart(4, '0'),
     files: filesBelow(node),
+    ...(onlyStreams(node) && { streams: true as const }),
     why,
     layer: layerOf(node),
   };
+}
+
+/** `/var/log/nginx`, whose files are links to `/dev/stdout` and `/dev/stderr`. */
+function onlyStreams({ children }: FileNode): boolean {
+  const inside = [...(children?.values() ?? [])];
+  return inside.length > 0 && inside.every(({ kind, link }) => kind === 'symlink' && /^\/(?:dev|proc)\//.test(link));
 }
 
 /** Files and links in a directory and below, directories not counted. */

@@ -149,6 +149,8 @@ export type Step = StepOf & {
   when?: Condition[];
   /** Whether it happens when the image starts as it is; undefined when that cannot be told. */
   usual?: boolean;
+  /** The script says that it may fail, as in `touch FILE || true`. */
+  mayFail?: true;
 };
 
 /** A path of a container, as far as it can be told. */
@@ -233,6 +235,8 @@ export interface DirectoryFacts {
   mode?: string;
   /** Files of the image in it or below, which a tmpfs over it would hide. */
   files?: number;
+  /** They are links to what processes print, and nothing else: its logs go to Docker. */
+  streams?: true;
   /** Why it is listed. */
   why: ('volume' | 'workdir' | 'home' | 'written' | 'owned')[];
   layer?: string;

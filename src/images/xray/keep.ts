@@ -28,7 +28,9 @@ const CONFIGURATIONS: readonly RegExp[] = [
   /(?:^|\/)(?:httpd|apache2)\.conf$|^etc\/apache2\/(?:[^/]+\/)*[^/]+$|^etc\/httpd\/(?:[^/]+\/)*[^/]+\.conf$|(?:^|\/)envvars$/,
   /(?:^|\/)php-fpm[^/]*\.conf$|(?:^|\/)(?:php-fpm\.d|pool\.d|fpm-pool\.d)\/[^/]+\.conf$/,
   /^etc\/ssh\/(?:sshd_config|sshd_config\.d\/[^/]+)$/,
-  /^etc\/(?:redis|valkey|mosquitto|haproxy|my\.cnf|mysql|unbound|bind|dnsmasq|squid|memcached)[^/]*(?:$|\/.+\.(?:conf|cnf|cfg)$)/,
+  /^(?:usr\/local\/)?etc\/(?:redis|valkey|mosquitto|haproxy|my\.cnf|mysql|unbound|bind|dnsmasq|squid|memcached)[^/]*(?:$|\/.+\.(?:conf|cnf|cfg)$)/,
+  /^mosquitto\/config\/(?:[^/]+\/)*[^/]+\.conf$/,
+  /^etc\/(?:docker\/registry|distribution)\/[^/]+\.ya?ml$/,
   /^etc\/sudoers$/,
 ];
 

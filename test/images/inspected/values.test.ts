@@ -1,4 +1,4 @@
-import { directory, file, program } from '../xray/tars';
+import { directory, type Entry, file, link, program } from '../xray/tars';
 import { adviceOf, adviceOfImage, capabilities, readOnly, user } from './advice-of';
 
 /** What an entrypoint is that is careful: it steps down and can be started as somebody else. */
@@ -23,6 +23,12 @@ describe('capabilities of a root start', () => {
       'known: SETGID SETPCAP SETUID',
     ],
     ['whose init program ends another user', 'exec tini -- gosu app "$@"', 'known: KILL SETGID SETUID'],
+    [
+      'that unpacks files of another user',
+      'tar -c -C /opt . | tar -x -C /srv; exec gosu app "$@"',
+      'known: CHOWN DAC_OVERRIDE FOWNER SETGID SETUID',
+    ],
+    ['that sets a mode as far as it may', 'chown app /x; chmod 700 /x || true; exec gosu app "$@"', 'known: CHOWN SETGID SETUID'],
     ['that waits for another user', 'gosu app "$@"', 'known: KILL SETGID SETUID'],
     ['that stays root', 'exec "$@"', 'generic: CHOWN DAC_OVERRIDE FOWNER KILL SETGID SETUID'],
     ['that waits for a program nobody knows', 'helper; exec gosu app "$@"', 'generic: CHOWN DAC_OVERRIDE FOWNER KILL SETGID SETUID'],
@@ -138,11 +144,29 @@ describe('user', () => {
       'known: no',
       {},
     ],
+    [
+      'that says what it may not do',
+      'if [ "$(id -u)" = 0 ]; then exec gosu app "$0" "$@"; fi; touch /etc/x || true; exec "$@"',
+      'known: 1000:1001',
+      {},
+    ],
     ['of two', 'gosu web helper & exec gosu app "$@"', 'known: no', {}],
     ['nobody names', 'exec "$@"', 'guess: 1000:1000', {}],
   ])('%s', async (_what, script, expected, options) => {
     expect(user(await adviceOf(script, options))).toBe(expected);
   });
+});
+
+test('a broker becomes its own user where nothing says so', async () => {
+  const more = [
+    program('usr/bin/mosquitto'),
+    file('mosquitto/config/mosquitto.conf', 'listener 1883\n'),
+    file('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nmosquitto:x:1883:1883::/var/empty:/bin/false\n'),
+  ];
+  const cmd = ['mosquitto', '-c', '/mosquitto/config/mosquitto.conf'];
+  expect(user(await adviceOfImage({ Cmd: cmd }, more))).toBe('known: 1883:1883');
+  const told = more.map((each) => (each.path.endsWith('.conf') ? file(each.path, 'user root\n') : each));
+  expect(user(await adviceOfImage({ Cmd: cmd }, told))).toBe('guess: 1000:1000');
 });
 
 describe('read-only', () => {
@@ -159,8 +183,104 @@ describe('read-only', () => {
     ['what root runs and nobody knows', `helper; ${CAREFUL}`, 'guess: /tmp /run', DATA],
     ['a volume below what its user owns', 'exec gosu app "$@"', 'generic: /tmp', { mounts: ['volume d:/data/db'] }],
     ['a server that stays root', 'exec "$@"', 'guess: /tmp /run', DATA],
+    ['a file of which it says that it may fail', `touch /etc/x || true; ${CAREFUL}`, 'generic: /tmp', DATA],
+    ['a directory given away as far as it may be', `chown -R app /etc || echo no; ${CAREFUL}`, 'generic: /tmp', DATA],
+    ['a file that it asks about', `if [ -w /etc/group ]; then echo x >> /etc/group; fi; ${CAREFUL}`, 'generic: /tmp', DATA],
+    ['a file that it tries first', `if touch /etc/x; then sed -i s/a/b/ /etc/x; fi; ${CAREFUL}`, 'generic: /tmp', DATA],
+    ['a file without which it ends', `touch /etc/x || exit 1; ${CAREFUL}`, 'known: no', DATA],
+    ['a file without which its question ends', `if ! touch /etc/x; then exit 1; fi; ${CAREFUL}`, 'known: no', DATA],
+    ['a file whose failure a function is for', `die() { exit 1; }; touch /etc/x || die; ${CAREFUL}`, 'known: no', DATA],
+    ['what it goes through', `for each in /hooks/*.sh; do [ ! -x "$each" ] || "$each"; done; ${CAREFUL}`, 'generic: /tmp', DATA],
+    [
+      'what it goes through, which is mounted',
+      `for each in /hooks/*.sh; do [ ! -x "$each" ] || "$each"; done; ${CAREFUL}`,
+      'guess: /tmp /run',
+      { mounts: ['volume d:/data', 'bind ./hooks:/hooks'] },
+    ],
   ])('%s', async (_what, script, expected, options) => {
     expect(readOnly(await adviceOf(script, options))).toBe(expected);
+  });
+
+  const OWN = { uid: 1000, gid: 1001 };
+
+  test.each<[string, Entry[], string]>([
+    [
+      'the log is a link to what it prints',
+      [directory('var/log/app', OWN), link('var/log/app/x.log', '/dev/stderr')],
+      'generic: /tmp:1000',
+    ],
+    ['a log is a file', [directory('var/log/app', OWN), file('var/log/app/x.log', '')], 'guess: /tmp:1000'],
+    ['logs are not there yet', [directory('var/log/app', OWN)], 'generic: /tmp:1000 /var/log/app:1000'],
+    ['everybody may write to it, and it is its own', [directory('srv/x', { ...OWN, mode: 0o1777 })], 'guess: /srv/x:1000 /tmp:1000'],
+    ['everybody may write to it', [directory('srv/x', { mode: 0o1777 })], 'generic: /tmp:1000'],
+    ['programs belong to it', [directory('usr/lib/app', OWN), file('usr/lib/app/helper', '')], 'generic: /tmp:1000'],
+  ])('where %s', async (_what, more, expected) => {
+    expect(readOnly(await adviceOfImage({ User: 'app', Cmd: ['server'] }, more, DATA))).toBe(expected);
+  });
+
+  test.each<[string, string[], Entry[], Parameters<typeof adviceOf>[1], string]>([
+    [
+      'nginx, whose log is a link',
+      ['nginx'],
+      [file('etc/nginx/nginx.conf', 'user web;\npid /run/x.pid;\nerror_log /var/log/e;\n'), link('var/log/e', '/dev/stderr')],
+      {},
+      'generic: /run /tmp',
+    ],
+    [
+      'a pid where the image has files of a run',
+      ['nginx'],
+      [file('etc/nginx/nginx.conf', 'user web;\npid /run/x.pid;\n'), file('run/old', '')],
+      {},
+      'generic: /run /tmp',
+    ],
+    [
+      'apache, whose pid is beside its configuration',
+      ['httpd'],
+      [file('usr/local/apache2/conf/httpd.conf', 'User web\n'), directory('usr/local/apache2/logs', {})],
+      {},
+      'generic: /tmp /usr/local/apache2/logs',
+    ],
+    [
+      'apache, with paths below its root',
+      ['httpd'],
+      [file('usr/local/apache2/conf/httpd.conf', 'ServerRoot /srv/a\nPidFile run/p\nUser web\n'), directory('srv/a/run', {})],
+      {},
+      'generic: /srv/a/run /tmp',
+    ],
+    [
+      'haproxy, whose socket is made anew',
+      ['haproxy', '-W', '-db', '-f', '/usr/local/etc/haproxy/haproxy.cfg'],
+      [
+        file('usr/local/etc/haproxy/haproxy.cfg', 'global\n  stats socket /var/lib/h/a.sock\n  user web\n'),
+        directory('var/lib/h', { uid: 33, gid: 33 }),
+      ],
+      {},
+      'generic: /tmp /var/lib/h:33',
+    ],
+  ])('of %s', async (_what, argv, more, options, expected) => {
+    const advice = await adviceOfImage({ Cmd: argv }, [program(`usr/bin/${argv[0]}`), ...more], options);
+    expect(readOnly(advice)).toBe(expected);
+  });
+
+  describe('a server that writes where it is told', () => {
+    const image = (cmd: string[]) => ({ User: 'app', Cmd: cmd, WorkingDir: '/data' });
+    const more = [program('usr/bin/redis-check'), link('usr/bin/redis-server', 'redis-check'), directory('var/lib/redis', OWN)];
+
+    test('needs no other directory of its user', async () => {
+      expect(readOnly(await adviceOfImage(image(['redis-server']), more, DATA))).toBe('generic: /tmp:1000');
+      expect(readOnly(await adviceOfImage(image(['redis-server', '--dir', '/var/lib/redis']), more, DATA))).toBe(
+        'guess: /tmp:1000 /var/lib/redis:1000',
+      );
+    });
+
+    test('loses what it writes where nothing is mounted', async () => {
+      expect(readOnly(await adviceOfImage(image(['redis-server']), more))).toBe('guess: /data:1000 /tmp:1000');
+    });
+
+    test('may be told otherwise by a file of the project', async () => {
+      const advice = await adviceOfImage(image(['redis-server']), more, { mounts: ['volume d:/data', 'bind ./r.conf:/r.conf'] });
+      expect(readOnly(advice)).toBe('guess: /tmp:1000 /var/lib/redis:1000');
+    });
   });
 
   test('not without what the user may write beside files of the image', async () => {

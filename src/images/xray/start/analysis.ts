@@ -98,7 +98,12 @@ export class Analysis {
       return;
     }
     const key = JSON.stringify([step, who.uid ?? null, at.path, at.line ?? 0]);
-    const made: Step = { ...step, ...circumstances(state, who), at };
+    const made: Step = {
+      ...step,
+      ...circumstances(state, who),
+      ...(state.forgiven && CHANGING.has(step.do) && { mayFail: true as const }),
+      at,
+    };
     const before = this.steps.get(key);
     // The same thing on two ways happens when either is taken.
     if (before) this.steps.set(key, merged(before, made));
@@ -123,6 +128,9 @@ export class Analysis {
     };
   }
 }
+
+/** What is done to files. */
+const CHANGING: ReadonlySet<string> = new Set(['chown', 'chmod', 'write', 'remove', 'link']);
 
 interface Circumstances {
   as?: number;
@@ -165,7 +173,8 @@ function merged<T extends Circumstances>(a: T, b: T): T {
   const usual = a.usual || b.usual ? true : a.usual === undefined || b.usual === undefined ? undefined : false;
   const when = ways.some((way) => way.length === 0) ? common : [...common, oneOfWays(ways)];
   const { usual: _usual, when: _when, ...rest } = a;
-  return { ...rest, ...(when.length > 0 && { when }), ...(usual !== undefined && { usual }) } as T;
+  const mayFail = 'mayFail' in a && !('mayFail' in b) ? { mayFail: undefined } : {};
+  return { ...rest, ...mayFail, ...(when.length > 0 && { when }), ...(usual !== undefined && { usual }) } as T;
 }
 
 /** Of many ways it says no more than that there are some. */

@@ -1,6 +1,7 @@
 import type { Case, For, If, SyntaxNode, While, Word } from '../../shell-syntax';
 import { both, FAILURE, negated, type Outcome, oneOf, SUCCESS, unknownOutcome } from './condition';
 import { expandPattern, expandSingle } from './expand';
+import { isQuestion } from './forgiving';
 import { filesMatching } from './globs';
 import { isPattern } from './pattern';
 import type { Shell } from './shell-runner';
@@ -56,18 +57,25 @@ function branch(state: State, ways: readonly Way[]): Outcome {
 
 export function runIf(shell: Shell, node: If, state: State): Outcome {
   const parts = [node, ...node.elif];
-  return tryParts(shell, state, parts, node.else);
+  const question = isQuestion(node, (name) => shell.hasFunction(name));
+  return tryParts(shell, state, parts, node.else, question);
 }
 
 /** Clauses are run one after the other, each where those before it did not hold. */
-function tryParts(shell: Shell, state: State, parts: readonly Pick<If, 'clause' | 'then'>[], otherwise: If['else']): Outcome {
+function tryParts(
+  shell: Shell,
+  state: State,
+  parts: readonly Pick<If, 'clause' | 'then'>[],
+  otherwise: If['else'],
+  question: boolean,
+): Outcome {
   const [part, ...rest] = parts;
   if (!part) return otherwise ? shell.list(otherwise, state) : SUCCESS;
-  const outcome = shell.list(part.clause, state);
+  const outcome = shell.forgiving(question, state, () => shell.list(part.clause, state));
   if (!state.alive) return outcome;
   return branch(state, [
     { outcome, body: (taken) => shell.list(part.then, taken) },
-    { outcome: SUCCESS, body: (left) => tryParts(shell, left, rest, otherwise) },
+    { outcome: SUCCESS, body: (left) => tryParts(shell, left, rest, otherwise, question) },
   ]);
 }
 
@@ -149,8 +157,10 @@ function itemsOf(shell: Shell, words: readonly Word[] | undefined, state: State)
   for (const { value, pattern, many } of fields) {
     if (value.text === undefined) return undefined;
     if (many && (value.open || value.from.length > 0) && value.text === '') return undefined;
-    if (pattern && isPattern(value.text)) out.push(...filesLike(shell, value.text));
-    else out.push(value);
+    if (pattern && isPattern(value.text)) {
+      shell.goesThrough(value.text, words[0]!.pos, state);
+      out.push(...filesLike(shell, value.text));
+    } else out.push(value);
   }
   return out;
 }

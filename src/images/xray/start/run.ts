@@ -132,7 +132,8 @@ function runShell(shell: Shell, call: Call, args: readonly Argument[]): Outcome 
 /** Notes that a program is run. `script`: one that is followed. */
 export function recordRun(call: Call, program: string, path: string | undefined, script = false): void {
   const real = path === undefined ? undefined : call.analysis.files.find(path)?.path;
-  const server = real === undefined ? undefined : serverNamed(programName(real));
+  // A program may be a link to another one, and be what it is called.
+  const server = real === undefined ? undefined : (serverNamed(programName(real)) ?? serverNamed(program));
   record(call, {
     do: 'run',
     program,

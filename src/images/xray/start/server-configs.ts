@@ -18,11 +18,17 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
     'haproxy',
     (call) =>
-      byDirectives(call, ['-f'], ['/etc/haproxy/haproxy.cfg', '/usr/local/etc/haproxy/haproxy.cfg'], {
-        user: /^\s*user\s+(\S+)/i,
-        group: /^\s*group\s+(\S+)/i,
-        writes: /^\s*pidfile\s+(\S+)/i,
-      }),
+      byDirectives(
+        call,
+        ['-f'],
+        ['/etc/haproxy/haproxy.cfg', '/usr/local/etc/haproxy/haproxy.cfg'],
+        {
+          user: /^\s*user\s+(\S+)/i,
+          group: /^\s*group\s+(\S+)/i,
+          writes: /^\s*(?:pidfile|stats\s+socket)\s+(\S+)/i,
+        },
+        HAPROXY_VALUED,
+      ),
   ],
   ['mysql', (call) => byOption(call, ['--user', '-u'])],
   ['mariadb', (call) => byOption(call, ['--user', '-u'])],
@@ -34,6 +40,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     (call) =>
       byDirectives(call, ['-c'], ['/etc/mosquitto/mosquitto.conf', '/mosquitto/config/mosquitto.conf'], {
         user: /^\s*user\s+(\S+)/,
+        // https://mosquitto.org/man/mosquitto-conf-5.html: what it becomes when nothing says so.
+        otherwise: 'mosquitto',
         writes: /^\s*(?:pid_file|persistence_location|log_dest\s+file)\s+(\S+)/,
       }),
   ],
@@ -46,6 +54,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
       }),
   ],
   ['redis', redis],
+  ['registry', registry],
   ['valkey', redis],
 ]);
 
@@ -61,14 +70,26 @@ function become(call: Call, by: string, value: Value, written: string): void {
   if (owner.uid !== 0) record(call, { do: 'become', by, owner });
 }
 
-function writes(call: Call, by: string, word: Argument): void {
+function writes(call: Call, by: string, word: Argument, what: 'file' | 'directory' = 'file'): void {
   const path = pathOf(call, word);
-  if (isFile(path) && path.path !== undefined) record(call, { do: 'write', by, what: 'file', ...path });
+  if (isFile(path) && path.path !== undefined && !isStream(call, path.path)) record(call, { do: 'write', by, what, ...path });
+}
+
+/** Short options of most servers that take a value. */
+const VALUED = ['-g', '-p', '-e', '-y', '-d', '-D'];
+
+/** `-db` and `-D` of haproxy are flags. */
+const HAPROXY_VALUED = ['-p', '-n', '-N', '-m', '-L', '-C', '-x', '-S'];
+
+/** Logs are often links to what the process says. */
+function isStream({ analysis }: Call, path: string): boolean {
+  const node = analysis.files.find(path, { follow: false })?.node;
+  return node?.kind === 'symlink' && /^\/(?:dev|proc)\//.test(node.link);
 }
 
 /** The files that are given with an option, else the usual ones that are there. */
-function configFiles(call: Call, options: readonly string[], usual: readonly string[]): string[] {
-  const { named } = optionsIn(call.words.slice(1), [...options, '-g', '-p', '-e', '-y', '-d', '-D']);
+function configFiles(call: Call, options: readonly string[], usual: readonly string[], valued: readonly string[] = VALUED): string[] {
+  const { named } = optionsIn(call.words.slice(1), [...options, ...valued]);
   const given = options.flatMap((option) => named.get(option) ?? []);
   const paths = given.flatMap((word) => pathOf(call, word).path ?? []);
   return (paths.length > 0 ? paths : usual.flatMap((pattern) => filesMatching(call.analysis.files, pattern))).filter((path) =>
@@ -129,15 +150,28 @@ function apache(call: Call): void {
   const [file] = configFiles(call, ['-f'], APACHE);
   if (file === undefined) return;
   const base = file.includes('/conf/') ? parentOf(parentOf(file)) : parentOf(file);
-  for (const line of linesOf(call, file, /^\s*Include(?:Optional)?\s+"?([^"\s]+)/i, base, /^\s*#/)) {
-    const [, directive, written] = /^\s*(User|PidFile|ErrorLog|CustomLog|Mutex|DefaultRuntimeDir)\s+"?([^"\s]+)/i.exec(line.text) ?? [];
-    if (directive === undefined || written === undefined) continue;
-    const value = withVariables(call, written);
-    if (/^user$/i.test(directive))
+  const lines = linesOf(call, file, /^\s*Include(?:Optional)?\s+"?([^"\s]+)/i, base, /^\s*#/);
+  let [root, pid] = [base, false];
+  for (const line of lines) {
+    const [, name = '', written] = APACHE_DIRECTIVE.exec(line.text) ?? [];
+    if (written === undefined) continue;
+    const directive = name.toLowerCase();
+    const value = withVariables(call, written.replace(/^(?:file|flock|fcntl):/, ''));
+    if (directive === 'serverroot') root = value.text ?? root;
+    else if (directive === 'user')
       become(at(call, line), 'apache', value.text?.startsWith('#') ? known(value.text.slice(1), value.from) : value, written);
-    else if (value.text?.startsWith('/')) writes(at(call, line), 'apache', { value, written });
+    else if (value.text !== undefined && !/^(?:\||syslog|default$|none$|sem$|pthread$|sysvsem$|posixsem$)/.test(value.text)) {
+      pid ||= directive === 'pidfile';
+      const absolute = value.text.startsWith('/') ? value : known(`${root}/${value.text}`, value.from);
+      const what = directive === 'mutex' || directive === 'defaultruntimedir' ? 'directory' : 'file';
+      writes(at(call, line), 'apache', { value: absolute, written }, what);
+    }
   }
+  // Where its own build puts it; the builds of distributions say it in their configuration.
+  if (!pid && root === '/usr/local/apache2') writes(call, 'apache', argument(`${root}/logs/httpd.pid`));
 }
+
+const APACHE_DIRECTIVE = /^\s*(ServerRoot|User|PidFile|ErrorLog|CustomLog|TransferLog|Mutex|DefaultRuntimeDir)\s+"?([^"\s]+)/i;
 
 /** `${APACHE_RUN_USER}` is a variable of its process. */
 function withVariables({ state }: Call, text: string): Value {
@@ -192,14 +226,17 @@ function byDirectives(
   call: Call,
   options: readonly string[],
   usual: readonly string[],
-  patterns: { user: RegExp; group?: RegExp; writes?: RegExp },
+  patterns: { user: RegExp; group?: RegExp; writes?: RegExp; otherwise?: string },
+  valued?: readonly string[],
 ): void {
   const by = call.words[0]!.value.text!.replace(/^.*\//, '');
-  for (const file of configFiles(call, options, usual)) {
+  let told = false;
+  for (const file of configFiles(call, options, usual, valued)) {
     const lines = linesOf(call, file, /^\s*include(?:_dir)?:?\s+"?([^"\s]+)/, parentOf(file));
     const user = lines.find(({ text }) => patterns.user.test(text));
     const group = lines.map(({ text }) => patterns.group?.exec(text)?.[1]).find((each) => each !== undefined);
     if (user) {
+      told = true;
       const name = patterns.user.exec(user.text)![1]!;
       become(at(call, user), by, known(group ? `${name}:${group}` : name), name);
     }
@@ -208,14 +245,39 @@ function byDirectives(
       if (written?.startsWith('/')) writes(at(call, line), by, argument(written));
     }
   }
+  const { otherwise } = patterns;
+  if (!told && otherwise !== undefined && call.analysis.accounts.user(otherwise)) become(call, by, known(otherwise), otherwise);
 }
 
-/** `redis-server /etc/redis/redis.conf`: it stays who it is, and says where it writes. */
+/** `redis-server /etc/redis/redis.conf --dir /data`: it stays who it is, and writes where that says, else to the directory it is in. */
 function redis(call: Call): void {
-  const [file] = call.words.slice(1).flatMap((word) => (word.value.text?.startsWith('-') ? [] : (pathOf(call, word).path ?? [])));
+  const words = call.words.slice(1);
+  const [first] = words;
+  const told = first === undefined || first.value.text?.startsWith('-') ? undefined : pathOf(call, first).path;
+  const file = told !== undefined && call.analysis.files.find(told) ? told : undefined;
+  let directory: { call: Call; word: Argument } | undefined;
+  for (const line of file === undefined ? [] : linesOf(call, file, /^\s*include\s+(\S+)/, parentOf(file))) {
+    const [, name, written] = /^\s*(dir|logfile|pidfile|unixsocket|aclfile)\s+"?(\/[^"\s]+)/.exec(line.text) ?? [];
+    if (written === undefined) continue;
+    if (name === 'dir') directory = { call: at(call, line), word: argument(written) };
+    else writes(at(call, line), 'redis-server', argument(written));
+  }
+  const given = words[words.findIndex(({ value }) => value.text === '--dir') + 1];
+  if (given?.value.text !== undefined && words.some(({ value }) => value.text === '--dir')) directory = { call, word: given };
+  // What the file says is not known where it is not there.
+  if (directory) writes(directory.call, 'redis-server', directory.word, 'directory');
+  else if (told === undefined || file !== undefined) writes(call, 'redis-server', { value: call.state.cwd, written: '.' }, 'directory');
+}
+
+/** https://distribution.github.io/distribution/about/configuration/: `registry serve /etc/docker/registry/config.yml` */
+function registry(call: Call): void {
+  const file = call.words
+    .slice(1)
+    .flatMap((word) => pathOf(call, word).path ?? [])
+    .find((path) => /\.ya?ml$/.test(path));
   if (file === undefined || !call.analysis.files.find(file)) return;
-  for (const line of linesOf(call, file, /^\s*include\s+(\S+)/, parentOf(file))) {
-    const written = /^\s*(?:dir|logfile|pidfile|unixsocket|aclfile)\s+"?(\/[^"\s]+)/.exec(line.text)?.[1];
-    if (written !== undefined) writes(at(call, line), 'redis-server', argument(written));
+  for (const line of linesOf(call, file, /^\0(\S+)/, parentOf(file))) {
+    const written = /^\s*rootdirectory:\s*["']?(\/[^"'\s]+)/.exec(line.text)?.[1];
+    if (written !== undefined) writes(at(call, line), 'registry', argument(written), 'directory');
   }
 }

@@ -32,6 +32,7 @@ const SERVERS: readonly Server[] = [
   { name: 'python', program: /^python(?:\d[\d.]*)?$/ },
   { name: 'rabbitmq', program: /^rabbitmq-server$/ },
   { name: 'redis', program: /^redis-server$/ },
+  { name: 'registry', program: /^(?:docker-)?registry$/ },
   { name: 'ruby', program: /^ruby(?:\d[\d.]*)?$/ },
   { name: 's6', program: /^s6-svscan$/ },
   { name: 'squid', program: /^squid$/ },

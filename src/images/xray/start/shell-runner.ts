@@ -25,6 +25,7 @@ import { evaluateTest } from './double-brackets';
 import { type ExpansionContext, expandSingle, expandWord } from './expand';
 import { fileOutcome } from './file-outcome';
 import { runCase, runFor, runIf, runWhile } from './flow';
+import { forgivenParts } from './forgiving';
 import { run } from './run';
 import { meet, type State, type Variable } from './state';
 import { concat, known, UNKNOWN, type Value } from './value';
@@ -138,6 +139,13 @@ export class Shell {
     return inline ? at : { ...at, line: (at.line ?? 1) - 1 + lines.at(offset) };
   }
 
+  /** A loop goes through the files that a pattern stands for: others may be mounted there. */
+  goesThrough(pattern: string, pos: number, state: State): void {
+    const directory = /^((?:\/[^/*?[]+)+)\/[^/]*$/.exec(pattern)?.[1];
+    if (directory !== undefined)
+      this.analysis.record({ do: 'look', by: 'for', recursive: true, path: directory }, this.placeAt(pos), state, this.who);
+  }
+
   written(node: { pos: number; end: number }): string {
     return this.source.text.slice(node.pos, node.end);
   }
@@ -218,17 +226,30 @@ export class Shell {
     }
   }
 
-  private andOr({ commands, operators }: AndOr, state: State, background: boolean): Outcome {
-    let outcome = this.node(commands[0]!, state, background);
+  /** Runs what may fail, where `forgiven`. */
+  forgiving(forgiven: boolean, state: State, run: () => Outcome): Outcome {
+    const before = state.forgiven;
+    state.forgiven = before || forgiven;
+    const outcome = run();
+    state.forgiven = before;
+    return outcome;
+  }
+
+  private andOr(node: AndOr, state: State, background: boolean): Outcome {
+    const { commands, operators } = node;
+    const forgiven = forgivenParts(node);
+    const part = (index: number, within: State): Outcome =>
+      this.forgiving(index < forgiven, within, () => this.node(commands[index]!, within, background));
+    let outcome = part(0, state);
     for (const [index, operator] of operators.entries()) {
       if (!state.alive) return outcome;
       const runs = operator === '&&' ? outcome : negated(outcome);
       if (runs.fixed) {
-        if (runs.holds) outcome = this.node(commands[index + 1]!, state, background);
+        if (runs.holds) outcome = part(index + 1, state);
         continue;
       }
       const inner = state.fork(runs);
-      const after = this.node(commands[index + 1]!, inner, background);
+      const after = part(index + 1, inner);
       const skipped = state.fork(negated(runs));
       // Where the other way ends, what follows is under the condition that it was not taken.
       const usual = runs.holds === undefined ? undefined : runs.holds ? 'first' : 'second';

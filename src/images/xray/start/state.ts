@@ -15,6 +15,8 @@ export class State {
   flow: Flow = 'go';
   /** It ended with an error: what the image is for is not on that way. */
   failed = false;
+  /** What is done here may fail: the script says so. */
+  forgiven = false;
 
   /** Whether the map is this state's own: forks share it until one of them changes something. */
   private own = false;
@@ -32,6 +34,7 @@ export class State {
     const guards = guard && !guard.fixed ? [...this.guards, guard] : this.guards;
     this.own = false;
     const forked = new State(this.shared, this.args, this.cwd, guards);
+    forked.forgiven = this.forgiven;
     if (guard?.condition && !guard.fixed) forked.assume(guard.condition, true);
     return forked;
   }

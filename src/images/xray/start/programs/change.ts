@@ -229,7 +229,7 @@ function tar(call: Call): undefined {
     paths(call, [directory], (path) => ({
       do: 'write',
       by: 'tar',
-      what: 'file',
+      what: 'directory',
       ...(keepsOwner && call.who.uid === 0 && { keepsOwner: true as const }),
       ...path,
     }));
