@@ -6,15 +6,18 @@ import { imageFacts } from '../../../src/images/xray';
 import { build, type Case, cases, tagOf } from '../cases';
 import { type Failure, live, Volumes } from '../run';
 import { NOTHING, partsOf, type Settings, tmpfsPath, without } from '../settings';
+import { type InspectedRow, recordRow } from './record';
 
 /*
  * Images under a name that nobody knows, without templates: what batten writes after looking into them works, and how far it is from the least that
- * does. BATTEN_ENGINE_ONLY=redis,nginx takes these cases; without it a sample, with BATTEN_FULL=1 all of them.
+ * does. BATTEN_ENGINE_ONLY=redis,nginx takes these cases; without it a sample, with BATTEN_FULL=1 all of them. BATTEN_ENGINE_RECORD=2026-11-30 writes
+ * runs.yaml with that date, of which `npm run docs` makes the table in docs/inspected.md.
  */
 
 const ON = process.env.BATTEN_ENGINE === '1';
 const only = process.env.BATTEN_ENGINE_ONLY?.split(',');
 const full = process.env.BATTEN_FULL === '1';
+const date = process.env.BATTEN_ENGINE_RECORD;
 const SAMPLE = new Set(['redis-setpriv', 'postgres', 'nginx', 'alertmanager']);
 const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch };
 const chosen = cases().filter(({ name }) => (only ? only.includes(name) : full || SAMPLE.has(name)));
@@ -44,6 +47,19 @@ async function settingsOf(of: Case): Promise<Pick<Row, 'settings' | 'userDecided
   const about = findings.find(({ transform }) => transform === 'user');
   const settings = { ...NOTHING, ...(user !== undefined && { user }), cap_drop, cap_add, security_opt, read_only, tmpfs };
   return { settings, userDecided: user !== undefined || !about || (about.refusal !== undefined && about.confidence === 'known') };
+}
+
+function recordOf({ failure, settings, spare, userDecided }: Row, day: string): InspectedRow {
+  return {
+    date: day,
+    ...(failure && { failure: `${failure.step}: ${failure.how}` }),
+    ...(settings.user !== undefined && { user: settings.user }),
+    user_decided: userDecided,
+    cap_add: settings.cap_add,
+    read_only: settings.read_only,
+    tmpfs: settings.tmpfs.map(tmpfsPath),
+    spare: { cap_add: spare.capabilities, tmpfs: spare.tmpfs },
+  };
 }
 
 /** On an empty volume and then on the same again: the first failure. */
@@ -80,6 +96,7 @@ async function rowOf(of: Case): Promise<Row> {
     async (_, of) => {
       const row = await rowOf(of);
       rows.push(row);
+      if (date) recordRow(row.name, recordOf(row, date));
       expect(row.failure).toBeUndefined();
     },
     2_400_000,

@@ -1,4 +1,5 @@
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -116,7 +117,7 @@ async function holdsAgainst(tag: string, facts: ImageFacts): Promise<void> {
   );
 
   (wanted('sources') ? test : test.skip)(
-    'is the same, byte for byte, from the Engine, its archive, a layout and a registry',
+    'is the same, byte for byte, from the Engine, its archive, a layout and a registry, and locked the same',
     async () => {
       await build('registry');
       await build('redis');
@@ -148,6 +149,20 @@ async function holdsAgainst(tag: string, facts: ImageFacts): Promise<void> {
           await new Promise((resolve) => setTimeout(resolve, 500));
         }
         expect(text(imageFacts(await readRegistryImage(remote, { platform })))).toBe(own);
+
+        // And so is what `batten lock` writes.
+        writeFileSync(path.join(directory, 'compose.yaml'), `services:\n  cache:\n    image: ${remote}\n`);
+        await mustDocker(['save', '-o', archive, remote], 120);
+        const lock = path.join(directory, 'batten.lock.json');
+        const locked = (...from: string[]): string => {
+          const main = path.join(__dirname, '../../../dist/cli/main.js');
+          execFileSync(process.execPath, [main, 'lock', '--no-config', ...from], { cwd: directory, stdio: 'pipe' });
+          return readFileSync(lock, 'utf8');
+        };
+        const resolved = locked('--resolve');
+        rmSync(lock);
+        expect(locked('--inspect')).toBe(resolved);
+        expect(locked('--image-config', archive)).toBe(resolved);
       } finally {
         await docker(['rm', '-f', '-v', registry]);
         await docker(['rmi', remote]);

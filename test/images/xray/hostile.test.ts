@@ -6,7 +6,7 @@ import { blocksOf, type Entry, file, gzip, hardlink, image, layoutFiles, link, p
 
 /*
  * Images that are made to do harm. Each is refused, or what it does is bounded. Jest runs code several times slower than Node, so the limits
- * are a tenth of the real ones here; test/cli/xray.test.ts gives the worst of these to the command itself.
+ * are a tenth of the real ones here; test/cli/explain-image.test.ts gives the worst of these to the command itself.
  */
 const limits = { ...LIMITS, entries: LIMITS.entries / 10, freely: LIMITS.freely / 10 };
 
@@ -251,7 +251,7 @@ describe('an image that is made to do harm', () => {
       const took = performance.now() - started;
       clearInterval(watch);
       expect(answer.code).toBe(code);
-      // Jest runs code several times slower than Node: the command itself is measured in test/cli/xray.test.ts.
+      // Jest runs code several times slower than Node: the command itself is measured in test/cli/explain-image.test.ts.
       expect(took).toBeLessThan(15_000);
       expect(peak - before).toBeLessThan(300 * MB);
       if (process.env.BATTEN_VERBOSE)
