@@ -258,6 +258,34 @@ const table: [what: string, options: ServiceOptions, expected: string][] = [
   ],
   ["Zabbix' web page", { image: 'zabbix/zabbix-web-nginx-mysql:ubuntu-7.0-latest' }, '1997:1995 known | known | no known | true known'],
   ['Kong is a user whose number hangs on the version', { image: 'kong:3.9' }, 'none generic | known | no known | true known'],
+  [
+    'Temporal writes its configuration into the image',
+    { image: 'temporalio/auto-setup:1.29' },
+    '1000:1000 known | known | no known | true known',
+  ],
+  ["Temporal's tools sleep", { image: 'temporalio/admin-tools:1.29' }, '1000:1000 known | known | /tmp guess | true known'],
+  ["Temporal's web page only reads since 2.38", { image: 'temporalio/ui:2.40.0' }, '1000:1000 known | known | /tmp generic | true known'],
+  ["Temporal's web page before that", { image: 'temporalio/ui:2.34.0' }, '1000:1000 known | known | no known | true known'],
+  [
+    'CrowdSec starts plugins as another user',
+    { image: 'crowdsecurity/crowdsec:latest', mounts: ['volume c:/etc/crowdsec', 'bind /var/log:/var/log:ro'] },
+    'none known | CHOWN DAC_OVERRIDE SETGID SETUID generic | /tmp guess | true known',
+  ],
+  [
+    'a part of Zammad',
+    { image: 'ghcr.io/zammad/zammad:7.1.1', command: ['zammad-nginx'], mounts: ['volume s:/opt/zammad/storage'] },
+    '1000:1000 known | known | no known | true known',
+  ],
+  [
+    'a part of Zammad that runs as root',
+    { image: 'ghcr.io/zammad/zammad:7.1.1', command: ['zammad-backup'], user: '0:0' },
+    '1000:1000 guess | CHOWN DAC_OVERRIDE FOWNER generic | no known | true known',
+  ],
+  [
+    'Stalwart, whose program has a file capability',
+    { image: 'stalwartlabs/stalwart:latest', mounts: ['volume s:/var/lib/stalwart'] },
+    '2000:2000 known | NET_BIND_SERVICE known | /tmp guess | true generic',
+  ],
 ];
 
 test.each(table)('%s', (_what, options, expected) => {
