@@ -103,13 +103,14 @@ export async function confirmed(
     else usable.push({ asked, result });
   }
   const [first] = usable;
+  const { index, total } = questions[0] ?? { index: 1, total: 1 };
   if (!many && first?.asked !== questions[0]) usable.length = 0;
   for (const [error, services] of refused) {
     if (usable.length === 0 || many)
       desk.print(say`${say.join(hang('  ', `${services.join(', ')}: ${error}`, width, colors.red), '\n')}\n`);
   }
   if (!first || usable.length === 0) return [];
-  const show = (): void => desk.print(many ? manyText(usable, desk) : questionText(first.result, desk));
+  const show = (): void => desk.print(many ? manyText(usable, desk) : questionText({ ...first.result, index, total }, desk));
   const choices: (KeyChoice | false)[] = [
     { key: 'y', word: many ? `apply ${usable.length}` : 'apply', help: many ? `apply it to ${usable.length}` : 'apply this change' },
     !many && usable.length > 1 && { key: 'm', word: `apply ${usable.length}`, help: `the same answer for the ${usable.length - 1} others` },

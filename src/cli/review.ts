@@ -131,11 +131,12 @@ class Review {
     const items = this.items();
     const { columns: width, lines } = screen.size();
     const view = { paths: this.files.map(({ path }) => path), items, expected: this.files.map(({ plan }) => plan.expected()) };
-    screen.print(planText(view, { colors: screen.colors, width, lines, signs: screen.signs }));
     const { choices, fallback } = this.planKeys(
       items,
       view.expected.flat().flatMap(({ findings }) => findings.filter(isLeftToPerson)).length,
     );
+    // What the keys do stands below it, on the same screen.
+    screen.print(planText(view, { colors: screen.colors, width, lines: lines - choices.length, signs: screen.signs }));
     screen.print(choiceHelp(choices, fallback, screen));
     for (;;) {
       const key = await this.ask('Plan?', choices, fallback);
@@ -176,17 +177,17 @@ class Review {
     const choices: (KeyChoice | false)[] = [
       sure > 0 && {
         key: 'y',
-        word: `apply ${sure} sure`,
+        word: `apply ${sure}`,
         help: `apply all ${plural(sure, 'change')} that ${sure === 1 ? 'is' : 'are'} sure`,
       },
       sure > 0 && { key: 'c', word: 'by control', help: 'go through them by control: one question for many services' },
+      asks > 0 && { key: 'd', word: `decide ${asks}`, help: `give ${plural(asks, 'answer')} that only you can: each makes a change` },
       sure > 0 && { key: 's', word: 'by service', help: 'go through them by service' },
       guesses > 0 && {
         key: 'g',
         word: `${guesses} ${guesses === 1 ? 'guess' : 'guesses'}`,
         help: 'go through what is not sure, by control',
       },
-      asks > 0 && { key: 'd', word: `decide ${asks}`, help: `give ${plural(asks, 'answer')} that only you can: each makes a change` },
       manual > 0 && { key: 'm', word: `${manual} left`, help: `show what batten leaves to you, and why (${manual})` },
       FINISH,
       open.length > 0 && { key: 'o', word: 'one by one', help: 'ask about every single change, in the order of the controls' },
@@ -248,7 +249,7 @@ class Review {
     for (;;) {
       const key = await this.ask('Apply?', usable, fallback, show);
       if (asks && key !== '1' && offered(items[0]!.finding).has(key)) {
-        if (await this.decide(items, key, true)) return 'end';
+        if (await this.decide(items, key)) return 'end';
         show();
         continue;
       }
@@ -314,7 +315,7 @@ class Review {
       const key = await this.ask(decide ? 'Answer?' : 'Apply?', choices, fallback, show);
       const asSure = (other: Item): boolean => !other.finding.decide && (other.sure || !item.sure);
       if (answers.has(key) || (decide && key === 'e')) {
-        if (await this.decide([item, ...twins.filter((other) => idOf(other) !== idOf(item))], key)) return 'end';
+        if (await this.decide([item, ...twins.filter((other) => idOf(other) !== idOf(item))], key, { index, total })) return 'end';
         show();
         continue;
       }
@@ -436,27 +437,21 @@ class Review {
   /**
    * Takes an answer to the first of several that are alike, or to all of them, when it was seen what it does.
    *
-   * @param many one question was put for all.
+   * @param place where the first of them is among the questions; undefined = one question was put for all.
    * @returns whether one was given.
    */
-  private async decide(items: readonly Item[], key: Key, many = false): Promise<boolean> {
+  private async decide(items: readonly Item[], key: Key, place?: { index: number; total: number }): Promise<boolean> {
     const desk = { ...this.screen, width: this.screen.width, prompter: this.prompter };
-    const put = this.questions(items);
-    const first = put[0]?.question;
+    const put = this.questions(items).map((each) => ({ ...each, question: { ...each.question, ...place } }));
+    const asked = put.map(({ question }) => question);
+    const [first] = asked;
     if (!first) return true;
     const choice = offered(first.finding).get(key);
     const text = await answerText(first, choice, desk);
     if (text === undefined) return false;
     // What is offered may be another value for each: the loopback of IPv6, say.
     const answer = ({ finding }: Question): string => (choice?.begins ? text : (offered(finding).get(key)?.value ?? text));
-    const taken = new Set(
-      await confirmed(
-        put.map(({ question }) => question),
-        answer,
-        desk,
-        many,
-      ),
-    );
+    const taken = new Set(await confirmed(asked, answer, desk, place === undefined));
     const byText = new Map<string, Item[]>();
     for (const { item, question } of put.filter(({ question: each }) => taken.has(each))) {
       byText.set(answer(question), [...(byText.get(answer(question)) ?? []), item]);
@@ -481,7 +476,7 @@ class Review {
     }
     const fronts = new Set(numbers.map((each) => names[Number(each) - 1]!));
     const rest = items.filter(({ finding }) => !fronts.has(finding.service));
-    if (rest.length > 0 && !(await this.decide(rest, '1', true))) return false;
+    if (rest.length > 0 && !(await this.decide(rest, '1'))) return false;
     this.rule(
       items.filter(({ finding }) => fronts.has(finding.service)),
       { kind: 'skip' },

@@ -67,4 +67,33 @@ describe('decisions in a review', () => {
     const { texts } = await play(new Keys(keys), [PORTS], only('ports'));
     expect(texts[0]!.match(/10\.8\.0\.1/g)).toHaveLength(1);
   });
+
+  test('many clients of one socket, each decided about with a proxy of its own name', async () => {
+    const text = `services:\n${Array.from({ length: 9 }, (_, at) => `  agent${at}:\n${AGENT}`).join('')}`;
+    const { texts } = await play(new Keys(['d', '1', 'm', 'q', 'y']), [text], only('docker-socket'));
+    expect(texts[0]!.match(/DOCKER_HOST/g)).toHaveLength(9);
+    expect(texts[0]).not.toMatch(/agent:2\n {4}volumes/);
+  });
+
+  test('what one change makes of the next is asked about as it can be made, so that all that is sure is what is written unasked', async () => {
+    const text = `services:
+  one:
+    image: amir20/dozzle:v8.12
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
+  two:
+    image: amir20/dozzle:v8.12
+    networks: [other]
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
+networks:
+  other:
+`;
+    const unasked = batten.run({ path: 'compose.yaml', text }, only('docker-socket')).after;
+    expect(unasked.match(/DOZZLE_REMOTE_HOST/g)).toHaveLength(2);
+    const { texts } = await play(new Keys(['y', 'q', 'y']), [text], only('docker-socket'));
+    expect(texts[0]).toBe(unasked);
+    const session = batten.session({ path: 'compose.yaml', text }, only('docker-socket'));
+    let asked = 0;
+    for (; session.current(); asked++) session.answer({ kind: 'apply' });
+    expect(asked).toBe(2);
+  });
 });

@@ -48,6 +48,19 @@ export class Acceptance {
     return undefined;
   }
 
+  /** Whether ops can be made now. Nothing is changed. */
+  takes(ops: readonly Op[]): boolean {
+    const done: Applied[] = [];
+    for (const op of ops) {
+      const one = this.workspace.apply(op);
+      if ('refusal' in one) break;
+      done.push(one);
+    }
+    const all = done.length === ops.length;
+    for (const { undo } of done.reverse()) undo();
+    return all;
+  }
+
   /** What ops of a finding that is held would do, tried on a copy that nobody writes. */
   rehearse(finding: Finding, ops: readonly Op[]): ReportedOp[] {
     this.shadow ??= this.workspace.fork();

@@ -27,6 +27,8 @@ export class Rounds {
   readonly honoured = new Honoured();
   /** Keys whose values were decided by a person or a proof, and by which transform. */
   private readonly kept = new Map<string, string>();
+  /** Whether a person's own value made a change in this round. */
+  private valueTaken = false;
 
   constructor(
     private readonly setup: ChainSetup,
@@ -37,9 +39,12 @@ export class Rounds {
   ) {}
 
   *run(transform: Transform): Generator<Pending, void, Decision> {
-    for (let round = 1; round <= MAX_ROUNDS; round++) {
+    for (let round = 1; round <= MAX_ROUNDS; ) {
+      this.valueTaken = false;
       const again = yield* this.round(transform, round === MAX_ROUNDS);
       if (!again) return;
+      // Decisions are taken one a round, and each once.
+      if (!this.valueTaken) round++;
     }
   }
 
@@ -83,7 +88,7 @@ export class Rounds {
         : // Where an item of the same list was removed, what is left is looked at again at its new place.
           proposal.subject !== undefined && moved.has(proposal.ops ?? []);
       const finding = wait && !last ? undefined : this.finding(transform, proposal);
-      const outcome = finding ? yield* this.settle(finding, last) : 'retry';
+      const outcome = finding && (last || !changed || this.stands(finding)) ? yield* this.settle(finding, last) : 'retry';
       if (!finding || outcome === 'retry') {
         again = true;
         continue;
@@ -96,6 +101,15 @@ export class Rounds {
     }
     if (changed) this.acceptance.reread();
     return again;
+  }
+
+  /**
+   * Whether a finding can be put as it was found, after others changed the project: nobody is asked about what could not be made then. What an answer
+   * would do is found anew after each change.
+   */
+  private stands(finding: Finding): boolean {
+    if (!waits(finding)) return true;
+    return finding.ops !== undefined && this.acceptance.takes(finding.ops);
   }
 
   private *settle(finding: Finding, last: boolean): Generator<Pending, Outcome, Decision> {
@@ -120,6 +134,7 @@ export class Rounds {
     const refusal = this.acceptance.accept(finding, ops, this.setup.applied);
     if (!refusal) {
       if (edit) Object.assign(finding, edited(finding, edit.value));
+      if (finding.decide) this.valueTaken = true;
       if (edit || finding.confidence === 'proven') this.keep(finding.transform, ops);
       return 'changed';
     }
