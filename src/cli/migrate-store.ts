@@ -90,6 +90,27 @@ export class MigrationJournal implements MigrationStore {
     return undefined;
   }
 
+  /** Whether the last text that was written to some project's files is a migration's; `concerns` says of a main file whether it is meant. */
+  static wroteLast(host: Pick<Host, 'env'>, concerns: (main: string) => boolean): boolean {
+    const parent = directoryOf(host);
+    for (const name of runsIn(parent)) {
+      const journal = MigrationJournal.read(join(parent, name));
+      if (!journal || !concerns(journal.begun.main)) continue;
+      return journal.phase === 'done' && journal.begun.files.length > 0 && journal.isWritten();
+    }
+    return false;
+  }
+
+  /** Whether all files are as it left them. */
+  private isWritten(): boolean {
+    try {
+      return this.begun.files.every((file) => stateOf(file, 'back') === 'todo');
+    } catch (error) {
+      if (error instanceof BattenError) return false;
+      throw error;
+    }
+  }
+
   private static read(directory: string): MigrationJournal | undefined {
     try {
       // Who may write there for another user says which files that user gives away.

@@ -214,6 +214,7 @@ function report(context: Context, results: readonly FileResult[], mode: Mode, op
   const stdoutTaken = mode.diff || mode.ask || (mode.write && opened.some(({ path }) => toStdout(mode, path === '-')));
   const to: Screen = stdoutTaken ? context.err : context.out;
   if (!summed) writeReport(context, results, to);
+  if (mode.write && !mode.ask && !options.quiet && !isForPrograms(options.format)) context.err.print(ownersHint(results));
   if (mode.ask && !options.quiet) {
     const written = results.filter(changes).map(({ path }) => mode.override ?? mode.output ?? path);
     context.err.print(written.length > 0 ? say`Wrote ${say.join(written, ', ')}\n` : say`Nothing was accepted, so nothing was written.\n`);
@@ -221,6 +222,15 @@ function report(context: Context, results: readonly FileResult[], mode: Mode, op
     const { nextText } = require('../end-text') as typeof import('../end-text');
     if (inPlace) context.err.print(nextText(results, context.err));
   }
+}
+
+/** What says more of services whose user hangs on whom their data belongs to: what is written here never changes that. */
+function ownersHint(results: readonly FileResult[]): Shown {
+  const open = results.flatMap(({ findings }) =>
+    findings.filter(({ transform, status, decide }) => transform === 'user' && (status === 'held' || (status === 'manual' && decide))),
+  );
+  const names = [...new Set(open.map(({ service }) => service))];
+  return names.length === 0 ? say`` : say`batten migrate says whose files are in the way of user: for ${say.join(names, ', ')}\n`;
 }
 
 /** Whether what is printed is all that comes of it, and may be applied elsewhere. */

@@ -12,6 +12,7 @@ import type { Context } from '../context';
 import { EXIT } from '../exit-codes';
 import { forget, hashOf, type Journaled, journaledRuns, type Run, type WrittenFile } from '../journal';
 import { errorText } from '../messages';
+import { MigrationJournal } from '../migrate-store';
 import { takenBack } from '../side-files';
 
 /**
@@ -24,6 +25,11 @@ export async function undo(context: Context, paths: readonly string[]): Promise<
   if (paths.length > 1)
     throw new UsageError('undo takes one file', { hint: 'without one it takes back the whole run; several parts are --file A --file B' });
   const targets = (named.length === 0 ? ['.'] : named).map((path) => resolve(host.cwd, path));
+  if (!options.list && MigrationJournal.wroteLast(host, (main) => targets.some((target) => main === target || isBelow(main, target)))) {
+    throw new UsageError('the last that was written here is a migration, which changed owners too', {
+      hint: 'batten migrate --undo takes back both',
+    });
+  }
   const runs = journaledRuns(host).filter(({ entries }) => entries.some((entry) => targets.some((target) => concerns(entry, target))));
   if (options.list) {
     context.out.print(listed(runs, context));
@@ -48,10 +54,14 @@ export async function undo(context: Context, paths: readonly string[]): Promise<
 
 const ALL = 'batten undo --list / shows all there is';
 
+function isBelow(main: string, target: string): boolean {
+  return within(main, target) && statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** A file the write touched, or a directory its main file is in. */
 function concerns({ main, written }: Journaled, target: string): boolean {
   if (written.some(({ path }) => path === target)) return true;
-  return target !== main && within(main, target) && statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
+  return target !== main && isBelow(main, target);
 }
 
 /** Takes back what a run did to some projects, the last one first: one may have built on another. */

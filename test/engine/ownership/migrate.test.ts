@@ -3,12 +3,13 @@ import { chmodSync, chownSync, linkSync, mkdirSync, readFileSync, symlinkSync, w
 import path from 'node:path';
 import { objections } from '../../schema';
 import { build } from '../cases';
+import { docker } from '../docker';
 import { contents, IMAGE, owners, snapshot, TestProject } from './stack';
 
 /** Services whose data belongs to root get another user, keep their data, and go back, on a real Engine. */
 const enabled =
   process.env.BATTEN_ENGINE === '1' && process.getuid?.() === 0 && (process.env.BATTEN_ENGINE_ONLY?.split(',').includes('migrate') ?? true);
-const MANY = process.env.BATTEN_FULL ? 100_000 : 3000;
+const MANY = process.env.BATTEN_FULL ? 100_000 : 1000;
 const SERVICES = Array.from({ length: 12 }, (_, index) => ({ name: `s${index + 1}`, uid: 1001 + index }));
 
 /** Each start reads all that was written before, and adds a line that says as whom. */
@@ -80,6 +81,61 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
     for (const [name, { place }] of places) expect({ name, owners: [...owners(snapshot(place))] }).toEqual({ name, owners: ['0:0'] });
     expect(readFileSync(project.file, 'utf8')).toBe(text);
   }, 600_000);
+
+  test('writes the user with the owners, takes both back, and works for an image that has no shell', async () => {
+    const bare = new TestProject('bare');
+    const image = `batten-bare-${process.pid}`;
+    try {
+      execFileSync('sh', ['-c', `tar -cT /dev/null | docker import - ${image}`]);
+      mkdirSync(path.join(bare.directory, 'data'));
+      writeFileSync(path.join(bare.directory, 'data/file'), 'x', { mode: 0o600 });
+      const text = `name: ${bare.name}\nservices:\n  app:\n    image: ${image}\n    command: ["/app"]\n    volumes: ["./data:/data"] # kept\n`;
+      bare.write(text);
+      writeFileSync(path.join(bare.directory, '.batten.yaml'), 'user: 70:71\n');
+      expect(await bare.batten('migrate', '--apply')).toMatchObject({ code: 0 });
+      expect(readFileSync(bare.file, 'utf8')).toBe(`${text}    user: "70:71"\n`);
+      expect(owners(snapshot(path.join(bare.directory, 'data')))).toEqual(new Set(['70:71']));
+      // One of the two alone would lock the service out.
+      const half = await bare.batten('undo');
+      expect({ code: half.code, hint: half.err.includes('batten migrate --undo') }).toEqual({ code: 2, hint: true });
+
+      expect(await bare.batten('migrate', '--undo')).toMatchObject({ code: 0 });
+      expect(readFileSync(bare.file, 'utf8')).toBe(text);
+      expect(owners(snapshot(path.join(bare.directory, 'data')))).toEqual(new Set(['0:0']));
+      expect((await bare.batten('migrate', '--undo')).code).toBe(2);
+    } finally {
+      await bare.remove();
+      await docker(['rmi', image]);
+    }
+  }, 300_000);
+
+  test('refuses with the reason what it could not take back, and leaves the service as it is', async () => {
+    const shared = new TestProject('shared');
+    try {
+      const at = (name: string): string => path.join(shared.directory, name);
+      for (const name of ['both', 'mine']) mkdirSync(at(name));
+      writeFileSync(at('mine/file'), 'x');
+      chownSync(at('mine/file'), 1000, 1000);
+      chmodSync(at('mine/file'), 0o600);
+      const service = (name: string, user: string, mounts: string): string =>
+        `  ${name}:\n    image: ${IMAGE}\n    network_mode: none\n    user: "${user}"\n    volumes: [${mounts}]\n`;
+      const text = `name: ${shared.name}\nservices:\n${service('a', '11:11', '"./both:/data"')}${service('b', '12:12', '"./both:/data"')}${service('c', '13:13', '"./mine:/data"')}${service('d', '14:14', '"/etc:/data"')}`;
+      shared.write(text);
+      const before = ['both', 'mine'].map((name) => snapshot(at(name)));
+      const { out } = await shared.batten('migrate', '--format', 'json');
+      const [{ services }] = (JSON.parse(out) as { projects: [{ services: { name: string; refusal?: { code: string } }[] }] }).projects;
+      expect(services.map(({ name, refusal }) => [name, refusal?.code])).toEqual([
+        ['a', 'several-users'],
+        ['b', 'several-users'],
+        ['c', 'others-files'],
+        ['d', 'host-place'],
+      ]);
+      expect((await shared.batten('migrate', '--apply')).err).toContain('There is nothing to do.');
+      expect(['both', 'mine'].map((name) => snapshot(at(name)))).toEqual(before);
+    } finally {
+      await shared.remove();
+    }
+  }, 300_000);
 
   test(`gives back a tree with ${MANY} files, odd names, links, sockets and other names, to the byte`, async () => {
     const odd = new TestProject('odd');
