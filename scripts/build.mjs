@@ -147,7 +147,18 @@ rmSync(at('dist', 'templates.json'), { force: true });
 if (!fast) {
   rmSync(at('dist', 'types'), { recursive: true, force: true });
   const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types', '-p', 'tsconfig.json'];
+  // What is wrong with types, `npm run typecheck` says: here they are only written, which takes a third of the time.
+  const options = [
+    '--emitDeclarationOnly',
+    '--declaration',
+    '--noCheck',
+    '--incremental',
+    'false',
+    '--outDir',
+    'dist/types',
+    '-p',
+    'tsconfig.json',
+  ];
   const { status } = spawnSync(process.execPath, [tsc, ...options], { cwd: root, stdio: 'inherit' });
   // The tests are part of the project, but not of the package.
   rmSync(at('dist', 'types', 'test'), { recursive: true, force: true });
