@@ -81,6 +81,7 @@ const built = await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
     plugins: [apart(PARTS)],
   }),
+  build({ ...common, entryPoints: ['src/cli/worker.ts'], outfile: 'dist/cli/worker.js', plugins: [apart(PARTS)] }),
   // Help and version need the arguments only.
   build({ ...common, entryPoints: ['src/cli/program.ts'], outfile: 'dist/cli/program.js', plugins: [apart(PARTS), late] }),
   build({

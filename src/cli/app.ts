@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Batten } from '../harden/api';
 import { type Context, createContext } from './context';
 import { EXIT } from './exit-codes';
@@ -52,6 +53,11 @@ export async function runCommand(name: CommandName, host: Host, options: Options
 /** The library. */
 export function loadBatten(): Batten {
   return (require('../index') as typeof import('../index')).batten;
+}
+
+/** What a worker thread does. */
+export function answerTasks(port: MessagePort): void {
+  (require('./many') as typeof import('./many')).answer(port, loadBatten());
 }
 
 /** The person at the terminal. */

@@ -7,6 +7,7 @@ import { say } from '../report/text/screen';
 import type { Host } from './host';
 import { failedResult, type Opened, openInputs } from './inputs';
 import { inspected } from './inspected';
+import { positive, shardOf } from './numbers';
 import type { Options } from './options';
 import { ProofKey } from './proof-key';
 import { isForPrograms } from './report';
@@ -67,7 +68,7 @@ export async function prepare(context: Context, paths: readonly string[]): Promi
   }
   const found = await openInputs(host, paths, options.file);
   const configs = new Configs(host, options, batten.transforms());
-  const opened = withBaselines({ host, options }, configure(found, configs, { cwd: host.cwd, paths }));
+  const opened = withBaselines({ host, options }, sharded(configure(found, configs, { cwd: host.cwd, paths }), options));
   for (const file of configs.refused) {
     const hint = `name it, if it is yours: -c ${file}`;
     if (!options.quiet)
@@ -126,6 +127,13 @@ export function configure(
   });
 }
 
+/** The part of the projects that `--shard` asks for. They are told apart by their order, which is the same on every machine. */
+function sharded(opened: readonly Opened[], { shard }: Options): readonly Opened[] {
+  if (shard === undefined) return opened;
+  const { part, of } = shardOf(shard);
+  return opened.filter((_, index) => index % of === part - 1);
+}
+
 /** Gives each input its baseline. */
 function withBaselines(context: Pick<Context, 'host' | 'options'>, opened: readonly Opened[]): Opened[] {
   if (context.options.baseline === undefined && !opened.some(({ configured }) => configured?.config.baseline)) return [...opened];
@@ -162,10 +170,27 @@ export function imageConfigPaths(host: Host, { imageConfig = [] }: Options): str
 export function runInput(batten: Batten, opened: Opened, run: RunOptions): FileResult[] {
   const { path, input, failure } = opened;
   if (!input) return [failure!];
-  return completed(
-    opened,
-    orFailures(path, input, (usable) => batten.runProject(usable, runOf(opened, run))),
-  );
+  return completed(opened, projectResults(batten, path, input, runOf(opened, run)));
+}
+
+/** Fewer projects are done before a worker thread would have started. */
+const MANY = 32;
+
+/**
+ * `runInput` over all projects, in their order; where there are many, in worker threads.
+ *
+ * @throws UsageError for a `--jobs` that is no positive integer
+ */
+export async function runInputs(context: Context, batten: Batten, opened: readonly Opened[], run: RunOptions): Promise<FileResult[][]> {
+  const { jobs, prove } = context.options;
+  const most = jobs === undefined || prove ? undefined : positive('--jobs', jobs);
+  if (opened.length < MANY) return opened.map((each) => runInput(batten, each, run));
+  return (require('./many') as typeof import('./many')).runMany(context, batten, opened, run, most);
+}
+
+/** What the library makes of a project. An input error becomes a result. */
+export function projectResults(batten: Batten, path: string, input: Input, run: RunOptions): FileResult[] {
+  return orFailures(path, input, (usable) => batten.runProject(usable, run));
 }
 
 /**

@@ -74,6 +74,7 @@ export interface Options {
   allowPrivileged?: boolean;
   timeout?: string;
   jobs?: string;
+  shard?: string;
   keep?: boolean;
   cleanup?: boolean;
   prove?: boolean;
@@ -256,7 +257,14 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: TRIES,
     default: '60',
   },
-  { flags: '--jobs <number>', description: 'how many projects are tried at a time', commands: TRIES, default: '1' },
+  { flags: '--jobs <number>', description: 'how many projects are tried at a time', commands: ['prove', 'learn'], default: '1' },
+  {
+    flags: '--jobs <number>',
+    description: 'worker threads for many files (default: one per core); with --prove, projects tried at a time (default: 1)',
+    commands: ['fix'],
+  },
+  { flags: '--jobs <number>', description: 'worker threads for many files (default: one per core)', commands: ['patch', 'check'] },
+  { flags: '--shard <i/n>', description: 'only the i-th of n parts of the projects, for jobs that share the work: 2/5', commands: RUNS },
   { flags: '--keep', description: 'leave the last trial running, to look at it', commands: ['prove', 'fix'] },
   {
     flags: '--seccomp <dir>',

@@ -11,6 +11,7 @@ import { EXIT } from './exit-codes';
 import type { Opened } from './inputs';
 import { knownChecks } from './known-checks';
 import { Interrupted } from './messages';
+import { positive } from './numbers';
 import { progressOn } from './progress';
 import { requireProofPlace, storeProof } from './proof-file';
 import { rewriterOf } from './rewriter';
@@ -50,12 +51,6 @@ export function exercisesOf(words: readonly string[]): Map<string, Exercise> {
     found.set(service, withProbe(found.get(service), step as 'check', { exec: command }));
   }
   return found;
-}
-
-function positive(flag: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new UsageError(`${flag} ${text} is no number from 1 up`);
-  return number;
 }
 
 /** The engine room, loaded by those who need it. */

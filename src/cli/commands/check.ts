@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
 import type { Stack } from '../../report/page';
-import { type Context, type Prepared, prepare, runInput, runOf } from '../context';
+import { type Context, type Prepared, prepare, runInput, runInputs, runOf } from '../context';
 import { checkCode, inputCode } from '../exit-codes';
 import { commandLine } from '../messages';
 import { forPrograms, isForPrograms, page, tellTroubles, writeReport } from '../report';
@@ -20,14 +20,14 @@ export async function check(context: Context, paths: readonly string[]): Promise
   if (context.options.locked) return locked(context, paths);
   const { batten, opened, run } = await prepare(context, paths);
   if (context.options.updateBaseline) return updateBaseline(context, { batten, opened, run });
-  const projects = opened.map((each) => ({ opened: each, results: runInput(batten, each, run) }));
-  const results = settled(projects.flatMap((project) => project.results));
+  const projects = await runInputs(context, batten, opened, run);
+  const results = settled(projects.flat());
   tellTroubles(context, results);
   if (context.options.format === 'html' || context.options.output !== undefined) {
     writeFor(
       context,
       results,
-      format === 'html' ? stacksOf({ batten, opened, run }, settledProjects(projects.map((project) => project.results))) : undefined,
+      format === 'html' ? stacksOf({ batten, opened, run }, settledProjects(projects)) : undefined,
     );
     return checkCode(results, context.options);
   }

@@ -5,7 +5,7 @@ import { BattenError, UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
 import { type Shown, say } from '../../report/text/screen';
 import { exact, type Text } from '../../report/text/text';
-import { type Context, leavingKnown, type Prepared, prepare, requireFreeStdout, runInput } from '../context';
+import { type Context, leavingKnown, type Prepared, prepare, requireFreeStdout, runInputs } from '../context';
 import { changeCode, changes, EXIT } from '../exit-codes';
 import { failedResult, type Opened } from '../inputs';
 import type { Journal } from '../journal';
@@ -46,7 +46,7 @@ export async function fix(context: Context, paths: readonly string[]): Promise<n
     context.err.print(say`Nothing was written; your answers are kept: go on with batten fix --resume\n`);
     return EXIT.ok;
   }
-  const projects = settledProjects(asked?.projects ?? opened.map((each) => runInput(prepared.batten, each, run)));
+  const projects = settledProjects(asked?.projects ?? (await runInputs(context, prepared.batten, opened, run)));
   if (override) for (const [index, [main]] of projects.entries()) main!.notes.push(...usageNotes(main!, opened[index]!, context.host));
   // Who was asked sees what will be written before it is.
   const summed = mode.ask && !isForPrograms(context.options.format);

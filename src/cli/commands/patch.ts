@@ -7,7 +7,7 @@ import { makePatch } from '../../report/patch';
 import { summaryLine } from '../../report/pretty';
 import { say } from '../../report/text/screen';
 import { exact } from '../../report/text/text';
-import { type Context, leavingKnown, prepare, requireFreeStdout, runInput } from '../context';
+import { type Context, leavingKnown, prepare, requireFreeStdout, runInputs } from '../context';
 import { changeCode, changes } from '../exit-codes';
 import { failedResult } from '../inputs';
 import { commandLine } from '../messages';
@@ -27,10 +27,11 @@ export async function patch(context: Context, paths: readonly string[]): Promise
   }
   const override = overrideTarget(context, opened);
   if (override?.path === '-') throw new UsageError('a patch needs the name of the override file, not -');
-  const found = leavingKnown(opened).flatMap((each) => {
-    const [main, ...others] = runInput(batten, each, { ...run, sideFiles: 'patch', override });
-    return [{ ...main!, notes: [...main!.notes, ...usageNotes(main!, each, host)] }, ...others];
-  });
+  const projects = await runInputs(context, batten, leavingKnown(opened), { ...run, sideFiles: 'patch', override });
+  const found = projects.flatMap(([main, ...others], index) => [
+    { ...main!, notes: [...main!.notes, ...usageNotes(main!, opened[index]!, host)] },
+    ...others,
+  ]);
   const done = found.map((result) => patched(result, host.cwd));
   const results = settled(done.map(({ result }) => result));
   const text = done.map((each) => each.patch).join('');

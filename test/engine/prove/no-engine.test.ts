@@ -37,7 +37,7 @@ describe('without an Engine', () => {
   test.each([
     [['prove', '--probe', 'web'], '--probe web is not service=command'],
     [['prove', '--probe', 'web:reed=x'], 'a step is one of ready, check, write, read, again'],
-    [['prove', '--timeout', 'soon'], '--timeout soon is no number from 1 up'],
+    [['prove', '--timeout', 'soon'], '--timeout must be a positive integer, not soon'],
     [['prove', '-'], 'standard input has no directory'],
     [['prove', '--service', 'wbe'], 'wbe'],
     [['prove', '--probe', 'wbe=true'], 'no service "wbe" in compose.yaml'],
