@@ -24,11 +24,7 @@ export async function check(context: Context, paths: readonly string[]): Promise
   const results = settled(projects.flat());
   tellTroubles(context, results);
   if (context.options.format === 'html' || context.options.output !== undefined) {
-    writeFor(
-      context,
-      results,
-      format === 'html' ? stacksOf({ batten, opened, run }, settledProjects(projects)) : undefined,
-    );
+    writeFor(context, results, format === 'html' ? stacksOf({ batten, opened, run }, settledProjects(projects)) : undefined);
     return checkCode(results, context.options);
   }
   writeReport(
