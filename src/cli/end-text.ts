@@ -10,13 +10,13 @@ import type { Screen } from './screen';
  * What a run in which somebody was asked came to: the numbers, and of what was not changed how much that is, by transform. The whole report
  * has the rest.
  */
-export function endText(results: readonly FileResult[], { colors, width }: Pick<Screen, 'colors' | 'width'>): Shown {
+export function endText(results: readonly FileResult[], { colors, width }: Pick<Screen, 'colors' | 'width'>, dot?: string): Shown {
   const of = (...statuses: Parameters<typeof withStatus>[1][]): Finding[] => withStatus(results, ...statuses).map(({ finding }) => finding);
   const held = of('held');
   const guesses = held.filter(({ confidence }) => confidence === 'guess');
   const manual = of('manual');
   const lines: Shown[] = [
-    summaryLine(results, colors),
+    summaryLine(results, colors, dot),
     ...counted('left, guesses', guesses),
     ...counted(
       'left, others',

@@ -110,13 +110,19 @@ async function inquirerLine(): Promise<ReadLine> {
   };
 }
 
+/** What a key that is no character sends. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+const SEQUENCE = /\x1b(?:\[[0-9;?]*[@-~]|O.)?/g;
+
 /** A line as every terminal gives it: nothing is drawn over, and what was there is shown in front. */
 const plainLine: ReadLine = async ({ message, initial, preview }, input, draw) => {
   draw(say`${message}\n  now: ${initial}\n  An empty line keeps it. New: `);
-  const typed = await new Promise<string>((resolve, reject) => {
+  const typed = await new Promise<string | undefined>((resolve, reject) => {
     let text = '';
     input.on('data', (data) => {
-      for (const character of String(data)) {
+      // An arrow and the like is no text, and there is nowhere to go in what was written.
+      if (String(data) === '\x1b') resolve(undefined);
+      for (const character of String(data).replace(SEQUENCE, '')) {
         if (character === '\x03') reject(new Interrupted());
         else if (character === '\r' || character === '\n') resolve(text);
         else if (character === '\x7f' || character === '\b') text = text.slice(0, -1);
@@ -127,6 +133,10 @@ const plainLine: ReadLine = async ({ message, initial, preview }, input, draw) =
       }
     });
   });
+  if (typed === undefined) {
+    draw(say`\n`);
+    return undefined;
+  }
   const value = typed === '' ? initial : typed;
   draw(say`\n${preview?.(value) ?? ''}\n`);
   return value;

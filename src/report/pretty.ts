@@ -172,7 +172,7 @@ function footer(results: readonly FileResult[], options: PrettyOptions): Shown[]
 }
 
 /** The numbers of a run in one line: `2 files · 7 would be fixed · 1 held back`. */
-export function summaryLine(results: readonly FileResult[], colors: Colors): Shown {
+export function summaryLine(results: readonly FileResult[], colors: Colors, dot = '·'): Shown {
   const { files, findings, held, manual, suppressed, unseen } = summarize(results);
   const fixed = withStatus(results, 'fixed').length;
   const would = withStatus(results, 'would-fix').length;
@@ -190,7 +190,7 @@ export function summaryLine(results: readonly FileResult[], colors: Colors): Sho
   ];
   const shown = parts.filter((part) => part !== false);
   return say.join(
-    shown.flatMap((part, at) => (at === 0 ? [part] : [colors.dim(' · '), part])),
+    shown.flatMap((part, at) => (at === 0 ? [part] : [colors.dim(` ${dot} `), part])),
     '',
   );
 }

@@ -128,9 +128,10 @@ function tellsAll({ options }: Context): boolean {
   return options.verbose === true || options.format !== 'pretty';
 }
 
-function endOf({ err }: Context, results: readonly FileResult[]): Shown {
+function endOf({ err, host }: Context, results: readonly FileResult[]): Shown {
+  const { signsFor } = require('../../report/signs') as typeof import('../../report/signs');
   const { endText } = require('../end-text') as typeof import('../end-text');
-  return endText(results, err);
+  return endText(results, err, signsFor(host.env).dot);
 }
 
 /** All that one run writes is taken back by one `undo`. */
