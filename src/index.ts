@@ -99,6 +99,10 @@ export const batten: Batten = {
     });
   },
 
+  project(input: Input): ComposeProject {
+    return named(input, () => read(input));
+  },
+
   services(input: Input): readonly ServiceSummary[] {
     return named(input, () => read(input).services.map((service) => summaryOf(service)));
   },

@@ -29,6 +29,7 @@ const COMMANDS: Record<CommandName, () => Command> = {
   lock: () => (require('./commands/lock') as typeof import('./commands/lock')).lock,
   import: () => (require('./commands/import') as typeof import('./commands/import')).importStack,
   lsp: () => (require('./commands/lsp') as typeof import('./commands/lsp')).lsp,
+  export: () => (require('./commands/export') as typeof import('./commands/export')).exportStack,
   list: () => (require('./commands/list') as typeof import('./commands/list')).list,
 };
 

@@ -171,6 +171,17 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
   },
   {
+    name: 'export',
+    args: '<run|quadlet|kubernetes> [paths...]',
+    summary: 'write services as docker run lines, Podman quadlets or Kubernetes manifests, and say what is lost',
+    examples: [
+      ['batten export run --service web', 'the line that starts one service'],
+      ['batten export quadlet -o ~/.config/containers/systemd', 'units of systemd for Podman'],
+      ['batten export kubernetes -o k8s', 'manifests, one file a service'],
+      ['batten export kubernetes --strict > all.yaml', 'only when nothing is lost'],
+    ],
+  },
+  {
     name: 'init',
     args: '',
     summary: 'write a commented .batten.yaml from what is here',

@@ -20,6 +20,7 @@ export type CommandName =
   | 'init'
   | 'import'
   | 'lsp'
+  | 'export'
   | 'completion';
 export type Format = 'pretty' | 'concise' | 'json' | 'sarif' | 'github' | 'markdown' | 'gitlab' | 'junit' | 'html';
 export type GraphFormat = 'mermaid' | 'dot' | 'nwdiag' | 'json' | 'svg' | 'html';
@@ -93,6 +94,7 @@ export interface Options {
   fix?: boolean;
   before?: string;
   after?: string;
+  strict?: boolean;
 }
 
 /** One option: how it is written, what it does, and which commands have it. */
@@ -127,6 +129,7 @@ const ALL = [
   'init',
   'import',
   'lsp',
+  'export',
   'completion',
 ] as const;
 const RUNS = ['fix', 'patch', 'check'] as const;
@@ -142,7 +145,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-f, --file <file>',
     description: 'a file of one project, merged as Compose merges it; once for each file, instead of paths',
-    commands: [...PLANS, 'learn', 'migrate'],
+    commands: [...PLANS, 'learn', 'migrate', 'export'],
     repeated: true,
   },
   {
@@ -194,7 +197,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--service <names>',
     description: 'these services only, comma separated',
-    commands: [...PLANS, 'learn', 'migrate'],
+    commands: [...PLANS, 'learn', 'migrate', 'export'],
     names: true,
   },
   {
@@ -434,7 +437,13 @@ export const OPTIONS: readonly OptionRow[] = [
     description: 'where the secrets go (default: .env beside the file of -o; else they are left out)',
     commands: ['import'],
   },
-  { flags: '--force', description: 'replace a file that is there', commands: ['import'] },
+  {
+    flags: '-o, --output <path>',
+    description: 'write it there: run to a file, the others to a directory, or kubernetes to a file whose name ends in .yaml',
+    commands: ['export'],
+  },
+  { flags: '--strict', description: 'exit 2, and write nothing, when something cannot be said there', commands: ['export'] },
+  { flags: '--force', description: 'replace files that are there', commands: ['import', 'export'] },
   {
     flags: '--list',
     description: 'show the runs that can be taken back, the last first, with how many files each wrote',
@@ -518,7 +527,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '-q, --quiet',
     description: 'no report for people; errors and machine output stay',
-    commands: [...PLANS, 'diff', 'undo', 'learn', 'lock', 'import', 'migrate'],
+    commands: [...PLANS, 'diff', 'undo', 'learn', 'lock', 'import', 'migrate', 'export'],
   },
   { flags: '-v, --verbose', description: 'evidence, controls and ignored findings too', commands: SELECTS },
   { flags: '--debug', description: 'show the stack of an error', commands: ALL },

@@ -244,6 +244,8 @@ export interface Batten {
   plan(input: Input, options?: RunOptions): PlanSession;
   /** What is known of one service before anything is proposed; undefined when the file has no such service. Throws `InputError`. */
   describe(input: Input, service: string, options?: RunOptions): ServiceDescription | undefined;
+  /** A project as it is read, for what writes it in another form. Throws `InputError`. */
+  project(input: Input): ComposeProject;
   /** The services of a project. Throws `InputError`. */
   services(input: Input): readonly ServiceSummary[];
   /** For each service what changes when the way it runs does; see harden/proof. Throws `InputError`. */

@@ -1,7 +1,8 @@
 import type { YamlDocument } from './document';
 import { renderEntry } from './render';
-import { detectStyle } from './style';
-import { type MapNode, mapNode } from './tree';
+import { detectStyle, type Style } from './style';
+import { fromData, type MapNode, mapNode } from './tree';
+import type { Data } from './types';
 
 /**
  * The text of a new file, in the style and with the line ending of another: a comment, then the map. Blank lines stand between the keys of
@@ -30,4 +31,16 @@ export function newText(root: MapNode, like: YamlDocument, header: readonly stri
     });
   }
   return before + lines.map((line) => line + eol).join('');
+}
+
+/** How a file is written that nobody wrote before. */
+const NEW: Style = { step: 2, dashOffset: 2, quote: '"', flowLists: false };
+
+/** A map as a document of its own, in block style. */
+export function blockText(data: { readonly [key: string]: Data }): string {
+  const root = fromData(data) as MapNode;
+  return root.entries
+    .flatMap(({ key, value }) => renderEntry(key, value, 0, NEW))
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -98,6 +98,7 @@ test('bytes are handed on as they are by whom has to: patches, results, completi
     // The reports of commands, which have escaped what is in them.
     'src/action/main.ts',
     'src/cli/commands/completion.ts',
+    'src/cli/commands/export.ts',
     'src/cli/commands/fix.ts',
     'src/cli/commands/import.ts',
     'src/cli/commands/patch.ts',

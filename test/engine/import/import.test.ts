@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { appendDotEnv } from '../../../src/compose/dotenv';
 import { composeText } from '../../../src/convert/compose-text';
+import { exportProject } from '../../../src/convert/export/project';
+import { exportRun } from '../../../src/convert/export/run';
 import { stackOfContainers } from '../../../src/convert/inspect/read';
 import type { InspectedContainer, InspectedImage, InspectedInfo } from '../../../src/convert/inspect/types';
 import { stackOfRunLines } from '../../../src/convert/run/read';
-import { takeSecretsOut } from '../../../src/convert/secrets';
+import { type MovedSecret, takeSecretsOut } from '../../../src/convert/secrets';
 import type { Stack } from '../../../src/convert/stack';
+import { batten } from '../../../src/index';
 import { comparable, type Inspected } from '../../convert/comparable';
 import { runWords, shellText, type World } from '../../convert/run-line';
 import { docker, mustDocker } from '../docker';
@@ -79,7 +82,7 @@ CMD ["serve", "--port", "80"]
     rmSync(base, { recursive: true, force: true });
   }, 120_000);
 
-  test(`${COUNT} random lines, by the line and by the container`, async () => {
+  test(`${COUNT} random lines, by the line, by the container, and exported again`, async () => {
     const seed = Number(process.env.BATTEN_SEED ?? 20_260);
     const lines = fc.sample(runWords(world), { numRuns: COUNT * 2, seed });
     let equal = 0;
@@ -108,10 +111,7 @@ CMD ["serve", "--port", "80"]
       ];
       await docker(['rm', '-fv', ...names]);
       const wrong = new Set<string>();
-      for (const [way, stack] of ways) {
-        expect([way, stack.losses.filter(({ code, what }) => code !== 'client' && !what.startsWith('/'))]).toEqual([way, []]);
-        const directory = path.join(base, `${way}-${at}`);
-        await make(directory, stack);
+      const compare = async (way: string): Promise<void> => {
         for (const each of await inspect<Inspected>(names)) {
           const name = each.Name.slice(1);
           const [was, is] = [comparable(before.get(name)!, name), comparable(each, name)].map((data) => JSON.stringify(data, null, 1));
@@ -120,6 +120,15 @@ CMD ["serve", "--port", "80"]
           differing.push(`${way}: ${batch.find((one) => one.name === name)!.text}\n${difference(was!, is!)}`);
         }
         await docker(['rm', '-fv', ...names]);
+      };
+      for (const [way, stack] of ways) {
+        expect([way, stack.losses.filter(({ code, what }) => code !== 'client' && !what.startsWith('/'))]).toEqual([way, []]);
+        const directory = path.join(base, `${way}-${at}`);
+        const secrets = await make(directory, stack);
+        await compare(way);
+        if (way === 'containers') continue;
+        await runScript(path.join(directory, 'compose.yaml'), secrets);
+        await compare('exported lines');
       }
       equal += batch.length - wrong.size;
     }
@@ -130,7 +139,7 @@ CMD ["serve", "--port", "80"]
 });
 
 /** The containers of a stack, made by Compose, secrets in `.env`. */
-async function make(directory: string, stack: Stack): Promise<void> {
+async function make(directory: string, stack: Stack): Promise<readonly MovedSecret[]> {
   mkdirSync(directory);
   const secrets = takeSecretsOut(stack, undefined);
   const file = path.join(directory, 'compose.yaml');
@@ -147,6 +156,18 @@ async function make(directory: string, stack: Stack): Promise<void> {
       throw new Error(`${error.stderr}\n${text}`);
     },
   );
+  return secrets;
+}
+
+/** The containers of a Compose file, made by the lines that it is exported as, which a shell reads. */
+async function runScript(file: string, secrets: readonly MovedSecret[]): Promise<void> {
+  const directory = path.dirname(file);
+  const project = batten.project({ path: 'compose.yaml', text: readFileSync(file, 'utf8'), directory });
+  const script = exportRun(exportProject(project, { directory })).files[0]!.text.replaceAll('docker run -d', 'docker create');
+  const env = { ...process.env, ...Object.fromEntries(secrets.map(({ name, value }) => [name, value])) };
+  await promisify(execFile)('sh', ['-euc', script], { env, cwd: directory, timeout: 120_000 }).catch((error: { stderr?: string }) => {
+    throw new Error(`${error.stderr}\n${script}`);
+  });
 }
 
 async function inspect<T>(names: readonly string[]): Promise<T[]> {
