@@ -106,6 +106,7 @@ export const COMMANDS: readonly CommandRow[] = [
       ['batten host', 'what /etc/docker/daemon.json, systemd, the kernel and the Engine leave open'],
       ['batten host --fix', 'setting by setting: the diff, what could break, y or n; you restart the daemon'],
       ['batten host --fix --diff', 'see all of it first; nothing is written'],
+      ['batten host --stacks stacks/', 'and which services break under userns-remap, rootless, icc and no-new-privileges'],
       ['batten host --root /mnt', 'a host that is mounted or copied there: its files only'],
       ['batten undo --file /etc/docker/daemon.json', 'take the last --fix back, byte for byte'],
     ],

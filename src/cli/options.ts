@@ -91,6 +91,8 @@ export interface Options {
   envFile?: string;
   root?: string;
   daemonConfig?: string;
+  stacks?: string[];
+  rootlessUser?: string;
   fix?: boolean;
   before?: string;
   after?: string;
@@ -471,6 +473,18 @@ export const OPTIONS: readonly OptionRow[] = [
     flags: '--daemon-config <file>',
     description: "the daemon's configuration (default: what dockerd is told with --config-file, else /etc/docker/daemon.json)",
     commands: ['host', 'bench'],
+  },
+  {
+    flags: '--stacks <paths>',
+    description:
+      'say what userns-remap, rootless, icc and no-new-privileges do to these Compose files, or those below these directories; comma separated',
+    commands: ['host'],
+    names: true,
+  },
+  {
+    flags: '--rootless-user <name>',
+    description: 'who would run a rootless Engine (default: who called sudo, else who runs batten)',
+    commands: ['host'],
   },
   { flags: '--fix', description: "change the daemon's configuration; on a terminal it asks. Nothing is restarted", commands: ['host'] },
   { flags: '-y, --yes', description: 'do not ask; apply everything at or above --confidence', commands: ['host'] },

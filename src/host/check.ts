@@ -2,6 +2,7 @@ import { atLeast } from '../harden/confidence';
 import type { Confidence, FileResult, Finding, FindingStatus, ReportedOp, Span } from '../harden/types';
 import type { Op } from '../yaml/types';
 import { RULES } from './rules';
+import type { Settings } from './settings';
 import type { DockerHost, HostProposal, HostRule } from './types';
 
 export interface HostOptions {
@@ -9,6 +10,8 @@ export interface HostOptions {
   skip?: readonly string[];
   /** The least confidence that is applied. */
   confidence?: Confidence;
+  /** What a check's change would break of the stacks that were looked at, by the id of the check. */
+  breaks?: ReadonlyMap<string, string>;
 }
 
 /** What one part of a host is called in reports, where a Compose file has its services. */
@@ -24,9 +27,16 @@ export interface HostFinding {
 }
 
 /** All findings of a host, those about the daemon's configuration first, in the order of the rules. */
-export function findingsOf(host: DockerHost, { only, skip = [], confidence = 'generic' }: HostOptions): HostFinding[] {
+export function findingsOf(host: DockerHost, { only, skip = [], confidence = 'generic', breaks }: HostOptions): HostFinding[] {
   const rules = RULES.filter(({ id }) => (!only || only.includes(id)) && !skip.includes(id));
-  return rules.flatMap((rule) => Array.from(rule.find(host), (proposal) => toFinding(host, rule, proposal, confidence)));
+  return rules.flatMap((rule) =>
+    Array.from(rule.find(host), (proposal) => toFinding(host, rule, withBreaks(proposal, breaks?.get(rule.id)), confidence)),
+  );
+}
+
+/** What is known to break something here is for the person to decide. */
+function withBreaks(proposal: HostProposal, known: string | undefined): HostProposal {
+  return known === undefined ? proposal : { ...proposal, breaks: `${known}; ${proposal.breaks}`, confidence: 'guess' };
 }
 
 function toFinding(host: DockerHost, rule: HostRule, given: HostProposal, least: Confidence): HostFinding {
@@ -103,4 +113,10 @@ export function resultsOf(host: DockerHost, found: readonly HostFinding[]): File
     const text = path === main ? daemon.json.text : '';
     return { path, status, findings, before: text, after: path === main ? after : '', files: [], notes: [] };
   });
+}
+
+/** The settings as they are once what is sure enough is changed. */
+export function settingsAfter({ daemon, settings }: DockerHost, found: readonly HostFinding[]): Settings {
+  const ops = found.flatMap(({ finding: { status, ops: own = [] } }) => (status === 'would-fix' || status === 'fixed' ? own : []));
+  return settings.over(daemon.json.edited(ops));
 }

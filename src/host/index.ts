@@ -1,8 +1,10 @@
 export { type BenchResult, readDockerBench } from './bench/docker-bench';
 export type { Judged } from './bench/service-checks';
 export { type BenchRow, type BenchState, benchTable, type JudgedPair, openRows } from './bench/table';
-export { findingsOf, type HostFinding, type HostOptions, resultsOf } from './check';
+export { findingsOf, type HostFinding, type HostOptions, resultsOf, settingsAfter } from './check';
 export { SECTIONS } from './data/cis';
+export { CHOICES, type Choice, type Effect, effectsOf, type RootlessUser, type Stack } from './effects/effects';
+export { type Redundant, redundantIn } from './effects/redundant';
 export { HostFiles } from './files';
 export { DAEMON_JSON, readHost } from './read-host';
 export { RULES } from './rules';

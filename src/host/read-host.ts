@@ -18,7 +18,8 @@ export const DAEMON_JSON = '/etc/docker/daemon.json';
 export function readHost(files: HostFiles, info: EngineInfo | undefined, file?: string): DockerHost {
   const unit = readUnit(files);
   const flags = settingsOfFlags(unit?.words ?? []);
-  const running = settingsOfFlags(processWords(files));
+  const daemon = runningDaemon(files);
+  const running = settingsOfFlags(daemon?.words ?? []);
   const configured = (running.get('config-file') ?? flags.get('config-file')) as string | undefined;
   const place = file ?? (typeof configured === 'string' && configured.startsWith('/') ? configured : DAEMON_JSON);
   const text = files.exactText(place);
@@ -31,16 +32,30 @@ export function readHost(files: HostFiles, info: EngineInfo | undefined, file?: 
     settings,
     unit,
     info,
+    openFiles: openFiles(daemon?.openFiles ?? unit?.openFiles ?? (unit ? SYSTEMD_OPEN_FILES : undefined)),
     dataRoot: info?.DockerRootDir ?? (typeof root === 'string' && root.startsWith('/') ? root : '/var/lib/docker'),
   };
 }
 
-/** The arguments of the daemon that runs here. */
-function processWords(files: HostFiles): string[] {
+/** What systemd lets a service open that says nothing of it. @see systemd-system.conf(5), DefaultLimitNOFILE */
+const SYSTEMD_OPEN_FILES = '524288';
+
+/** A hard limit as systemd and /proc write it: `infinity`, `unlimited`, a number, or `soft:hard`. */
+function openFiles(written: string | undefined): number | undefined {
+  const hard = written?.split(':').at(-1)?.trim();
+  if (hard === undefined) return undefined;
+  if (hard === 'infinity' || hard === 'unlimited') return Number.POSITIVE_INFINITY;
+  return /^\d+$/.test(hard) ? Number(hard) : undefined;
+}
+
+/** The daemon that runs here: its arguments, and how many files it may open. */
+function runningDaemon(files: HostFiles): { words: string[]; openFiles?: string } | undefined {
   const pid = ['/run/docker.pid', '/var/run/docker.pid'].map((file) => (files.live ? files.text(file)?.trim() : undefined)).find(Boolean);
-  if (pid === undefined || !/^\d{1,10}$/.test(pid)) return [];
-  const [program = '', ...rest] = files.kernel(`/proc/${pid}/cmdline`)?.split('\0') ?? [];
-  return /(?:^|\/)dockerd$/.test(program) ? rest : [];
+  if (pid === undefined || !/^\d{1,10}$/.test(pid)) return undefined;
+  const [program = '', ...words] = files.kernel(`/proc/${pid}/cmdline`)?.split('\0') ?? [];
+  if (!/(?:^|\/)dockerd$/.test(program)) return undefined;
+  const row = (files.kernel(`/proc/${pid}/limits`) ?? '').split('\n').find((line) => line.startsWith('Max open files'));
+  return { words, openFiles: row?.split(' ').filter(Boolean).at(-2) };
 }
 
 /** How many containers and volumes the data directory holds; undefined when it may not be read. */

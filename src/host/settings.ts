@@ -16,6 +16,11 @@ export class Settings {
     private readonly process: ReadonlyMap<string, Data>,
   ) {}
 
+  /** The same flags over another configuration. */
+  over(json: DaemonJson): Settings {
+    return new Settings(json, this.unit, this.process);
+  }
+
   /** By its name in daemon.json; undefined when nobody makes it, so that the daemon's default counts. */
   get(name: string): Setting | undefined {
     const inFile = this.json.get([name]);

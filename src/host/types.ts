@@ -31,6 +31,8 @@ export interface DockerHost {
   unit?: Unit;
   /** What the Engine says; undefined when it was not asked, or does not answer. */
   info?: EngineInfo;
+  /** The most files the daemon that runs may open; undefined when that is not known. */
+  openFiles?: number;
   /** Directory of images, containers and volumes. */
   dataRoot: string;
 }

@@ -26,6 +26,8 @@ export interface Unit {
   /** The arguments of dockerd, and where they stand. */
   words: readonly string[];
   place?: { file: string; line: number };
+  /** How many files it may open at most: `LimitNOFILE`, as it is written. */
+  openFiles?: string;
 }
 
 /**
@@ -44,16 +46,18 @@ export function readUnit(files: HostFiles, name = 'docker.service'): Unit | unde
   if (read.length === 0) return undefined;
   let starts: Assignment[] = [];
   const environment = new Map<string, string>();
+  let openFiles: string | undefined;
   for (const assignment of read.flatMap((file) => assignments(files.text(file) ?? '', file))) {
     const { key, value } = assignment;
     if (key === 'ExecStart') starts = value === '' ? [] : [...starts, assignment];
+    if (key === 'LimitNOFILE') openFiles = value;
     if (key === 'Environment') for (const word of words(value)) setVariable(environment, word);
     if (key === 'EnvironmentFile') readVariables(environment, files.text(value.replace(/^-/, '')) ?? '');
   }
   const start = starts.find(({ value }) => /(?:^|\/)dockerd(?:\s|$)/.test(value));
-  if (!start) return { files: read, words: [] };
+  if (!start) return { files: read, words: [], openFiles };
   const [, ...rest] = words(start.value).flatMap((word) => expanded(word, environment));
-  return { files: read, words: rest, place: { file: start.file, line: start.line } };
+  return { files: read, words: rest, place: { file: start.file, line: start.line }, openFiles };
 }
 
 function assignments(text: string, file: string): Assignment[] {

@@ -66,7 +66,6 @@ describe('host', () => {
       'log-rotation',
       'live-restore',
       'userland-proxy',
-      'default-ulimits',
     ]);
     expect(data.host).toMatchObject({ isNew: true, takes: 'restart', dataRoot: '/var/lib/docker' });
     expect(existsSync(path.join(cwd, 'etc/docker'))).toBe(false);
@@ -134,7 +133,10 @@ describe('host --fix', () => {
     '\ufeff{\r\n\t// the mirror of the office\r\n\t"registry-mirrors": ["https://m.lan"], /* ask Jo */\r\n\t"x-ours": { "a": [1,2] },\r\n\t"debug": true // for now\r\n}\r\n';
 
   test('writes all that is sure enough, and undo takes it back byte for byte', () => {
-    const cwd = hostWith({ [DAEMON]: COMMENTED });
+    const cwd = hostWith({
+      [DAEMON]: COMMENTED,
+      'usr/lib/systemd/system/docker.service': '[Service]\nExecStart=/usr/bin/dockerd -H fd://\nLimitNOFILE=infinity\n',
+    });
     const { code, err } = batten(['host', '--root', '.', '--fix', '--yes', '--skip', 'userns-remap'], { cwd });
     expect(code).toBe(0);
     expect(err).toContain('systemctl restart docker');

@@ -10,7 +10,9 @@ import { say } from '../../report/text/screen';
 import type { Text } from '../../report/text/text';
 import type { Context } from '../context';
 import { engineInfo } from '../engine-info';
-import { checkCode } from '../exit-codes';
+import { checkCode, inputCode } from '../exit-codes';
+import type { StackReport } from '../host-stacks';
+import { failedInputs } from '../messages';
 import { isForPrograms } from '../report';
 
 /** A host that was read, and what was found. */
@@ -19,6 +21,10 @@ export interface CheckedHost {
   found: HostFinding[];
   /** What was not seen, for the person. */
   notes: string[];
+  /** What the settings do to the stacks that were named. */
+  stacks: StackReport[];
+  /** Compose files that could not be read. */
+  failed: FileResult[];
 }
 
 /** The part that knows hosts is a file of its own in the build, loaded by the commands that need it. */
@@ -42,7 +48,8 @@ export async function host(context: Context): Promise<number> {
     context.out,
     results.some(({ status }) => status === 'would-fix') ? 'next: batten host --fix' : undefined,
   );
-  return checkCode(results, options);
+  context.err.print(failedInputs(checked.failed, context.err.colors));
+  return Math.max(checkCode(results, options), inputCode(checked.failed));
 }
 
 /**
@@ -66,8 +73,36 @@ export async function readChecked(context: Context): Promise<CheckedHost> {
   const { daemonConfig } = options;
   const named = daemonConfig === undefined ? undefined : root === undefined ? resolve(host.cwd, daemonConfig) : resolve('/', daemonConfig);
   const read = readOwn(() => readHost(files, 'info' in asked ? asked.info : undefined, named));
-  const found = findingsOf(read, options).sort((a, b) => rank(a) - rank(b));
-  return { host: read, found, notes: 'reason' in asked ? [asked.reason] : [] };
+  const notes = 'reason' in asked ? [asked.reason] : [];
+  if (options.stacks === undefined) return { host: read, found: inOrder(findingsOf(read, options)), notes, stacks: [], failed: [] };
+  const { openStacks, placed, rootlessUser } = require('../host-stacks') as typeof import('../host-stacks');
+  const { CHOICES, effectsOf, redundantIn, settingsAfter } = loadHost();
+  const { stacks: opened, failed } = await openStacks(context);
+  const user = rootlessUser(context, files.text('/etc/passwd'));
+  const effects = opened.map((each) =>
+    CHOICES.flatMap((choice) => effectsOf(each.stack, read, choice, user).map((effect) => placed(effect, each, host.cwd))),
+  );
+  const broken = new Map(
+    CHOICES.flatMap((choice) => {
+      const names = effects.flat().flatMap((effect) => (effect.choice === choice && effect.kind !== 'changes' ? [effect.service] : []));
+      return names.length === 0 ? [] : [[choice as string, `of your stacks ${[...new Set(names)].join(', ')}`] as const];
+    }),
+  );
+  const found = inOrder(findingsOf(read, { ...options, breaks: broken }));
+  const after = readOwn(() => settingsAfter(read, found));
+  const stacks = opened.map(
+    (each, at): StackReport => ({
+      path: each.path,
+      services: each.stack.project.services.length,
+      effects: effects[at]!,
+      redundant: redundantIn(each.stack.project, after).map((line) => placed(line, each, host.cwd)),
+    }),
+  );
+  return { host: read, found, notes, stacks, failed };
+}
+
+function inOrder(found: HostFinding[]): HostFinding[] {
+  return found.sort((a, b) => rank(a) - rank(b));
 }
 
 /** The worst first; of the same severity in the order of the checks. */
@@ -98,7 +133,7 @@ export function writeHostReport(
 
 function hostReport(
   { host, options }: Context,
-  { host: read, found }: CheckedHost,
+  { host: read, found, stacks }: CheckedHost,
   results: readonly FileResult[],
   to: Context['out'],
   next: string | undefined,
@@ -117,14 +152,18 @@ function hostReport(
       return (require('../../report/markdown') as typeof import('../../report/markdown')).markdownReport(results);
     case 'json': {
       const { jsonReport } = require('../../report/json') as typeof import('../../report/json');
-      return jsonReport(results, tool, { more: { host: described(read, found) } });
+      return jsonReport(results, tool, {
+        more: { host: described(read, found), ...(options.stacks && { stacks: stacks.map(describedStack) }) },
+      });
     }
     case 'concise':
       return (require('../../report/concise') as typeof import('../../report/concise')).conciseReport(results);
     default: {
       if (options.quiet) return undefined;
       const { prettyReport } = require('../../report/pretty') as typeof import('../../report/pretty');
-      return prettyReport(results, { colors: to.colors, width: to.width, verbose: options.verbose, next });
+      const { stacksText } = require('../../report/stacks') as typeof import('../../report/stacks');
+      const report = prettyReport(results, { colors: to.colors, width: to.width, verbose: options.verbose, next });
+      return say`${stacksText(stacks, to)}${report}`;
     }
   }
 }
@@ -139,6 +178,25 @@ function described({ files, daemon, dataRoot, info, unit }: DockerHost, found: r
     ...(unit && { unit: unit.files.map((file) => files.shown(file)) }),
     ...(info && { engine: { version: info.ServerVersion, storageDriver: info.Driver, cgroupVersion: info.CgroupVersion } }),
     takes: takes(found),
+  };
+}
+
+/** A stack, for programs. */
+function describedStack({ path, services, effects, redundant }: StackReport) {
+  return {
+    path,
+    services,
+    effects: effects.map(({ choice, service, kind, file, line, reason, remedy, evidence }) => ({
+      choice,
+      service,
+      kind,
+      file,
+      line,
+      reason,
+      remedy,
+      evidence,
+    })),
+    redundant: redundant.map(({ setting, service, file, line, what }) => ({ setting, service, file, line, what })),
   };
 }
 

@@ -137,6 +137,8 @@ export const logRotation: HostRule = {
   },
 };
 
+const [SOFT, HARD] = [65_536, 524_288];
+
 export const defaultUlimits: HostRule = {
   id: 'default-ulimits',
   title: 'Open files within bounds by default',
@@ -147,16 +149,28 @@ export const defaultUlimits: HostRule = {
   *find(host) {
     const value = host.settings.value('default-ulimits');
     if (isMap(value) && Object.keys(value).length > 0) return;
+    const hard = Math.min(host.openFiles ?? HARD, HARD);
+    const soft = Math.min(SOFT, hard);
     yield {
       path: ['default-ulimits'],
       message: 'a container may open as many files as the daemon, which often has no limit',
-      plan: 'let a new container open 65,536 files, and raise that to 524,288 itself',
-      breaks: 'services that need more than 524,288 open files and say so nowhere',
-      confidence: 'generic',
+      plan: `let a new container open ${soft} files, and raise that to ${hard} itself`,
+      breaks: `services that need more than ${hard} open files and say so nowhere${
+        host.openFiles === undefined
+          ? '; with remapped users every container, when the daemon itself may open fewer, which is not known here'
+          : ''
+      }`,
+      // With remapped users a container that is to have a higher limit than its daemon does not start.
+      confidence: host.openFiles === undefined ? 'guess' : 'generic',
       evidence: [
         manual(`${DOCKERD}#default-ulimit-settings`, 'limits of a container win over these; without any it has those of the daemon'),
+        {
+          kind: 'engine-run',
+          ref: 'a container with userns-remap and a hard limit above that of dockerd, on Engine 20.10.24',
+          detail: 'it does not start: error setting rlimit type 7: operation not permitted',
+        },
       ],
-      ops: setting(host, ['default-ulimits'], { nofile: { Name: 'nofile', Soft: 65536, Hard: 524288 } } as Data),
+      ops: setting(host, ['default-ulimits'], { nofile: { Name: 'nofile', Soft: soft, Hard: hard } } as Data),
     };
   },
 };
