@@ -132,7 +132,7 @@ function reader(service: Service, situation: Situation, match: Match | undefined
     const entry = choose(field(match.template), situation, service);
     if (!entry) return undefined;
     const { value, breaks } = entry;
-    const verdict = { value, breaks, ...believed(match, entry) };
+    const verdict = { value, breaks, ...believed(match, entry), ...(entry.owner && { anyOwner: true }) };
     return name ? lowered(verdict, name, match, situation, service) : verdict;
   };
 }

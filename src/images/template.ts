@@ -41,6 +41,8 @@ export interface Entry<T> {
   why: string;
   breaks?: string;
   sources: string[];
+  /** Of a `user` that is null: whom the data belongs to is all that is in the way, and whoever it is given to may be the user. */
+  owner?: 'any';
 }
 
 /**

@@ -75,6 +75,8 @@ export interface SecretAdvice {
 export interface NoUser extends Verdict<null> {
   /** All that is in the way, where it is a mount of which nobody here can see who owns it. */
   ownerUnseen?: { kind: 'bind' | 'volume'; source: string; target: string };
+  /** Whether the image is known to run as whoever its data belongs to. */
+  anyOwner?: boolean;
 }
 
 /** Everything the transforms ask about one service's image, for the service as it is configured at this moment. */

@@ -46,7 +46,8 @@ export function validateTemplate(data: Data, file: string, position: (path: Path
       user: check.uid,
     },
   );
-  const entries = (value: Check): Check => list(record({ value, confidence, why: sentence, sources: sourceNames }, { when, breaks: text }));
+  const entries = (value: Check): Check =>
+    list(record({ value, confidence, why: sentence, sources: sourceNames }, { when, breaks: text, owner: oneOf(['any']) }));
   const tmpfs = record(
     { path: absolute },
     {

@@ -77,6 +77,21 @@ describe('the number of the operator', () => {
     expect(userOf(POSTGRES, run)).toMatchObject({ user: '999:999' });
   });
 
+  test('is for an image that is known to run as whoever its data belongs to', () => {
+    const komga = '    image: gotson/komga:latest\n    volumes: ["./data:/data"]\n';
+    expect(userOf(komga, { owned: () => fits(1001) })).toMatchObject({ user: undefined, status: 'manual' });
+    expect(userOf(komga, { ...configured('user: 1001:1002'), owned: () => fits(1001) })).toMatchObject({
+      user: '1001:1002',
+      confidence: 'generic',
+    });
+    // No source says of this one that another user works.
+    const etcd = '    image: quay.io/coreos/etcd:v3.5.0\n    volumes: ["./data:/data"]\n';
+    expect(userOf(etcd, { ...configured('user: 1001:1002'), owned: () => fits(1001) })).toMatchObject({
+      user: undefined,
+      status: 'manual',
+    });
+  });
+
   test.each(['0:0', '0:1000', 'root', '1000', 'me:me', '${UNSET}:${UNSET}'])('that comes to %s is refused', (number) => {
     const run = { ...configured(`user: "${number}"`), confidence: 'guess' as const };
     expect(userOf(UNKNOWN, run)).toMatchObject({ user: undefined, status: 'manual' });

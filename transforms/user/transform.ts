@@ -70,7 +70,7 @@ function ownerOf(service: ComposeService, { kind, source, target }: NonNullable<
 
 /** Whether nothing but the owner of the data speaks against a user of the person's choice: the image has none of its own, and nothing needs root. */
 function takesAny({ user, noUser }: Advice): boolean {
-  return user ? user.confidence === 'guess' && user.value === ANY_USER : noUser?.ownerUnseen !== undefined;
+  return user ? user.confidence === 'guess' && user.value === ANY_USER : noUser?.ownerUnseen !== undefined || noUser?.anyOwner === true;
 }
 
 /** The user that the configuration names. It is a guess until it is known that all that is mounted can be used by it. */
