@@ -1,9 +1,10 @@
 import { keepCompiled, loadProgram } from './bundle';
 
 keepCompiled(process.env);
-const { processHost, runCli } = loadProgram();
+const { processHost, runCli, wordsFromDocker } = loadProgram();
+const [, program = '', ...words] = process.argv;
 
 // The exit code is set, not the process ended: what is written to a pipe still has to leave.
-void runCli(process.argv.slice(2), processHost()).then((code) => {
+void runCli(wordsFromDocker(program, words), processHost()).then((code) => {
   process.exitCode = code;
 });

@@ -1,14 +1,17 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { json } from '../report/text/json';
 import { say } from '../report/text/screen';
 import type { Text } from '../report/text/text';
 import { isVisible, visible } from '../report/text/visible';
 import { loadApp } from './bundle';
 import { COMMANDS, type CommandRow } from './command-table';
+import { pluginMetadata } from './docker-plugin';
 import { EXIT } from './exit-codes';
 import type { Host } from './host';
 import { type CommandName, OPTIONS, type OptionRow, type Options } from './options';
 import { printOn } from './screen';
 
+export { wordsFromDocker } from './docker-plugin';
 export { processHost } from './host';
 
 /**
@@ -18,6 +21,11 @@ export { processHost } from './host';
  * @returns the exit code.
  */
 export async function runCli(words: readonly string[], host: Host): Promise<number> {
+  const metadata = pluginMetadata(words, host.version);
+  if (metadata) {
+    printOn(host.stdout, json(metadata));
+    return EXIT.ok;
+  }
   // What is wrong with a word quotes it, so it is said of one that can be seen: none that is right has anything else in it but a value.
   const shown = words.every(isVisible) ? undefined : words.map(visible);
   const code = await parsed(words, host, shown === undefined, (name, options, args) => loadApp().runCommand(name, host, options, args));
