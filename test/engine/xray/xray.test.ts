@@ -156,7 +156,7 @@ async function holdsAgainst(tag: string, facts: ImageFacts): Promise<void> {
         const lock = path.join(directory, 'batten.lock.json');
         const locked = (...from: string[]): string => {
           const main = path.join(__dirname, '../../../dist/cli/main.js');
-          execFileSync(process.execPath, [main, 'lock', '--no-config', ...from], { cwd: directory, stdio: 'pipe' });
+          execFileSync(process.execPath, [main, 'lock', ...from], { cwd: directory, stdio: 'pipe' });
           return readFileSync(lock, 'utf8');
         };
         const resolved = locked('--resolve');
