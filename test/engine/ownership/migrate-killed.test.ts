@@ -10,7 +10,7 @@ const enabled =
   process.env.BATTEN_ENGINE === '1' &&
   process.getuid?.() === 0 &&
   (process.env.BATTEN_ENGINE_ONLY?.split(',').includes('migrate-killed') ?? true);
-const TIMES = Number(process.env.BATTEN_KILLS ?? (process.env.BATTEN_FULL ? 100 : 2));
+const TIMES = Number(process.env.BATTEN_KILLS ?? (process.env.BATTEN_FULL ? 100 : 1));
 const FILES = 400;
 
 const compose = (name: string, user: string): string => `name: ${name}
