@@ -113,7 +113,7 @@ export async function inTurns<T>(items: readonly T[], work: (item: T) => Promise
 
 /** As whom services run: by the numbers of the host, where the Engine gives containers others. */
 async function crewOf({ engine, label }: PlanSetup, images: ReadonlyMap<string, string>, before: Model, after: Model): Promise<Crew> {
-  const people = new People(engine, { [OWNERS_LABEL]: label });
+  const people = new People(engine, { [OWNERS_LABEL]: label, [HOME_LABEL]: processHome() });
   const crew = new Map<string, { before: Person; after: Person }>();
   const [image] = images.values();
   const namespace = engine.facts.security.includes('userns') && image !== undefined ? await namespaceOf(engine, image, label) : undefined;

@@ -62,7 +62,11 @@ volumes:
         first,
         second,
       });
-      expect(await mustDocker(['ps', '--all', '--quiet', '--filter', 'label=batten.migrate', '--filter', `name=${project.name}`])).toBe('');
+      expect(
+        (await mustDocker(['ps', '--all', '--quiet', '--filter', `label=batten.migrate`, '--format', '{{.Label "batten.migrate"}}']))
+          .split('\n')
+          .filter((label) => label.endsWith(project.directory)),
+      ).toEqual([]);
       const done = await project.batten('migrate', '--apply');
       expect(done).toMatchObject({ code: 0 });
       const after = places.map((place) => snapshot(place));
