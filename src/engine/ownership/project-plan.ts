@@ -7,6 +7,8 @@ import { type MountPlan, numbers, planMount, type Refusal } from '../../ownershi
 import type { Engine } from '../client/engine';
 import type { ContainerInfo } from '../client/types';
 import type { Model } from '../compose/model';
+import { processHome } from '../trial/machine';
+import { HOME_LABEL } from '../trial/options';
 import { type Crew, containersOf, keyOf, mountsOf, overlaps, type UsedMount, usersOf } from './mounts';
 import { People } from './people';
 import { hostPlaceOf } from './places';

@@ -63,7 +63,7 @@ volumes:
         second,
       });
       expect(
-        (await mustDocker(['ps', '--all', '--quiet', '--filter', `label=batten.migrate`, '--format', '{{.Label "batten.migrate"}}']))
+        (await mustDocker(['ps', '--all', '--filter', 'label=batten.migrate', '--format', '{{.Label "batten.migrate"}}']))
           .split('\n')
           .filter((label) => label.endsWith(project.directory)),
       ).toEqual([]);
