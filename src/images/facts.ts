@@ -82,6 +82,7 @@ export interface SocketUse {
   word: string;
   what: string;
   sections: string[];
+  sources: string[];
 }
 
 /** How a proxy for the Docker socket is run, for a client that is to lose the socket. */

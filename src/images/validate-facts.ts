@@ -67,7 +67,7 @@ export function factChecks(check: Checks, entries: (value: Check) => Check, sour
       on: some(oneOf(API_SECTIONS)),
       always: some(oneOf(API_SECTIONS)),
       service: test(isMap, 'a map'),
-      uses: some(record({ word: text, what: text, sections: some(oneOf(API_SECTIONS)) })),
+      uses: some(record({ word: text, what: text, sections: some(oneOf(API_SECTIONS)), sources })),
       sources,
     }),
     host_access: list(access),
