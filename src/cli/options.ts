@@ -87,6 +87,8 @@ export interface Options {
   trace: boolean;
   seccomp?: string;
   apparmor?: string;
+  stdio?: boolean;
+  clientProcessId?: string;
   fromEngine?: string[];
   envFile?: string;
   root?: string;
@@ -531,6 +533,17 @@ export const OPTIONS: readonly OptionRow[] = [
   { flags: '--exit-code', description: 'exit 1 when a recommendation stays open', commands: ['bench'] },
   { flags: '-q, --quiet', description: 'no report for people; errors and machine output stay', commands: ['host'] },
   { flags: '-v, --verbose', description: 'evidence, controls and what passes too', commands: ['host', 'bench'] },
+  {
+    flags: '--stdio',
+    description: 'speak on standard input and output, as it does anyway: for editors that say so',
+    commands: ['lsp'],
+  },
+  {
+    flags: '--clientProcessId <pid>',
+    description: 'the process of the editor, with which the server ends',
+    commands: ['lsp'],
+    hidden: true,
+  },
   {
     flags: '--color <when>',
     description: 'colour the output; NO_COLOR and FORCE_COLOR count too',

@@ -31,6 +31,8 @@ export interface ClientOptions {
   /** In milliseconds. */
   debounce?: number;
   askReason?: boolean;
+  /** Options of the command. */
+  args?: readonly string[];
   /** The command, where it is another one. */
   main?: string;
 }
@@ -70,7 +72,10 @@ export class Client {
   }
 
   static async start(options: ClientOptions = {}): Promise<Client> {
-    const process = spawn(globalThis.process.execPath, [options.main ?? MAIN, 'lsp'], { env: scrubbedEnv(), stdio: 'pipe' });
+    const process = spawn(globalThis.process.execPath, [options.main ?? MAIN, 'lsp', ...(options.args ?? [])], {
+      env: scrubbedEnv(),
+      stdio: 'pipe',
+    });
     const connection = createProtocolConnection(new StreamMessageReader(process.stdout), new StreamMessageWriter(process.stdin));
     const client = new Client(process, connection);
     const { debounce = 10, askReason } = options;

@@ -242,7 +242,8 @@ describe('an editor that can do little', () => {
 });
 
 test('an editor that asks for the reason has it written', async () => {
-  const asking = await Client.start({ askReason: true });
+  // As VS Code starts it.
+  const asking = await Client.start({ askReason: true, args: ['--stdio', `--clientProcessId=${process.pid}`] });
   const cwd = project({ 'compose.yaml': STACK });
   const uri = await asking.open(path.join(cwd, 'compose.yaml'), STACK);
   const ignore = (await asking.actions(uri)).find(({ title }) => title.startsWith('Ignore cap-drop'))!;
