@@ -14,8 +14,8 @@ module.exports = {
         sourceMaps: 'inline',
       },
     ],
-    'node_modules/(?:diff|unbash)/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
+    'node_modules/(?:diff|unbash|@noble/hashes)/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(?:diff|unbash)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(?:diff|unbash|@noble/hashes)/)'],
   coverageProvider: 'v8',
 };

@@ -1,9 +1,11 @@
 // Builds dist/: the command, the library, the compiled templates and the types (`--fast` leaves the types out).
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildBrowser } from './browser.mjs';
 import { buildTemplatesOrExit } from './build-templates.mjs';
 import { packagesOf } from './notices.mjs';
 
@@ -136,14 +138,22 @@ const built = await Promise.all([
   ...SELDOM.map((name) => build({ ...common, entryPoints: [name], outfile: `dist/vendor/${name}.js` })),
 ]);
 chmodSync(at('dist', 'cli', 'main.js'), 0o755);
-// What the notices are of: see notices.mjs.
-const inputs = built.flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)));
-writeFileSync(at('dist', 'bundled.json'), `${JSON.stringify(packagesOf(inputs), null, 2)}\n`);
-
 // Templates are checked now, so that a run only parses the JSON of those it needs.
 buildTemplatesOrExit();
+// With the templates inside.
+const inBrowser = await buildBrowser();
+// What the notices are of: see notices.mjs.
+const inputs = built.flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)));
+writeFileSync(at('dist', 'bundled.json'), `${JSON.stringify(packagesOf([...inputs, ...inBrowser]), null, 2)}\n`);
+
 // What a build used to write in their place.
 rmSync(at('dist', 'templates.json'), { force: true });
+
+// ESM is a door to the same library: there is one of it, however it is loaded.
+const exported = Object.keys(createRequire(import.meta.url)(at('dist', 'index.js'))).sort();
+writeFileSync(at('dist', 'index.mjs'), `import library from './index.js';\nexport const { ${exported.join(', ')} } = library;\n`);
+writeFileSync(at('dist', 'index.d.mts'), "export * from './types/src/index.js';\n");
+writeFileSync(at('dist', 'browser.d.mts'), "export * from './types/src/index.js';\n");
 
 if (!fast) {
   rmSync(at('dist', 'types'), { recursive: true, force: true });
@@ -162,6 +172,12 @@ if (!fast) {
   ];
   const { status } = spawnSync(process.execPath, [tsc, ...options], { cwd: root, stdio: 'inherit' });
   // The tests are part of the project, but not of the package.
-  rmSync(at('dist', 'types', 'test'), { recursive: true, force: true });
+  for (const name of ['test', 'editors', 'src/browser']) rmSync(at('dist', 'types', name), { recursive: true, force: true });
+  // Whoever compiles for a browser has no types of Node's, and a Buffer is an array of bytes to everybody.
+  for (const name of readdirSync(at('dist', 'types'), { recursive: true, encoding: 'utf8' }).filter((each) => each.endsWith('.d.ts'))) {
+    const file = at('dist', 'types', name);
+    const text = readFileSync(file, 'utf8');
+    if (/\bBuffer\b/.test(text)) writeFileSync(file, text.replace(/\bBuffer\b(?:<\w+>)?/g, 'Uint8Array'));
+  }
   if (status !== 0 || !existsSync(at('dist', 'types', 'src', 'index.d.ts'))) process.exit(status || 1);
 }

@@ -29,6 +29,7 @@ import type { NetworkChange } from './harden/networks';
 import { saysSomething } from './harden/override/target';
 import { PlannedFix } from './harden/planned-fix';
 import type { PrivilegeComparison } from './harden/privileges';
+import { withProfile } from './harden/profiles';
 import { fingerprint, MAX_PROOF_BYTES, PROOF_FILE, type ProofRead, readProof } from './harden/proof';
 import { fileResults } from './harden/result';
 import { concerns, selectTransforms } from './harden/select';
@@ -55,6 +56,7 @@ export { type Config, readConfig } from './harden/config/read';
 export { configuredRun } from './harden/config/run';
 export { configSchema } from './harden/config/schema';
 export type * from './harden/privileges';
+export type { Profile } from './harden/profiles';
 export type * from './harden/types';
 export type { Data, Edit, Op, Path, Refusal, RefusalCode } from './yaml/types';
 
@@ -63,8 +65,9 @@ const DEFAULT_NAME = /^(?:docker-)?compose\.ya?ml$/;
 
 /** Everything the command line can do, a program can do. */
 export const batten: Batten = {
-  runProject(input: Input, options: RunOptions = {}): FileResult[] {
+  runProject(input: Input, given: RunOptions = {}): FileResult[] {
     return named(input, () => {
+      const options = withProfile(given);
       const chained = setup(input, options);
       const results = fileResults(chained, runChain(chained, options.confidence ?? 'generic', options.choose));
       // An override file is no edit of a file that was looked at.
@@ -82,8 +85,9 @@ export const batten: Batten = {
     return named(input, () => new Session(setup(input, options)));
   },
 
-  plan(input: Input, options: RunOptions = {}): PlanSession {
+  plan(input: Input, given: RunOptions = {}): PlanSession {
     return named(input, () => {
+      const options = withProfile(given);
       const plan = new PlannedFix(setup(input, options), options.confidence ?? 'generic');
       plan.changes();
       return plan;
@@ -149,7 +153,8 @@ export const batten: Batten = {
   },
 };
 
-function setup(given: Input, options: RunOptions): ChainSetup {
+function setup(given: Input, run: RunOptions): ChainSetup {
+  const options = withProfile(run);
   const input = located(given);
   const selected = selectTransforms(transforms, options);
   return {
@@ -181,7 +186,8 @@ interface Located extends Input {
 }
 
 /** Without a directory the files that were handed over are all there are, and they and the main one are called from the same place. */
-function located(input: Input): Located {
+function located(input: Input | Located): Located {
+  if ('storage' in input) return input;
   const { texts: given, directory } = input;
   if (!given) return { ...input, storage: DISK };
   const texts = given instanceof Map ? (given as ReadonlyMap<string, string>) : new Map(Object.entries(given));

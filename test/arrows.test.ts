@@ -18,6 +18,7 @@ const ARROWS: Record<string, readonly string[]> = {
   revisions: ['compose'],
   action: ['cli', 'index', 'report', 'harden', 'compose'],
   index: ['privileges', 'harden', 'images', 'ownership', 'compose', 'yaml', 'transforms'],
+  browser: ['index', 'report', 'harden'],
   lsp: ['index', 'report', 'harden', 'images', 'ownership', 'compose', 'yaml'],
   cli: ['lsp', 'index', 'report', 'revisions', 'engine', 'host', 'convert', 'harden', 'images', 'ownership', 'compose', 'yaml'],
   host: ['harden', 'images', 'compose', 'yaml'],

@@ -10,6 +10,7 @@ import type { Data } from '../yaml/types';
 import type { NetworkChange } from './networks';
 import type { OverrideTarget } from './override/target';
 import type { PrivilegeComparison } from './privileges';
+import type { Profile } from './profiles';
 import type { IgnoreRule } from './suppress';
 import type { OptionSpec, Preset, Transform } from './transform';
 import type { Confidence, FileChange, FileResult, Finding } from './types';
@@ -32,6 +33,11 @@ export interface ServiceSelection {
 
 /** What a run takes into account. Every field has a default; unknown names are the caller's to check (`UsageError`). */
 export interface RunOptions {
+  /**
+   * Who runs batten, where that decides what is meant: `platform` = a service that deploys the files of its users. All other options count before
+   * what follows from it. Default none: a person over their own files.
+   */
+  profile?: Profile;
   /** The least confidence that is applied. Default `generic`. */
   confidence?: Confidence;
   /** Which transforms run, and how far they go. Default `recommended`. */
