@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+/// <reference lib="dom.asynciterable" />
 import { BattenError, batten, type RunOptions } from '../index';
 import { unifiedDiff } from '../report/diff';
 
