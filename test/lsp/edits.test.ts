@@ -39,7 +39,7 @@ test.each(FILES.map((text, index) => [index, text] as const))(
   async (_, text) => {
     const cwd = project({ 'compose.yaml': text });
     const uri = await client.open(path.join(cwd, 'compose.yaml'), text);
-    const diagnostics = await client.settled(uri);
+    const diagnostics = await client.settled(uri, FULL ? 120_000 : undefined);
     const actions = await client.actions(uri);
     const harden = actions.find(({ title }) => title.startsWith('Harden'));
     const kept = new Set<string>();
@@ -67,5 +67,5 @@ test.each(FILES.map((text, index) => [index, text] as const))(
     if (fixed.code === 2) expect(diagnostics).toMatchObject([{ severity: 1 }]);
     await client.close(uri);
   },
-  60_000,
+  FULL ? 600_000 : 60_000,
 );
