@@ -1,6 +1,6 @@
 import { table } from '../table';
 
-/** Which transforms a key is for: of a service, or of the top level. A test holds it to what the transforms do. */
+/** Which transforms a key is for: of a service, or of the top level. Hover tells of them also where there is nothing to find. */
 const TRANSFORMS: Readonly<Record<string, readonly string[]>> = table({
   build: ['build-privileges', 'dockerfile-user'],
   cap_add: ['cap-drop', 'dangerous-capabilities', 'init'],
