@@ -103,6 +103,7 @@ export function failedResult(path: string, thrown: unknown): FileResult {
     after: '',
     files: [],
     error: { code, message, ...position, hint },
+    ...(code === 'unforeseen' && error.cause instanceof Error && { cause: error.cause }),
     notes: [],
   };
 }

@@ -33,19 +33,25 @@ export function failureText({ location, message, hint }: Failure, colors: Colors
 /** Any thrown thing. What batten does not know is a bug of batten's, and said to be one. */
 export function errorText(error: unknown, colors: Colors, debug: boolean): Shown {
   if (isInterrupted(error)) return say`${error.message}\n`;
-  const stack = debug && error instanceof Error ? say`${say.join(stackOf(error).map(colors.dim), '\n')}\n` : '';
+  const stack = debug && error instanceof Error ? stackText(error, colors) : '';
   if (error instanceof BattenError) return say`${failureText(error, colors)}${stack}`;
   const message = error instanceof Error ? error.message : String(error);
   const hint = debug ? undefined : 'run it with --debug and report it';
   return say`${failureText({ location: '', message: `batten failed: ${message}`, hint }, colors)}${stack}`;
 }
 
-/** The errors of the inputs that failed, one after the other. */
-export function failedInputs(results: readonly FileResult[], colors: Colors): Shown {
-  const failures = results.flatMap(({ path, error }) =>
-    error ? [failureText({ location: placeOf(path, error), message: error.message, hint: error.hint }, colors)] : [],
-  );
+/** The errors of the inputs that failed, one after the other; `debug` adds where batten itself failed. */
+export function failedInputs(results: readonly FileResult[], colors: Colors, debug = false): Shown {
+  const failures = results.flatMap(({ path, error, cause }) => {
+    if (!error) return [];
+    const text = failureText({ location: placeOf(path, error), message: error.message, hint: error.hint }, colors);
+    return debug && cause ? [text, stackText(cause, colors)] : [text];
+  });
   return say.join(failures, '');
+}
+
+function stackText(error: Error, colors: Colors): Shown {
+  return say`${say.join(stackOf(error).map(colors.dim), '\n')}\n`;
 }
 
 /** The lines of a stack. A message of several lines is in one: it may be from outside. */

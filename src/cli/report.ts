@@ -12,7 +12,7 @@ import { unseenText, warningText } from './warnings';
 export function tellTroubles(context: Context, results: readonly FileResult[]): void {
   if (!results.some(({ error, warnings, unseen }) => error || warnings || unseen)) return;
   const { err, options } = context;
-  err.print(failedInputs(results, err.colors));
+  err.print(failedInputs(results, err.colors, options.debug));
   if (options.quiet) return;
   err.print(unseenText(results, err.colors));
   err.print(warningText(results, err.colors));

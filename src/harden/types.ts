@@ -210,6 +210,8 @@ export interface FileResult {
   /** The override file that takes the changes instead of the file itself. */
   override?: { path: string; isNew: boolean };
   error?: { code: string; message: string; line?: number; column?: number; hint?: string };
+  /** What batten failed by on this file, when that is a fault of its own. */
+  cause?: Error;
   /** Side files of the accepted changes, to be written before the file itself. */
   files: FileChange[];
   /** What the person should know and no finding says, e.g. which included file was not followed. */

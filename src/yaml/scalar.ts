@@ -22,13 +22,19 @@ export function writeScalar(value: null | boolean | number | string, quote: Quot
   return bare ? value : quoted(value, quote);
 }
 
+/**
+ * Characters that are written as escapes: control characters, separators of lines, and what cannot be seen or turns the direction of the text
+ * around it. The joiner of emoji is none of them.
+ */
+const SPECIAL =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\u{e0000}-\u{e007f}]/u;
+
 /** A quoted scalar; characters that single quotes cannot hold force double quotes. */
 export function quoted(value: string, quote: Quote): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  const special = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
   // Where double quotes would need escapes and single ones do not, they are easier to read.
   const plainer = quote === "'" || (value.includes('"') && !value.includes("'"));
-  if (plainer && !special.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  if (plainer && !SPECIAL.test(value)) return `'${value.replaceAll("'", "''")}'`;
   return `"${[...value].map(escaped).join('')}"`;
 }
 
@@ -45,14 +51,7 @@ function escaped(char: string): string {
     case '\r':
       return '\\r';
   }
-  const code = char.codePointAt(0)!;
-  const control =
-    code < 0x20 ||
-    (code >= 0x7f && code <= 0x9f) ||
-    code === 0x2028 ||
-    code === 0x2029 ||
-    code === 0xfeff ||
-    code === 0xfffe ||
-    code === 0xffff;
-  return control ? `\\u${code.toString(16).padStart(4, '0')}` : char;
+  if (!SPECIAL.test(char)) return char;
+  const code = char.codePointAt(0)!.toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
