@@ -2,6 +2,7 @@ import { isMap } from '../../compose/data';
 import { parseLongVolume, parseShortVolume } from '../../compose/mounts';
 import { parseShortPort } from '../../compose/ports';
 import { parseSize } from '../../compose/size';
+import { table } from '../../table';
 import type { Data } from '../../yaml/types';
 import { blockText } from '../../yaml/write-new';
 import type { Keys, Loss } from '../stack';
@@ -12,7 +13,7 @@ import type { Exported } from './run';
 import { type Lose, securityOf } from './security-context';
 
 /** A key of Compose that no object of Kubernetes says, and why. */
-const LOST: Readonly<Record<string, string>> = {
+const LOST: Readonly<Record<string, string>> = table({
   blkio_config: 'Kubernetes limits no block devices',
   build: 'push the image to a registry the cluster can reach',
   cgroup: 'the runtime decides it',
@@ -53,7 +54,7 @@ const LOST: Readonly<Record<string, string>> = {
   userns_mode: 'hostUsers: false gives a pod a user namespace',
   uts: 'pods have it of their own',
   volumes_from: 'write the mounts',
-};
+});
 
 const APP = 'app.kubernetes.io/name';
 

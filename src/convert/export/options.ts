@@ -1,4 +1,5 @@
 import { isMap } from '../../compose/data';
+import { table } from '../../table';
 import type { Data } from '../../yaml/types';
 import { RUN_OPTIONS } from '../run/options';
 import type { Keys, Loss } from '../stack';
@@ -38,7 +39,7 @@ const BY_KEY = new Map(
 const NOTHING = new Set(['profiles', 'attach', 'develop', 'pull_refresh_after']);
 
 /** Why keys go to no option. */
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = table({
   build: 'build the image first: docker build',
   scale: 'a line makes one container',
   depends_on: 'a line waits for nothing: the lines are in the order of what they need',
@@ -50,7 +51,7 @@ const REASONS: Readonly<Record<string, string>> = {
   pre_stop: 'run it with docker exec before the stop',
   mem_swappiness: 'no option says it',
   cpu_reservation: 'a single host reserves no processors',
-};
+});
 
 /** What each service says, as options of `docker run`. */
 export function runService(project: ExportProject, service: string): RunService {
@@ -101,7 +102,7 @@ interface Saying {
 const list = (value: Data): Data[] => (Array.isArray(value) ? value : [value]);
 
 /** Keys that take more than an option each. */
-const SPECIAL: Readonly<Record<string, (value: Data, saying: Saying) => void>> = {
+const SPECIAL: Readonly<Record<string, (value: Data, saying: Saying) => void>> = table({
   environment: (value, { add }) => {
     for (const [name, each] of Object.entries(value as Keys)) add('env', each === null ? name : `${name}=${String(each)}`);
   },
@@ -238,7 +239,7 @@ const SPECIAL: Readonly<Record<string, (value: Data, saying: Saying) => void>> =
   },
   secrets: (value, saying) => granted('secrets', value, saying),
   configs: (value, saying) => granted('configs', value, saying),
-};
+});
 
 function sharedMode(mode: string, project: ExportProject): string {
   const service = /^service:(.+)$/.exec(mode)?.[1];

@@ -1,5 +1,6 @@
 import { isMap } from '../../compose/data';
 import { isCredentialName } from '../../harden/credentials';
+import { table } from '../../table';
 import { type Keys, type Loss, literal } from '../stack';
 import { partsOf, plainText } from '../text';
 import { type Option, type RunService, runService } from './options';
@@ -10,7 +11,7 @@ import { type Exported, networkOptions } from './run';
  * Options of podman run that a key of a `.container` file says (Podman 5.0 and newer); others go to `PodmanArgs`.
  * Source: https://docs.podman.io/en/latest/markdown/podman-systemd.unit.5.html
  */
-const KEYS: Readonly<Record<string, string>> = {
+const KEYS: Readonly<Record<string, string>> = table({
   'add-host': 'AddHost',
   annotation: 'Annotation',
   'cap-add': 'AddCapability',
@@ -50,10 +51,10 @@ const KEYS: Readonly<Record<string, string>> = {
   userns: 'UserNS',
   volume: 'Volume',
   workdir: 'WorkingDir',
-};
+});
 
 /** Options of docker run that podman run does not have. */
-const UNKNOWN: Readonly<Record<string, string>> = {
+const UNKNOWN: Readonly<Record<string, string>> = table({
   link: 'Podman has no links: containers of a network find each other by name',
   isolation: 'it is for Windows',
   'cpu-count': 'it is for Windows',
@@ -64,7 +65,7 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   'link-local-ip': 'podman run has no option for it',
   runtime: 'it is an option of podman itself',
   'health-start-interval': 'podman run has no option for it',
-};
+});
 
 /** An empty word: systemd makes one of a variable that holds nothing. */
 const EMPTY = '${EMPTY}';

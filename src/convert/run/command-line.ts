@@ -1,5 +1,6 @@
 import { InputError } from '../../errors';
 import { closest } from '../../harden/suggest';
+import { table } from '../../table';
 import type { Loss } from '../stack';
 import { OTHER_NAMES, RUN_OPTIONS, type RunOption, SHORT_OPTIONS } from './options';
 import type { ShellLine, ShellWord } from './shell';
@@ -32,14 +33,14 @@ export interface CreateLine {
 
 const ENGINES = new Set(['docker', 'podman', 'nerdctl']);
 /** Words before a command that change nothing about the container, and their options that take a value. */
-const WRAPPERS: Readonly<Record<string, RegExp>> = {
+const WRAPPERS: Readonly<Record<string, RegExp>> = table({
   sudo: /^-[ugpCrtThD]$|^--(?:user|group)$/,
   doas: /^-[uC]$/,
   time: /^$/,
   nohup: /^$/,
   exec: /^$/,
   command: /^$/,
-};
+});
 /** Options of the docker command itself that take a value. */
 const GLOBAL_VALUE =
   /^(?:-H|-c|-l|--host|--context|--config|--log-level|--tlscacert|--tlscert|--tlskey|--connection|--url|--namespace|-n)$/;
@@ -165,7 +166,7 @@ function taken(word: ShellWord, rest: ShellWord[]): string {
 
 /** Options of `docker network create` and `docker volume create` that take no value. */
 const CREATE_SWITCHES = new Set(['attachable', 'internal', 'ipv4', 'ipv6', 'ingress', 'config-only', 'ignore']);
-const CREATE_SHORT: Readonly<Record<string, string>> = { d: 'driver', o: 'opt' };
+const CREATE_SHORT: Readonly<Record<string, string>> = table({ d: 'driver', o: 'opt' });
 
 function createLine(kind: 'network' | 'volume', words: ShellWord[], verb: ShellWord): CreateLine {
   const options = new Map<string, string[]>();

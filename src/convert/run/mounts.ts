@@ -1,4 +1,5 @@
 import { splitOutsideBraces } from '../../compose/interpolate';
+import { table } from '../../table';
 import type { Data } from '../../yaml/types';
 import { append, type Keys, setEntry } from '../stack';
 import { type GivenOption, refused } from './command-line';
@@ -124,7 +125,13 @@ const KNOWN = new Set(
   `type source target readonly consistency bind-propagation bind-recursive bind-nonrecursive tmpfs-size tmpfs-mode volume-nocopy
   volume-subpath volume-driver volume-opt volume-label image-subpath`.split(/\s+/),
 );
-const SAME: Readonly<Record<string, string>> = { src: 'source', dst: 'target', destination: 'target', ro: 'readonly', rw: 'readwrite' };
+const SAME: Readonly<Record<string, string>> = table({
+  src: 'source',
+  dst: 'target',
+  destination: 'target',
+  ro: 'readonly',
+  rw: 'readwrite',
+});
 
 /** The fields of a line of CSV; one without a value has the empty one. */
 function fieldsOf({ value }: GivenOption): Map<string, string> {

@@ -1,3 +1,4 @@
+import { table } from '../../table';
 import type { ServiceCheck } from '../bench/service-checks';
 
 /** One recommendation of the CIS Docker Benchmark, and who of batten answers it. */
@@ -173,7 +174,7 @@ export const CIS: readonly CisRow[] = [
 ];
 
 /** What the sections are about. */
-export const SECTIONS: Readonly<Record<string, string>> = {
+export const SECTIONS: Readonly<Record<string, string>> = table({
   1: 'the host',
   2: "the daemon's settings",
   3: "the daemon's files",
@@ -181,4 +182,4 @@ export const SECTIONS: Readonly<Record<string, string>> = {
   5: 'containers',
   6: 'operations',
   7: 'swarm',
-};
+});

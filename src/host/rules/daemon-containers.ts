@@ -1,3 +1,4 @@
+import { table } from '../../table';
 import type { Data } from '../../yaml/types';
 import { dataOf, inSwarm, isMap, isRootless } from '../read-host';
 import type { HostRule } from '../types';
@@ -299,12 +300,12 @@ export const experimental: HostRule = {
 };
 
 /** Those that current Engines no longer have, or that share blocks in ways which have been withdrawn. */
-const OLD_DRIVERS: Readonly<Record<string, string>> = {
+const OLD_DRIVERS: Readonly<Record<string, string>> = table({
   aufs: 'it was removed in Engine 24',
   devicemapper: 'it was removed in Engine 25',
   overlay: 'it was removed in Engine 24, and overlay2 took its place',
   vfs: 'it copies every layer whole, and is for tests',
-};
+});
 
 export const storage: HostRule = {
   id: 'storage',
