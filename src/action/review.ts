@@ -45,49 +45,19 @@ export function readReview(text: string, transforms: ReadonlySet<string>): Revie
   }
   if (!isRecord(data) || data.version !== 1 || typeof data.head !== 'string' || !/^[0-9a-f]{40,64}$/.test(data.head)) return undefined;
   const findings = list(data.findings).flatMap((each): Review['findings'] => {
-    const [severity, transform, service, path, line, message] = [
-      level(each.severity),
-      text_(each.transform),
-      text_(each.service),
-      pathOf(each.path),
-      whole(each.line),
-      text_(each.message),
-    ];
-    if (
-      !severity ||
-      transform === undefined ||
-      !transforms.has(transform) ||
-      service === undefined ||
-      path === undefined ||
-      line === undefined ||
-      message === undefined
-    )
-      return [];
-    return [{ severity, transform, service, path, line, message }];
+    const about = aboutOf(each, transforms);
+    const line = whole(each.line);
+    return about && line !== undefined ? [{ ...about, line }] : [];
   });
   const suggestions = list(data.suggestions).flatMap((each): Suggestion[] => {
-    const [severity, transform, service, path, message] = [
-      level(each.severity),
-      text_(each.transform),
-      text_(each.service),
-      pathOf(each.path),
-      text_(each.message),
-    ];
+    const about = aboutOf(each, transforms);
     const [startLine, endLine] = [whole(each.startLine), whole(each.endLine)];
     const { text: lines, fingerprint } = each;
-    if (
-      !severity ||
-      transform === undefined ||
-      !transforms.has(transform) ||
-      service === undefined ||
-      path === undefined ||
-      message === undefined
-    )
-      return [];
+    if (!about) return [];
     if (startLine === undefined || endLine === undefined || startLine > endLine || endLine - startLine >= MOST_LINES) return [];
     if (typeof lines !== 'string' || lines.length > 8000 || typeof fingerprint !== 'string' || !/^[0-9a-f]{16,64}$/.test(fingerprint))
       return [];
-    return [{ severity, transform, service, path, message, startLine, endLine, text: lines, fingerprint }];
+    return [{ ...about, startLine, endLine, text: lines, fingerprint }];
   });
   const comparison = comparisonOf(data.comparison);
   return {
@@ -139,6 +109,15 @@ function changeOf(each: Record<string, unknown>): PrivilegeChange[] {
 
 function isRecord(data: unknown): data is Record<string, unknown> {
   return data !== null && typeof data === 'object' && !Array.isArray(data);
+}
+
+/** What a finding and a suggestion both say; undefined when one part of it is not of its form. */
+function aboutOf(each: Record<string, unknown>, transforms: ReadonlySet<string>): Omit<Review['findings'][number], 'line'> | undefined {
+  const [severity, transform, service] = [level(each.severity), text_(each.transform), text_(each.service)];
+  const [path, message] = [pathOf(each.path), text_(each.message)];
+  if (!severity || transform === undefined || !transforms.has(transform)) return undefined;
+  if (service === undefined || path === undefined || message === undefined) return undefined;
+  return { severity, transform, service, path, message };
 }
 
 function list(data: unknown): Record<string, unknown>[] {

@@ -1,25 +1,10 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv from 'ajv';
+import { ALL_SET, AUDIT, DAEMON } from '../host/all-set';
 import { batten, project, read, removeProjects } from './run';
 
 afterEach(removeProjects);
-
-const DAEMON = 'etc/docker/daemon.json';
-const ALL_SET = {
-  icc: false,
-  'userns-remap': 'default',
-  'no-new-privileges': true,
-  'live-restore': true,
-  'userland-proxy': false,
-  'log-driver': 'local',
-  'default-ulimits': { nofile: { Name: 'nofile', Soft: 1024, Hard: 2048 } },
-};
-const AUDIT = {
-  'etc/audit/rules.d/docker.rules': ['/etc/docker', '/usr', '/run', '/etc/default', '/var/lib/docker']
-    .map((at) => `-w ${at} -p rwxa -k docker`)
-    .join('\n'),
-};
 
 /** A host of which nothing is left to say, with these files over it. */
 function hostWith(files: Record<string, string>): string {

@@ -14,17 +14,8 @@ import type { Keys, Stack } from '../../src/convert/stack';
 import { batten } from '../../src/index';
 import { YamlDocument } from '../../src/yaml/document';
 import { toData } from '../../src/yaml/tree';
-import { runWords, type World } from './run-line';
+import { runWords, WORLD } from './run-line';
 
-const WORLD: World = {
-  image: 'acme/api:1',
-  network: 'net',
-  subnet: '10.0.0.',
-  otherNetwork: 'other',
-  peer: 'peer',
-  directory: '/srv/data',
-  prefix: 'v-',
-};
 const RUNS = process.env.BATTEN_FULL ? 500 : 40;
 
 /** The project that a stack is, as export reads it. */

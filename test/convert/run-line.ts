@@ -15,6 +15,17 @@ export interface World {
   prefix: string;
 }
 
+/** Where no Engine is, any names do. */
+export const WORLD: World = {
+  image: 'acme/api:1',
+  network: 'net',
+  subnet: '10.0.0.',
+  otherNetwork: 'other',
+  peer: 'peer',
+  directory: '/srv/data',
+  prefix: 'v-',
+};
+
 const flag = (name: string, value: fc.Arbitrary<string>): fc.Arbitrary<string[]> =>
   fc.tuple(value, fc.boolean()).map(([text, attached]) => (attached ? [`--${name}=${text}`] : [`--${name}`, text]));
 const switchOf = (name: string): fc.Arbitrary<string[]> => fc.constant([`--${name}`]);

@@ -5,21 +5,11 @@ import { stackOfRunLines } from '../../src/convert/run/read';
 import { takeSecretsOut } from '../../src/convert/secrets';
 import { YamlDocument } from '../../src/yaml/document';
 import { toData } from '../../src/yaml/tree';
-import { runWords, shellText, type World } from './run-line';
+import { runWords, shellText, WORLD } from './run-line';
 
 const services = (text: string): Record<string, unknown> => Object.fromEntries(stackOfRunLines(text).services);
 const service = (text: string): unknown => Object.values(services(text))[0];
 const losses = (text: string): string[] => stackOfRunLines(text).losses.map(({ code, what }) => `${code} ${what}`);
-
-const WORLD: World = {
-  image: 'acme/api:1',
-  network: 'net',
-  subnet: '10.0.0.',
-  otherNetwork: 'other',
-  peer: 'peer',
-  directory: '/srv/data',
-  prefix: 'v-',
-};
 
 describe('what a line says', () => {
   test.each([

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Document, isMap, parse, visit } from 'yaml';
+import { parse } from 'yaml';
 import { mustDocker } from './docker';
+import { recordedText } from './recorded-text';
 import { type CaseRun, keptWhy, type WayRun } from './rederive';
 
 const FILE = path.join(__dirname, '../../templates/engine-runs.yaml');
@@ -94,20 +95,7 @@ export async function recordText(cases: Record<string, RecordedCase>, date: stri
     security: (info.SecurityOptions as string[]).map((option) => option.replace(/^name=/, '').split(',')[0]).join(', '),
   };
   const sorted = Object.fromEntries(Object.entries(cases).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const document = new Document({ engine, cases: sorted }, { aliasDuplicateObjects: false });
-  visit(document, {
-    Seq: (_, seq) => {
-      seq.flow = true;
-    },
-    // Read as YAML 1.1, 33:33 would be a number, and a date no text.
-    Scalar: (_, scalar) => {
-      if (typeof scalar.value === 'string' && /^[\d:-]+$/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
-    },
-    Map: (_, map) => {
-      if (isMap(map) && map.items.length === 0) map.flow = true;
-    },
-  });
-  return `${HEADER}\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}`;
+  return recordedText(HEADER, { engine, cases: sorted });
 }
 
 export { FILE as RECORD_FILE };

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findingsOf, HostFiles, RULES, readHost } from '../../src/host';
+import { ALL_SET, AUDIT, DAEMON } from './all-set';
 
 const made: string[] = [];
 afterAll(() => made.forEach((directory) => void rmSync(directory, { recursive: true })));
@@ -17,21 +18,6 @@ function found(files: Record<string, string>, modes: Record<string, number> = {}
   }
   return findingsOf(readHost(new HostFiles(root), undefined), {}).map(({ finding }) => finding);
 }
-const DAEMON = 'etc/docker/daemon.json';
-const ALL_SET = {
-  icc: false,
-  'userns-remap': 'default',
-  'no-new-privileges': true,
-  'live-restore': true,
-  'userland-proxy': false,
-  'log-driver': 'local',
-  'default-ulimits': { nofile: { Name: 'nofile', Soft: 1024, Hard: 2048 } },
-};
-const AUDIT = {
-  'etc/audit/rules.d/docker.rules': ['/etc/docker', '/usr', '/run', '/etc/default', '/var/lib/docker']
-    .map((at) => `-w ${at} -p rwxa -k docker`)
-    .join('\n'),
-};
 
 /** A host of which nothing is left to say, with these files over it. */
 const hostWith = (files: Record<string, string>): Record<string, string> => ({ [DAEMON]: JSON.stringify(ALL_SET), ...AUDIT, ...files });

@@ -113,7 +113,7 @@ describe('the templates', () => {
         template.secrets ?? [],
         template.docker_socket ?? [],
         template.socket_proxy ?? [],
-        (template.socket_proxy?.uses ?? []) as { sources: string[] }[],
+        template.socket_proxy?.uses ?? [],
         template.host_access ?? [],
         template.lowers ?? [],
         (template.conflicts ?? []).flatMap(({ followed, rejected }) => [followed, ...rejected]),

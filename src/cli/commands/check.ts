@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { namedOutput } from '../../compose/bounds';
-import { writeFileAtomic } from '../../compose/write';
 import { UsageError } from '../../errors';
 import type { FileResult } from '../../harden/types';
 import type { Stack } from '../../report/page';
@@ -44,8 +43,14 @@ function writeFor(context: Context, results: readonly FileResult[], stacks: read
       hint: 'add --format html, json, junit, …',
     });
   const text = stacks ? page(stacks, host.version) : forPrograms(context, results);
-  if (options.output === undefined || options.output === '-') out.print(text);
-  else writeFileAtomic(resolve(host.cwd, options.output), text.text, { within: namedOutput(host.cwd), shown: options.output });
+  const { output } = options;
+  if (output === undefined || output === '-') {
+    out.print(text);
+    return;
+  }
+  // Few reports are written to a file.
+  const { writeFileAtomic } = require('../../compose/write') as typeof import('../../compose/write');
+  writeFileAtomic(resolve(host.cwd, output), text.text, { within: namedOutput(host.cwd), shown: output });
 }
 
 /** The projects with their networks, as far as these can be told. */

@@ -74,7 +74,8 @@ function networkKey(name: string, stack: Stack): string {
 }
 
 /** `docker network create`: a network that the project makes. */
-export function createdNetwork({ options, name, word }: CreateLine, stack: Stack): void {
+export function createdNetwork(line: CreateLine, stack: Stack): void {
+  const { options, name } = line;
   if (name === undefined) return;
   const keys: Keys = { name };
   const one = (option: string): string | undefined => options.get(option)?.at(-1);
@@ -110,21 +111,13 @@ export function createdNetwork({ options, name, word }: CreateLine, stack: Stack
     'ipam-driver',
     'ipam-opt',
   ]);
-  for (const option of options.keys()) {
-    if (!known.has(option))
-      stack.losses.push({
-        code: 'unsupported',
-        what: `docker network create --${option}`,
-        reason: 'Compose has no key for it',
-        line: word.line,
-        column: word.column,
-      });
-  }
+  losesOthers(line, known, stack);
   stack.networks.set(name, keys);
 }
 
 /** `docker volume create`. */
-export function createdVolume({ options, name, word }: CreateLine, stack: Stack): void {
+export function createdVolume(line: CreateLine, stack: Stack): void {
+  const { options, name } = line;
   const called = name ?? options.get('name')?.at(-1);
   if (called === undefined) return;
   const keys: Keys = { name: called };
@@ -132,17 +125,22 @@ export function createdVolume({ options, name, word }: CreateLine, stack: Stack)
   if (driver !== undefined && driver !== 'local') keys.driver = driver;
   for (const text of options.get('opt') ?? []) pair(keys, 'driver_opts', text);
   for (const text of options.get('label') ?? []) pair(keys, 'labels', text);
+  losesOthers(line, new Set(['driver', 'opt', 'label', 'name']), stack);
+  stack.volumes.set(called, keys);
+}
+
+/** Lists the options that Compose has no key for. */
+function losesOthers({ kind, options, word }: CreateLine, known: ReadonlySet<string>, stack: Stack): void {
   for (const option of options.keys()) {
-    if (!['driver', 'opt', 'label', 'name'].includes(option))
+    if (!known.has(option))
       stack.losses.push({
         code: 'unsupported',
-        what: `docker volume create --${option}`,
+        what: `docker ${kind} create --${option}`,
         reason: 'Compose has no key for it',
         line: word.line,
         column: word.column,
       });
   }
-  stack.volumes.set(called, keys);
 }
 
 function pair(keys: Keys, key: string, text: string): void {

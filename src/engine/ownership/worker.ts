@@ -56,6 +56,18 @@ const MOST_OF_A_LISTING = 2 ** 30;
 const BATCH_BYTES = 400_000;
 const BATCH_NAMES = 4000;
 
+/** A container of an image that does nothing as root of itself, told by a label. */
+function sleeping(image: string, label: string) {
+  return {
+    Image: image,
+    Entrypoint: ['sleep', '86400'],
+    Cmd: [],
+    Env: [PATH],
+    User: '0:0',
+    Labels: { [OWNERS_LABEL]: label, [HOME_LABEL]: processHome() },
+  };
+}
+
 /**
  * A container that looks at the owners of one mount, and changes them. It has no network, nothing else it could write to, and of capabilities what
  * chown takes; it never follows a link, and where one is put in the way it leads to the container's own files.
@@ -82,13 +94,8 @@ export class Worker {
     known = false,
   ): Promise<Worker | undefined> {
     const id = await engine.createContainer({
-      Image: image,
-      Entrypoint: ['sleep', '86400'],
-      Cmd: [],
-      Env: [PATH],
-      User: '0:0',
+      ...sleeping(image, label),
       WorkingDir: '/',
-      Labels: { [OWNERS_LABEL]: label, [HOME_LABEL]: processHome() },
       Healthcheck: { Test: ['NONE'] },
       HostConfig: {
         NetworkMode: 'none',
@@ -119,12 +126,7 @@ export class Worker {
   /** What the kernel says of the numbers of a container as this Engine makes them: its uid_map and gid_map. */
   static async numbers(engine: Engine, image: string, label: string): Promise<[string, string]> {
     const id = await engine.createContainer({
-      Image: image,
-      Entrypoint: ['sleep', '86400'],
-      Cmd: [],
-      Env: [PATH],
-      User: '0:0',
-      Labels: { [OWNERS_LABEL]: label, [HOME_LABEL]: processHome() },
+      ...sleeping(image, label),
       HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], ReadonlyRootfs: true },
     });
     try {

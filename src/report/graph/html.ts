@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { networkProblems } from '../../harden/network-problems';
 import type { NetworkChange, NetworkView } from '../../harden/networks';
+import { scriptedPage } from '../scripted-page';
 import { type Html, html } from '../text/html';
 import { PAGE_CSS, PAGE_SCRIPT } from './page';
 import { pictureOf } from './picture';
 import { legend, svgPart } from './svg';
-import { DRAWING_CSS, themeCss } from './theme';
 
 /**
  * A page with the networks of projects before and after, the difference, and its reasons. It is whole in itself: it loads nothing, opens
@@ -13,28 +12,14 @@ import { DRAWING_CSS, themeCss } from './theme';
  */
 export function networksPage(projects: readonly { path: string; change: NetworkChange }[], version: string): Html {
   const title = projects.length === 1 ? `Networks of ${projects[0]!.path}` : 'Networks';
-  const hash = createHash('sha256').update(PAGE_SCRIPT.text).digest('base64');
   const drawn = legend();
-  const lines = [
-    html`<!doctype html>`,
-    html`<html lang="en">`,
-    html`<head>`,
-    html`<meta charset="utf-8">`,
-    html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:">`,
-    html`<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    html`<title>${title}</title>`,
-    html`<style>${themeCss()}\n${DRAWING_CSS}\n${PAGE_CSS}</style>`,
-    html`</head>`,
-    html`<body>`,
+  const body = [
     html`<header><h1>${title}</h1><button id="theme" type="button" aria-label="light or dark">◐</button></header>`,
     ...projects.map((project, index) => section(project, index, projects.length > 1)),
     html`<footer><svg class="net" width="${drawn.width}" height="18" viewBox="0 0 ${drawn.width} 18">${drawn.markup}</svg>`,
     html`<p>Point at a service, or put #its-name behind the address, to see whom it shares a network with. What networks allow is drawn, not what listens: see docs/networks.md. batten ${version}</p></footer>`,
-    html`<script>${PAGE_SCRIPT}</script>`,
-    html`</body>`,
-    html`</html>\n`,
   ];
-  return html.join(lines, '\n');
+  return scriptedPage({ title: html`${title}`, style: PAGE_CSS, script: PAGE_SCRIPT, policy: html`img-src data:`, body });
 }
 
 function section({ path, change }: { path: string; change: NetworkChange }, index: number, titled: boolean): Html {

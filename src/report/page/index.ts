@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { FileResult, Finding, Severity } from '../../harden/types';
 import { SEVERITIES } from '../../harden/types';
 import { legend } from '../graph/svg';
-import { DRAWING_CSS, themeCss } from '../graph/theme';
+import { scriptedPage } from '../scripted-page';
 import { plural } from '../summary';
 import { type Html, html } from '../text/html';
 import { type Stack, servicesOf, stackSection } from './stack';
@@ -20,25 +19,13 @@ const MOST_ROWS = 24;
  * It is whole in itself: it loads nothing, runs no script but its own, and can be printed. There is no date in it, so that equal runs are equal.
  */
 export function stacksPage(stacks: readonly Stack[], version: string): Html {
-  const hash = createHash('sha256').update(SCRIPT.text).digest('base64');
   const findings = stacks.flatMap(({ results }) => results.flatMap((result) => result.findings));
   const open = findings.filter(isOpen);
   const title = stacks.length === 1 ? stacks[0]!.path : plural(stacks.length, 'stack');
   const named = stacks.map((stack, index) => ({ stack, id: `s${index}`, open: stacks.length <= MOST_OPEN }));
   const services = named.flatMap(({ stack, id }) => servicesOf(stack).map((service, index) => ({ service, id: `${id}-${index}`, stack })));
   const drawn = legend();
-  const lines = [
-    html`<!doctype html>`,
-    html`<html lang="en">`,
-    html`<head>`,
-    html`<meta charset="utf-8">`,
-    html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">`,
-    html`<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    html`<meta name="referrer" content="no-referrer">`,
-    html`<title>batten: ${title}</title>`,
-    html`<style>${themeCss()}\n${DRAWING_CSS}\n${STYLE}</style>`,
-    html`</head>`,
-    html`<body>`,
+  const body = [
     html`<header><div><h1>${title}</h1><p>${subtitle(stacks, open)}</p></div><button id="theme" type="button" aria-label="light or dark">◐</button></header>`,
     html`<main>`,
     tiles(open),
@@ -49,11 +36,15 @@ export function stacksPage(stacks: readonly Stack[], version: string): Html {
     html`</main>`,
     html`<footer><svg class="net" width="${drawn.width}" height="18" viewBox="0 0 ${drawn.width} 18" role="img" aria-label="what the colours of the drawings mean">${drawn.markup}</svg>`,
     html`<p>batten fix goes through these, change by change; batten explain NAME says what one means. What networks allow is drawn, not what listens. Credentials are masked. batten ${version}</p></footer>`,
-    html`<script>${SCRIPT}</script>`,
-    html`</body>`,
-    html`</html>\n`,
   ];
-  return html.join(lines, '\n');
+  return scriptedPage({
+    title: html`batten: ${title}`,
+    style: STYLE,
+    script: SCRIPT,
+    policy: html`base-uri 'none'; form-action 'none'`,
+    head: [html`<meta name="referrer" content="no-referrer">`],
+    body,
+  });
 }
 
 function isOpen({ status }: Finding): boolean {

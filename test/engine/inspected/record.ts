@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Document, isMap, parse, visit } from 'yaml';
+import { parse } from 'yaml';
+import { recordedText } from '../recorded-text';
 
 /*
  * What images came to that nobody knows, as it is kept: `scripts/inspected-table.mjs` makes docs/inspected.md of it.
@@ -36,18 +37,5 @@ export function recordedRows(): Record<string, InspectedRow> {
 /** Writes one row beside those that are there. */
 export function recordRow(name: string, row: InspectedRow): void {
   const rows = Object.entries({ ...recordedRows(), [name]: row }).sort(([a], [b]) => (a < b ? -1 : 1));
-  const document = new Document(Object.fromEntries(rows), { aliasDuplicateObjects: false });
-  visit(document, {
-    Seq: (_, seq) => {
-      seq.flow = true;
-    },
-    Scalar: (_, scalar) => {
-      // Read as YAML 1.1, 33:33 would be a number, and a date no text.
-      if (typeof scalar.value === 'string' && /^[\d:-]+$/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
-    },
-    Map: (_, map) => {
-      if (isMap(map) && map.items.length === 0) map.flow = true;
-    },
-  });
-  writeFileSync(FILE, `${HEADER}\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}`);
+  writeFileSync(FILE, recordedText(HEADER, Object.fromEntries(rows)));
 }
